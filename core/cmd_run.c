@@ -1,0 +1,268 @@
+/* fintra run, fintra backfill. */
+#include "core/clock.h"
+#include "core/commands.h"
+#include "core/session.h"
+#include "core/vec.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { JOBS_MAX = 64 };
+
+#define LAUNCH_OPTIONS                                                              \
+	{ "dry-run", 0, NULL, "compute and log, write nothing" },                   \
+	{ "force", 0, NULL, "run although it is done" },                            \
+	{ "limit", 0, "N", "only the first N tickers" },                            \
+	{ "ticker", 't', "SYM", "only this ticker" },                               \
+	{ "gate", 0, "MODE", "strict, warn or off: when an input is not fresh" },   \
+	{ "overlap", 0, "MODE", "fail, skip or wait=30m: when it runs already" }
+
+const struct cli_option run_options[] = {
+	LAUNCH_OPTIONS,
+	{ "from", 0, "DATE", "first day of a range, where the job has one" },
+	{ "to", 0, "DATE", "last day of it" },
+	{ NULL, 0, NULL, NULL },
+};
+
+const struct cli_option backfill_options[] = {
+	LAUNCH_OPTIONS,
+	{ "from", 0, "DATE", "first day" },
+	{ "to", 0, "DATE", "last day" },
+	{ "list", 0, NULL, "print the catalogue of backfills" },
+	{ NULL, 0, NULL, NULL },
+};
+
+static bool
+is_launch_option(const char *name)
+{
+	static const char *const own[] = { "gate", "overlap", "list", NULL };
+
+	return str_has(own, name);
+}
+
+/* In canonical order, each once. */
+static int
+select_jobs(const struct app *app, const struct cli *cli, const struct job **out, struct err *e)
+{
+	const struct job *chosen[JOBS_MAX];
+	int n = 0;
+
+	for (size_t i = 0; i < cli->narg; i++) {
+		int k = catalogue_select(app->cat, cli->arg[i], chosen + n, JOBS_MAX - n, e);
+
+		if (k < 0)
+			return -1;
+		n += k;
+	}
+	int kept = 0;
+	for (size_t i = 0; app->cat->jobs[i]; i++) {
+		bool want = false;
+
+		for (int k = 0; k < n; k++)
+			want = want || chosen[k] == app->cat->jobs[i];
+		if (want)
+			out[kept++] = app->cat->jobs[i];
+	}
+	return kept;
+}
+
+static int
+unknown_param(const struct job *job, const char *name, struct err *e)
+{
+	const char *words[PARAMS_MAX + 8], *near;
+	size_t n = 0;
+
+	for (const struct param_def *d = job->params; d && d->name && n < PARAMS_MAX; d++)
+		words[n++] = d->name;
+	for (size_t i = 0; i < params_common_count; i++)
+		words[n++] = params_common[i].name;
+	words[n++] = "gate";
+	words[n++] = "overlap";
+	near = cli_nearest(name, words, n);
+	return err_set(e, ERR_USAGE, "%s has no option --%s%s%s%s", job->name, name, near ? "; did you mean --" : "",
+		       str_or(near, ""), near ? "?" : "");
+}
+
+/* An option is given to every chosen job that has it; none having it is an error. */
+static int
+set_params(const struct cli *cli, const struct job *const *jobs, int n, struct params *params, struct err *e)
+{
+	for (size_t i = 0; i < cli->nopt; i++) {
+		const char *name = cli->opt[i].name;
+		bool known = is_launch_option(name);
+
+		for (int k = 0; k < n; k++) {
+			if (is_launch_option(name) || !params_find(jobs[k]->params, name))
+				continue;
+			known = true;
+			if (params_set(&params[k], jobs[k]->params, name, cli->opt[i].value, e) < 0)
+				return err_wrap(e, "%s", jobs[k]->name);
+		}
+		if (!known)
+			return unknown_param(jobs[0], name, e);
+	}
+	return 0;
+}
+
+static int
+parse_gate(const struct app *app, const struct cli *cli, int n, enum gate_mode *out, struct err *e)
+{
+	const char *v = cli_value(cli, "gate");
+	bool layers = n > 1;
+
+	for (size_t i = 0; i < cli->narg; i++)
+		layers = layers || str_starts(cli->arg[i], "layer:");
+	*out = layers || app->g.cron ? GATE_STRICT : GATE_WARN;
+	if (!v)
+		return 0;
+	*out = str_same(v, "strict") ? GATE_STRICT : str_same(v, "warn") ? GATE_WARN : GATE_OFF;
+	if (*out == GATE_OFF && !str_same(v, "off"))
+		return err_set(e, ERR_USAGE, "--gate is strict, warn or off");
+	return 0;
+}
+
+static int
+parse_overlap(const struct app *app, const struct cli *cli, struct launch *l, struct err *e)
+{
+	const char *v = cli_value(cli, "overlap");
+	int64_t ms;
+
+	l->overlap = app->g.cron ? OVERLAP_SKIP : OVERLAP_FAIL;
+	if (!v)
+		return 0;
+	if (str_starts(v, "wait=")) {
+		ms = span_parse(v + 5);
+		l->overlap = OVERLAP_WAIT;
+		l->wait_ms = (int)(ms > INT32_MAX ? INT32_MAX : ms);
+		if (ms >= 0)
+			return 0;
+	}
+	if (!str_same(v, "skip") && !str_same(v, "fail"))
+		return err_set(e, ERR_USAGE, "--overlap is fail, skip or wait=30m");
+	l->overlap = str_same(v, "skip") ? OVERLAP_SKIP : OVERLAP_FAIL;
+	return 0;
+}
+
+/* One after the other; the first that does not end well stops the row. */
+static int
+launch_all(struct app *app, const struct job *const *jobs, int n, const struct params *params, struct launch *l)
+{
+	struct session *s = session_new(app);
+	int worst = 0;
+
+	for (int i = 0; i < n; i++) {
+		l->job = jobs[i];
+		l->params = params[i];
+		int rc = session_run(s, l);
+		if (rc != 0)
+			worst = rc;
+		if (rc != 0 && rc != 4)
+			break;
+	}
+	return session_free(s, worst);
+}
+
+static int
+prepare(struct app *app, const struct cli *cli, struct launch *l, struct err *e)
+{
+	if (app->g.read_only)
+		return err_set(e, ERR_PERMISSION, "%s writes, and --read-only forbids it", app->argv[0]);
+	if (app_as_of(app, &l->as_of, e) < 0)
+		return -1;
+	l->as_of_given = date_is_set(app->g.as_of);
+	l->origin = app->g.cron ? "cron" : "cli";
+	l->reason = app->g.reason;
+	return parse_overlap(app, cli, l, e);
+}
+
+static int
+run_jobs(struct app *app, const struct cli *cli, const struct job *const *jobs, int n)
+{
+	struct params params[JOBS_MAX];
+	struct launch l;
+	struct err e = ERR_INIT;
+	int rc = -1;
+
+	memset(params, 0, sizeof(params));
+	memset(&l, 0, sizeof(l));
+	if (prepare(app, cli, &l, &e) == 0 && parse_gate(app, cli, n, &l.gate, &e) == 0 &&
+	    set_params(cli, jobs, n, params, &e) == 0) {
+		DB_AUTO db = app_db(app, &e); /* one clear word before anything starts */
+
+		rc = db ? 0 : -1;
+	}
+	rc = rc < 0 ? app_fail(&e, e.cls == ERR_USAGE ? "fintra jobs NAME lists a job's options" : NULL)
+		    : launch_all(app, jobs, n, params, &l);
+	for (int i = 0; i < n; i++)
+		params_done(&params[i]);
+	return rc;
+}
+
+int
+cmd_run(struct app *app)
+{
+	const struct job *jobs[JOBS_MAX];
+	struct cli cli;
+	struct err e = ERR_INIT;
+	int n;
+
+	if (command_parse(app, &cli, true, 1, CLI_MAX, &e) < 0)
+		return app_fail(&e, "fintra help run");
+	n = select_jobs(app, &cli, jobs, &e);
+	if (n < 0)
+		return app_fail(&e, "fintra jobs lists the jobs");
+	return run_jobs(app, &cli, jobs, n);
+}
+
+static const struct job *
+find_backfill(const struct app *app, const char *name, struct err *e)
+{
+	const struct job *job = catalogue_job(app->cat, name);
+	const char *words[JOBS_MAX], *near;
+	size_t n = 0;
+	STR_AUTO s = { 0 };
+
+	if (job && (job->flags & JOB_BACKFILL))
+		return job;
+	for (size_t i = 0; app->cat->jobs[i] && n + 2 < JOBS_MAX; i++) {
+		if (!(app->cat->jobs[i]->flags & JOB_BACKFILL))
+			continue;
+		words[n++] = app->cat->jobs[i]->name;
+		if (str_starts(app->cat->jobs[i]->name, "backfill-"))
+			words[n++] = app->cat->jobs[i]->name + strlen("backfill-");
+	}
+	near = cli_nearest(name, words, n);
+	err_set(e, ERR_USAGE, "unknown backfill %s%s%s%s", out_clean(&s, name), near ? "; did you mean " : "",
+		str_or(near, ""), near ? "?" : "");
+	return NULL;
+}
+
+static int
+list_backfills(const struct app *app)
+{
+	for (size_t i = 0; app->cat->jobs[i]; i++)
+		if (app->cat->jobs[i]->flags & JOB_BACKFILL)
+			printf("%-32s %s\n", app->cat->jobs[i]->name, app->cat->jobs[i]->title);
+	return 0;
+}
+
+int
+cmd_backfill(struct app *app)
+{
+	struct cli cli;
+	struct err e = ERR_INIT;
+	const struct job *job;
+
+	if (command_parse(app, &cli, true, 0, 1, &e) < 0)
+		return app_fail(&e, "fintra help backfill");
+	if (cli_has(&cli, "list"))
+		return list_backfills(app);
+	if (cli.narg == 0) {
+		err_set(&e, ERR_USAGE, "usage: fintra backfill NAME");
+		return app_fail(&e, "fintra backfill --list");
+	}
+	job = find_backfill(app, cli.arg[0], &e);
+	if (!job)
+		return app_fail(&e, "fintra backfill --list");
+	return run_jobs(app, &cli, &job, 1);
+}

@@ -1,0 +1,199 @@
+/* fintra runs, fintra show. */
+#include "core/clock.h"
+#include "core/commands.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { RUNS_DEFAULT = 20, RUNS_MOST = 10000 };
+
+const struct cli_option runs_options[] = {
+	{ "job", 0, "NAME", "only runs of this job" },
+	{ "state", 0, "STATE", "only runs in this state" },
+	{ "user", 0, "NAME", "only this user's runs" },
+	{ "since", 0, "WHEN", "a span (2h, 7d), a date, or a time" },
+	{ "active", 0, NULL, "only queued and running ones" },
+	{ "number", 'n', "N", "how many (default 20)" },
+	{ NULL, 0, NULL, NULL },
+};
+
+static int
+parse_since(const char *text, int64_t *out, struct err *e)
+{
+	int64_t span = span_parse(text);
+	struct date d;
+	STR_AUTO s = { 0 };
+
+	if (span >= 0)
+		*out = clock_wall_ms() - span;
+	else if (date_parse(text, &d))
+		*out = (int64_t)d.days * 86400000;
+	else if (clock_parse(text, out) < 0)
+		return err_set(e, ERR_USAGE, "--since %s is no span, date or time", out_clean(&s, text));
+	return 0;
+}
+
+static int
+parse_filter(const struct app *app, const struct cli *cli, struct run_filter *f, struct err *e)
+{
+	const char *n = cli_value(cli, "number"), *job = cli_value(cli, "job"), *since = cli_value(cli, "since");
+	const struct job *known = job ? catalogue_job(app->cat, job) : NULL;
+	enum run_state st;
+	int64_t limit = RUNS_DEFAULT;
+
+	memset(f, 0, sizeof(*f));
+	f->job = known ? known->name : job; /* a job of another build may be in the ledger, too */
+	f->state = cli_value(cli, "state");
+	f->user = cli_value(cli, "user");
+	f->active_only = cli_has(cli, "active");
+	if (f->state && !run_state_parse(f->state, &st))
+		return err_set(e, ERR_USAGE,
+			       "--state is queued, running, success, partial, failure, cancelled, skipped, abandoned or lost");
+	if (n && (!num_parse_i64(n, strlen(n), &limit) || limit < 1 || limit > RUNS_MOST))
+		return err_set(e, ERR_USAGE, "-n takes a number from 1 to %d", RUNS_MOST);
+	f->limit = (int)limit;
+	return since ? parse_since(since, &f->since_ms, e) : 0;
+}
+
+static void
+print_line(const struct run_info *r)
+{
+	char day[DATE_BUF], span[CLOCK_BUF], when[CLOCK_BUF];
+	STR_AUTO job = { 0 }, who = { 0 }, error = { 0 };
+	int64_t end = r->ended_ms ? r->ended_ms : clock_wall_ms();
+
+	printf("%7" PRId64 "  %-9s %-36s %s  %s  %8s  %-10s +%" PRId64 " ~%" PRId64 " =%" PRId64 " !%" PRId64 "%s%s\n", r->id,
+	       run_state_name(r->state), out_clean(&job, r->job), date_iso(r->as_of, day), clock_iso(r->created_ms, when),
+	       r->started_ms ? clock_span(end - r->started_ms, span) : "-", out_clean(&who, r->who), r->counts.inserted,
+	       r->counts.updated, r->counts.unchanged, r->counts.rejected, r->error ? "  " : "",
+	       out_clean(&error, str_or(r->error, "")));
+}
+
+int
+cmd_runs(struct app *app)
+{
+	struct cli cli;
+	struct run_filter f;
+	struct run_list l = { NULL, 0 };
+	struct err e = ERR_INIT;
+	DB_AUTO db = NULL;
+
+	if (command_parse(app, &cli, false, 0, 0, &e) < 0 || parse_filter(app, &cli, &f, &e) < 0)
+		return app_fail(&e, "fintra help runs");
+	db = app_db(app, &e);
+	if (!db || ledger_runs(db, &app->conf, &f, &l, &e) < 0)
+		return app_fail(&e, NULL);
+	if (app->g.json) {
+		struct json *o = json_new_object(), *runs = json_new_array();
+
+		json_set_int(o, "v", 1);
+		for (size_t i = 0; i < l.n; i++)
+			json_push(runs, json_run(db, &l.at[i]));
+		json_set(o, "runs", runs);
+		out_json(o);
+	}
+	for (size_t i = 0; i < l.n && !app->g.json; i++)
+		print_line(&l.at[i]);
+	run_list_done(&l);
+	return 0;
+}
+
+static void
+print_field(const char *label, const char *value)
+{
+	STR_AUTO s = { 0 };
+
+	if (value && *value)
+		printf("%-10s %s\n", label, out_clean(&s, value));
+}
+
+static void
+print_units(struct db *db, int64_t run)
+{
+	struct unit_list l = { NULL, 0 };
+	struct err e = ERR_INIT;
+
+	if (ledger_units(db, run, &l, &e) < 0 || l.n == 0)
+		return;
+	printf("units\n");
+	for (size_t i = 0; i < l.n; i++) {
+		STR_AUTO name = { 0 };
+
+		printf("  %-40s %-7s attempts %d  read %" PRId64 " inserted %" PRId64 " updated %" PRId64 "\n",
+		       out_clean(&name, l.at[i].unit), l.at[i].state, l.at[i].attempts, l.at[i].counts.read,
+		       l.at[i].counts.inserted, l.at[i].counts.updated);
+	}
+	free(l.at);
+}
+
+static void
+print_inputs(struct db *db, int64_t run)
+{
+	struct input_list l = { NULL, 0 };
+	struct err e = ERR_INIT;
+	char day[DATE_BUF], n[NUM_BUF];
+
+	if (ledger_inputs(db, run, &l, &e) < 0 || l.n == 0)
+		return;
+	printf("inputs\n");
+	for (size_t i = 0; i < l.n; i++)
+		printf("  %-28s %s  %s rows\n", l.at[i].table, date_iso(l.at[i].as_of, day), num_group(l.at[i].rows, n));
+	free(l.at);
+}
+
+static void
+print_run(struct db *db, const struct run_info *r)
+{
+	char text[CLOCK_BUF], day[DATE_BUF];
+	const struct tally *t = &r->counts;
+
+	printf("run %" PRId64 "  %s  %s  as-of %s  epoch %d\n", r->id, r->job, run_state_name(r->state),
+	       date_iso(r->as_of, day), r->epoch);
+	print_field("who", r->who);
+	print_field("host", r->host);
+	print_field("origin", r->origin);
+	print_field("reason", r->reason);
+	print_field("params", r->params);
+	print_field("gate", r->gate);
+	print_field("started", r->started_ms ? clock_iso(r->started_ms, text) : NULL);
+	print_field("ended", r->ended_ms ? clock_iso(r->ended_ms, text) : NULL);
+	if (!run_state_ended(r->state))
+		printf("%-10s %s %" PRId64 " of %" PRId64 "\n", "phase", r->phase, r->done, r->total);
+	else
+		printf("%-10s %d\n", "exit code", r->exit_code);
+	printf("%-10s read %" PRId64 " inserted %" PRId64 " updated %" PRId64 " unchanged %" PRId64 " rejected %" PRId64
+	       " skipped %" PRId64 " errors %" PRId64 "\n",
+	       "counts", t->read, t->inserted, t->updated, t->unchanged, t->rejected, t->skipped, t->errors);
+	print_field("taint", r->taint);
+	print_field("class", r->err_class);
+	print_field("error", r->error);
+	print_field("result", r->result);
+	print_inputs(db, r->id);
+	print_units(db, r->id);
+}
+
+int
+cmd_show(struct app *app)
+{
+	struct cli cli;
+	struct run_list l = { NULL, 0 };
+	struct err e = ERR_INIT;
+	DB_AUTO db = NULL;
+
+	if (command_parse(app, &cli, false, 1, 1, &e) < 0)
+		return app_fail(&e, "fintra help show");
+	db = app_db(app, &e);
+	if (!db || ledger_find(db, &app->conf, app->cat, cli.arg[0], &l, &e) < 0)
+		return app_fail(&e, NULL);
+	if (app->g.json) {
+		struct json *o = json_run(db, &l.at[0]);
+
+		json_set_int(o, "v", 1);
+		out_json(o);
+	} else {
+		print_run(db, &l.at[0]);
+	}
+	run_list_done(&l);
+	return 0;
+}

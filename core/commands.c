@@ -1,0 +1,132 @@
+/* The one table of commands: help and dispatch come from it. */
+#include "core/commands.h"
+
+#include <string.h>
+
+const struct command commands[] = {
+	{ "run", "TARGET...", "run jobs by name, layer:2 or layer:0-5", run_options, cmd_run },
+	{ "backfill", "NAME", "fill history; --list prints the catalogue", backfill_options, cmd_backfill },
+	{ "status", "[LAYER]", "verdict and every table: date, state, coverage, deadline", NULL, cmd_status },
+	{ "health", "[NAME...]", "checks; exit 0 ok, 1 warning, 2 critical, 3 unknown", health_options, cmd_health },
+	{ "check", "[NAME...]", "the same as health", health_options, cmd_health },
+	{ "why", "[TABLE|JOB]", "first cause of what is not fresh, and the commands that repair it", NULL, cmd_why },
+	{ "jobs", "[NAME]", "the jobs and backfills of this build", jobs_options, cmd_jobs },
+	{ "runs", "", "the ledger, newest first", runs_options, cmd_runs },
+	{ "show", "RUN|JOB", "one run: parameters, units, inputs, counts", NULL, cmd_show },
+	{ "logs", "[RUN|JOB]", "log lines of a run, of any host", logs_options, cmd_logs },
+	{ "cancel", "RUN", "ask a run to stop, on any host", cancel_options, cmd_cancel },
+	{ "resume", "RUN", "go on with a run where it stopped", NULL, cmd_resume },
+	{ "db", "init|migrate|status|checksum [TABLE...]", "the database's schema", NULL, cmd_db },
+	{ "calendar", "[DATE]", "exchange sessions", calendar_options, cmd_calendar },
+	{ "demo", "", "a private database with a synthetic market", demo_options, cmd_demo },
+	{ "tui", "", "the console", NULL, cmd_tui },
+	{ "help", "[COMMAND]", "this list, or one command's options", NULL, cmd_help },
+	{ "version", "", "version of this program", NULL, cmd_version },
+	{ NULL, NULL, NULL, NULL, NULL },
+};
+
+const struct cli_option global_options[] = {
+	{ "config", 'c', "FILE", "configuration file" },
+	{ "db", 'd', "CONNINFO", "database (else PG* variables, service file)" },
+	{ "as-of", 0, "DATE", "session to work for (default: the newest published)" },
+	{ "json", 0, NULL, "machine readable results" },
+	{ "quiet", 'q', NULL, "no log lines" },
+	{ "verbose", 'v', NULL, "debug log lines, too" },
+	{ "color", 0, "WHEN", "auto, always or never" },
+	{ "read-only", 0, NULL, "refuse everything that writes" },
+	{ "reason", 0, "TEXT", "why, for the audit" },
+	{ "cron", 0, NULL, "silent when fine, a short report otherwise" },
+	{ "no-input", 0, NULL, "never ask" },
+	{ "version", 0, NULL, "print the version" },
+	{ "help", 'h', NULL, "print help" },
+	{ NULL, 0, NULL, NULL },
+};
+
+const struct command *
+command_find(const char *name)
+{
+	for (const struct command *c = commands; c->name; c++)
+		if (strcmp(c->name, name) == 0)
+			return c;
+	return NULL;
+}
+
+void
+commands_help(FILE *f)
+{
+	STR_AUTO s = { 0 };
+
+	str_init(&s, 1 << 16);
+	str_puts(&s, "usage: fintra [options] COMMAND [arguments]\n\ncommands:\n");
+	for (const struct command *c = commands; c->name; c++)
+		str_fmt(&s, "  %-10s %s\n", c->name, c->summary);
+	str_puts(&s, "\noptions of every command:\n");
+	cli_help_options(global_options, &s);
+	str_puts(&s, "\nfintra help COMMAND shows a command's own options.\n");
+	fputs(str_c(&s), f);
+}
+
+void
+command_help(const struct command *c, FILE *f)
+{
+	STR_AUTO s = { 0 };
+
+	str_init(&s, 1 << 16);
+	str_fmt(&s, "usage: fintra [options] %s%s%s%s\n\n%s\n", c->name, c->options ? " [options]" : "",
+		*c->args ? " " : "", c->args, c->summary);
+	if (c->options) {
+		str_puts(&s, "\noptions:\n");
+		cli_help_options(c->options, &s);
+	}
+	str_puts(&s, "\noptions of every command:\n");
+	cli_help_options(global_options, &s);
+	fputs(str_c(&s), f);
+}
+
+int
+command_parse(const struct app *app, struct cli *cli, bool unknown, size_t least, size_t most, struct err *e)
+{
+	static const struct cli_option none[] = { { NULL, 0, NULL, NULL } };
+	const struct command *c = command_find(app->argv[0]);
+
+	if (cli_parse(cli, c->options ? c->options : none, unknown, app->argc, app->argv, e) < 0)
+		return -1;
+	if (cli->narg < least || cli->narg > most)
+		return err_set(e, ERR_USAGE, "usage: fintra %s%s%s", c->name, *c->args ? " " : "", c->args);
+	return 0;
+}
+
+int
+cmd_help(struct app *app)
+{
+	const struct command *c = app->argc > 1 ? command_find(app->argv[1]) : NULL;
+	struct err e = ERR_INIT;
+
+	if (app->argc > 1 && !c) {
+		err_set(&e, ERR_USAGE, "there is no command %s", app->argv[1]);
+		return app_fail(&e, "fintra help lists them");
+	}
+	if (c)
+		command_help(c, stdout);
+	else
+		commands_help(stdout);
+	return 0;
+}
+
+int
+cmd_version(struct app *app)
+{
+	printf("fintra %s\n", app->cat->build);
+	return 0;
+}
+
+int
+cmd_tui(struct app *app)
+{
+	struct err e = ERR_INIT;
+
+	if (app->console)
+		return app->console(app);
+	err_set(&e, ERR_USAGE, "this build has no console");
+	return app_fail(&e, NULL);
+}

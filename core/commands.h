@@ -1,0 +1,60 @@
+/* The command line's own parts: one function per command, and what they share for output. */
+#ifndef FINTRA_CORE_COMMANDS_H
+#define FINTRA_CORE_COMMANDS_H
+
+#include "core/cli.h"
+#include "core/freshness.h"
+#include "core/headless.h"
+#include "core/json.h"
+
+#include <stdio.h>
+
+extern const struct cli_option global_options[];
+extern const struct cli_option run_options[], backfill_options[], logs_options[], runs_options[], jobs_options[],
+	health_options[], cancel_options[], calendar_options[], demo_options[];
+
+int cmd_run(struct app *app);
+int cmd_backfill(struct app *app);
+int cmd_status(struct app *app);
+int cmd_health(struct app *app);
+int cmd_why(struct app *app);
+int cmd_jobs(struct app *app);
+int cmd_runs(struct app *app);
+int cmd_show(struct app *app);
+int cmd_logs(struct app *app);
+int cmd_cancel(struct app *app);
+int cmd_resume(struct app *app);
+int cmd_db(struct app *app);
+int cmd_calendar(struct app *app);
+int cmd_demo(struct app *app);
+int cmd_help(struct app *app);
+int cmd_version(struct app *app);
+int cmd_tui(struct app *app);
+
+/* Parses the command's own options; `unknown` as in cli_parse().  With fewer than `least` or more than
+ * `most` arguments: ERR_USAGE that shows the usage line. */
+int command_parse(const struct app *app, struct cli *cli, bool unknown, size_t least, size_t most,
+		  struct err *e) MUST_CHECK;
+/* Measures all tables for the process's as-of on a connection of its own. */
+int command_freshness(const struct app *app, struct freshness *f, struct err *e) MUST_CHECK;
+const struct command *command_find(const char *name);
+void command_help(const struct command *c, FILE *f);
+void commands_help(FILE *f);
+
+/* Prints on one line, with what a terminal would act upon escaped, and frees. */
+void out_json(struct json *j);
+void out_json_line(const char *line); /* the same for a line that is JSON already */
+/* Cleaned for a terminal, in `s` (initialised here); borrowed until str_done(). */
+const char *out_clean(struct str *s, const char *text);
+bool out_color(const struct app *app, FILE *f);
+/* "\033[31m" or "" : bad, warn, good, none (0). */
+const char *out_sgr(bool color, int severity);
+struct json *json_counts(const struct tally *t);
+void json_set_date(struct json *o, const char *key, struct date d); /* null when not set */
+void json_set_time(struct json *o, const char *key, int64_t ms);    /* RFC 3339; null for 0 */
+/* A run as `runs --json` shows it; units and inputs are read with `db` when that is not NULL. */
+struct json *json_run(struct db *db, const struct run_info *r);
+/* "30m", "90", "2h", "7d" into milliseconds; -1 when it is not a span of time. */
+int64_t span_parse(const char *s);
+
+#endif

@@ -1,0 +1,101 @@
+/* Every key of fintra.conf, its default and its bounds: the one place that knows them. */
+#include "core/conf.h"
+
+#include <stddef.h>
+
+#define AT(field) offsetof(struct conf, field)
+#define DAY_S 86400
+#define HOUR_MS 3600000
+
+/* clang-format off */
+const struct conf_key conf_keys[] = {
+	{ "db", "conninfo", CONF_SECRET, AT(conninfo), "",
+	  "libpq connection string or URI; empty = PG* variables, service file, passfile",
+	  0, 0, NULL },
+	{ "db", "statement_timeout_s", CONF_INT, AT(statement_timeout_s), "3600",
+	  "a statement that runs longer is cancelled; 0 = no limit", 0, DAY_S, NULL },
+	{ "db", "lock_timeout_s", CONF_INT, AT(lock_timeout_s), "30",
+	  "longest wait for a row or table lock; 0 = no limit", 0, DAY_S, NULL },
+	{ "db", "connect_timeout_s", CONF_INT, AT(connect_timeout_s), "5",
+	  "longest wait for a connection", 1, 300, NULL },
+	{ "db", "connections", CONF_INT64, AT(connections), "6",
+	  "working connections of one process", 1, 6, NULL },
+
+	{ "fmp", "base_url", CONF_TEXT, AT(base_url), "https://financialmodelingprep.com",
+	  "the vendor; https, or http on loopback", 0, 0, NULL },
+	{ "fmp", "api_key_file", CONF_TEXT, AT(api_key_file), "",
+	  "file that holds the API key, mode 0600, owned by the user who runs fintra", 0, 0, NULL },
+	{ "fmp", "json_timeout_s", CONF_INT, AT(json_timeout_s), "25",
+	  "deadline of one JSON request", 1, 3600, NULL },
+	{ "fmp", "bulk_timeout_s", CONF_INT, AT(bulk_timeout_s), "1200",
+	  "deadline of one bulk download", 1, DAY_S, NULL },
+	{ "fmp", "attempts", CONF_INT, AT(attempts), "3",
+	  "tries of one request, the first included", 1, 20, NULL },
+	{ "fmp", "retry_base_ms", CONF_INT, AT(retry_base_ms), "400",
+	  "pause before the n-th retry is n times this, plus a random part", 0, HOUR_MS, NULL },
+	{ "fmp", "retry_max_ms", CONF_INT, AT(retry_max_ms), "30000",
+	  "longest pause that a retry chooses by itself", 0, HOUR_MS, NULL },
+	{ "fmp", "retry_after_max_s", CONF_INT, AT(retry_after_max_s), "900",
+	  "longest Retry-After that is obeyed", 0, DAY_S, NULL },
+	{ "fmp", "bulk_retry_ms", CONF_INT, AT(bulk_retry_ms), "2000",
+	  "least pause after a 429 of a bulk path, times the number of the try", 0, HOUR_MS, NULL },
+	{ "fmp", "part_pause_ms", CONF_INT, AT(part_pause_ms), "500",
+	  "pause between the parts of a bulk download", 0, HOUR_MS, NULL },
+	{ "fmp", "day_pause_ms", CONF_INT, AT(day_pause_ms), "500",
+	  "pause between the days of a range", 0, HOUR_MS, NULL },
+	{ "fmp", "stall_s", CONF_INT, AT(stall_s), "30",
+	  "a transfer below 1 KiB/s for that long is given up", 1, 3600, NULL },
+	{ "fmp", "min_profile_rows", CONF_INT, AT(min_profile_rows), "1000",
+	  "fewer profiles than this are a warning", 0, 1e9, NULL },
+
+	{ "run", "batch_rows", CONF_INT, AT(batch_rows), "100000",
+	  "rows of one transaction", 1, 1e7, NULL },
+	{ "run", "batch_pause_ms", CONF_INT, AT(batch_pause_ms), "0",
+	  "rest between batches, for a busy database", 0, HOUR_MS, NULL },
+	{ "run", "workers", CONF_INT, AT(workers), "2",
+	  "parallel readers of a job", 1, 6, NULL },
+	{ "run", "perf_memory_mb", CONF_INT, AT(perf_memory_mb), "512",
+	  "performance-bulk: memory for prices, in MiB", 16, 65536, NULL },
+	{ "run", "heartbeat_ms", CONF_INT, AT(heartbeat_ms), "5000",
+	  "a run says that it lives this often; less than fence_ms", 10, HOUR_MS, NULL },
+	{ "run", "abandoned_ms", CONF_INT, AT(abandoned_ms), "60000",
+	  "a run without heartbeat for that long, and without its lock, is abandoned",
+	  20, DAY_S * 1e3, NULL },
+	{ "run", "fence_ms", CONF_INT, AT(fence_ms), "45000",
+	  "a run that cannot beat for that long stops itself; less than abandoned_ms",
+	  15, DAY_S * 1e3, NULL },
+	{ "run", "drain_ms", CONF_INT, AT(drain_ms), "10000",
+	  "time to finish a batch after a stop was asked for", 0, HOUR_MS, NULL },
+	{ "run", "progress_ms", CONF_INT, AT(progress_ms), "5000",
+	  "a PROGRESS line at least this often", 10, HOUR_MS, NULL },
+	{ "run", "asset_date_min_share", CONF_REAL, AT(asset_date_min_share), "0.10",
+	  "a date counts as the market's when it has this share of the usual tickers", 0, 1, NULL },
+	{ "run", "outlier_cap", CONF_REAL, AT(outlier_cap), "10000",
+	  "returns over this many percent stay out of sector means; 0 = off", 0, 1e12, NULL },
+	{ "run", "guard_rows", CONF_REAL, AT(guard_rows), "0.90",
+	  "a full load with fewer rows than this share of the usual is not published", 0, 1, NULL },
+	{ "run", "guard_tickers", CONF_REAL, AT(guard_tickers), "0.95",
+	  "the same for tickers", 0, 1, NULL },
+	{ "run", "guard_exchange", CONF_REAL, AT(guard_exchange), "0.80",
+	  "the same for the tickers of each exchange", 0, 1, NULL },
+	{ "run", "rehearse_now", CONF_TEXT, AT(rehearse_now), "",
+	  "pretend that it is this moment (2026-02-03T09:12:00Z); empty = the true time",
+	  0, 0, NULL },
+
+	{ "paths", "cache_dir", CONF_TEXT, AT(cache_dir), "",
+	  "downloads; empty = $XDG_CACHE_HOME/fintra", 0, 0, NULL },
+	{ "paths", "log_file", CONF_TEXT, AT(log_file), "",
+	  "log lines go here besides the ledger; empty = nowhere else", 0, 0, NULL },
+	{ "paths", "demo_dir", CONF_TEXT, AT(demo_dir), "",
+	  "the demonstration's database; empty = $XDG_DATA_HOME/fintra/demo", 0, 0, NULL },
+
+	{ "console", "refresh_ms", CONF_INT, AT(refresh_ms), "2000",
+	  "the screens look at the database this often", 100, 60000, NULL },
+	{ "console", "time_zone", CONF_TEXT, AT(time_zone), "ny",
+	  "times are shown in New York's zone or in UTC: ny, utc", 0, 0, "ny|utc" },
+	{ "console", "mono", CONF_BOOL, AT(mono), "false",
+	  "no colours", 0, 0, NULL },
+};
+/* clang-format on */
+
+const size_t conf_key_count = ARRAY_LEN(conf_keys);

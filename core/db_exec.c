@@ -1,0 +1,141 @@
+#include "core/db.h"
+#include "core/db_internal.h"
+#include "core/str.h"
+
+#include <libpq-fe.h>
+#include <string.h>
+
+/* A COPY that was called as a plain statement: the connection is stuck in it. */
+static PGresult *
+refuse_copy(struct db *db, PGresult *r, struct err *e)
+{
+	ExecStatusType st = PQresultStatus(r);
+
+	if (st == PGRES_COMMAND_OK || st == PGRES_TUPLES_OK || st == PGRES_EMPTY_QUERY)
+		return r;
+	db->given_up = true;
+	err_set(e, ERR_INTERNAL, "COPY needs db_copy_begin() or db_copy_out()");
+	PQclear(r);
+	return NULL;
+}
+
+struct pg_result *
+dbi_run(struct db *db, const char *sql, const char *const *args, int nargs, struct err *e)
+{
+	PGresult *r;
+
+	if (dbi_start(db, DBI_HEED, e) < 0)
+		return NULL;
+	if (!PQsendQueryParams(db->conn, sql, nargs, NULL, args, NULL, NULL, 0)) {
+		dbi_fail(db, NULL, e);
+		return NULL;
+	}
+	r = dbi_result(db, e);
+	return r ? refuse_copy(db, r, e) : NULL;
+}
+
+static PGresult *
+run_query(struct db *db, enum query q, const char *const *args, struct err *e)
+{
+	PGresult *r = dbi_run(db, queries[q].text, args, queries[q].nparams, e);
+
+	if (!r)
+		err_wrap(e, "%s", queries[q].name);
+	return r;
+}
+
+struct rows *
+db_query(struct db *db, enum query q, const char *const *args, struct err *e)
+{
+	PGresult *r = run_query(db, q, args, e);
+
+	return r ? dbi_rows(r) : NULL;
+}
+
+int
+db_exec(struct db *db, enum query q, const char *const *args, int64_t *affected, struct err *e)
+{
+	PGresult *r = run_query(db, q, args, e);
+	const char *n;
+
+	if (!r)
+		return -1;
+	n = PQcmdTuples(r);
+	if (affected && (!*n || !num_parse_i64(n, strlen(n), affected)))
+		*affected = 0;
+	PQclear(r);
+	return 0;
+}
+
+struct rows *
+db_query_sql(struct db *db, const char *sql, const char *const *args, int nargs, struct err *e)
+{
+	PGresult *r = dbi_run(db, sql, args, nargs, e);
+
+	return r ? dbi_rows(r) : NULL;
+}
+
+static PGresult *
+run_simple(struct db *db, const char *sql, enum dbi_manner manner, struct err *e)
+{
+	PGresult *r;
+
+	if (dbi_start(db, manner, e) < 0)
+		return NULL;
+	if (!PQsendQuery(db->conn, sql)) {
+		dbi_fail(db, NULL, e);
+		return NULL;
+	}
+	r = dbi_result(db, e);
+	return r ? refuse_copy(db, r, e) : NULL;
+}
+
+int
+db_exec_sql(struct db *db, const char *sql, struct err *e)
+{
+	PGresult *r = run_simple(db, sql, DBI_HEED, e);
+
+	PQclear(r);
+	return r ? 0 : -1;
+}
+
+int
+db_begin(struct db *db, struct err *e)
+{
+	return db_exec_sql(db, "BEGIN", e);
+}
+
+int
+db_commit(struct db *db, struct err *e)
+{
+	PGresult *r = run_simple(db, "COMMIT", DBI_HEED, e);
+	bool done;
+
+	if (!r)
+		return err_wrap(e, "commit");
+	/* The server answers COMMIT of a failed transaction with success and the tag ROLLBACK. */
+	done = str_same(PQcmdStatus(r), "COMMIT");
+	PQclear(r);
+	return done ? 0
+		    : err_set(e, ERR_DB, "commit: the transaction had failed and was rolled back");
+}
+
+void
+db_rollback(struct db *db)
+{
+	struct err unused = ERR_INIT;
+
+	/* Twice: a cancel that was under way may hit the ROLLBACK itself. */
+	for (int i = 0; i < 2 && PQtransactionStatus(db->conn) != PQTRANS_IDLE; i++)
+		PQclear(run_simple(db, "ROLLBACK", DBI_DEAF, &unused));
+}
+
+char *
+db_quote_ident(struct db *db, const char *name)
+{
+	char *q = PQescapeIdentifier(db->conn, name, strlen(name)), *own;
+
+	own = mem_dup(q ? q : "\"\"");
+	PQfreemem(q);
+	return own;
+}

@@ -1,0 +1,305 @@
+/* `fintra demo`: a private cluster, the vendor stand-in with a synthetic market, the daily pipeline over
+ * HTTP, then the console on the result.  Rows enter through the jobs only. */
+#include "core/clock.h"
+#include "core/calendar.h"
+#include "core/cli.h"
+#include "core/cluster.h"
+#include "core/commands.h"
+#include "core/freshness.h"
+#include "core/json.h"
+#include "core/migrate.h"
+#include "core/signals.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PATH_CEILING = 1024, URL_MAX = 128 };
+
+const struct cli_option demo_options[] = {
+	{ "tickers", 0, "N", "synthetic tickers (default 1000)" },
+	{ "years", 0, "N", "years of daily prices (default 5)" },
+	{ "dir", 0, "PATH", "where the private database lives" },
+	{ NULL, 0, NULL, NULL },
+};
+
+struct demo {
+	struct app *app;
+	struct cluster cluster;
+	pid_t vendor;
+	char url[URL_MAX];
+	const char *tickers, *years;
+	struct date from; /* first day of the market; fixed when the demo is first filled */
+};
+
+static char *
+path_of(const char *dir, const char *name)
+{
+	struct str s;
+
+	str_init(&s, PATH_CEILING);
+	str_fmt(&s, "%s/%s", dir, name);
+	return str_take(&s);
+}
+
+/* Beside this program in a build tree, under libexec when installed. */
+static char *
+find_vendor(struct err *e)
+{
+	char *own = proc_own_dir();
+	char *path = path_of(own, "fakefmp");
+
+	if (!proc_executable(path)) {
+		free(path);
+		path = path_of(own, "../libexec/fintra/fakefmp");
+	}
+	if (!proc_executable(path)) {
+		err_set(e, ERR_CONFIG, "the vendor stand-in fakefmp is not beside %s: build it with make", own);
+		free(path);
+		path = NULL;
+	}
+	free(own);
+	return path;
+}
+
+/* The market's first day must stay the same on later calls, or its history would change. */
+static int
+market_start(struct demo *d, struct date as_of, struct err *e)
+{
+	char text[DATE_BUF] = "", iso[DATE_BUF];
+	char *path = path_of(d->cluster.dir, "market-start");
+	FILE *f = fopen(path, "r");
+	int r = 0;
+
+	if (f && fread(text, 1, DATE_BUF - 1, f) >= 10 && date_parse_n(text, 10, &d->from)) {
+		fclose(f);
+		free(path);
+		return 0;
+	}
+	if (f)
+		fclose(f);
+	d->from = date_add_months(as_of, -12 * (int)strtol(d->years, NULL, 10));
+	if (!calendar_is_session(d->from))
+		d->from = calendar_next(d->from);
+	f = fopen(path, "w");
+	if (!f || fputs(date_iso(d->from, iso), f) < 0)
+		r = err_set(e, ERR_CONFIG, "%s: cannot be written", path);
+	if (f && fclose(f) != 0)
+		r = err_set(e, ERR_CONFIG, "%s: cannot be written", path);
+	free(path);
+	return r;
+}
+
+static int
+vendor_start(struct demo *d, struct date as_of, struct err *e)
+{
+	char from[DATE_BUF], end[DATE_BUF];
+	char *path = find_vendor(e);
+	int fd = -1, r;
+	size_t n = 0;
+	ssize_t got;
+
+	if (!path)
+		return -1;
+	const char *argv[] = { path, "--port", "0", "--with-parent", "--tickers", d->tickers, "--seed", "1",
+			       "--start", date_iso(d->from, from), "--end", date_iso(as_of, end), NULL };
+	r = proc_start(argv, &d->vendor, &fd, e);
+	free(path);
+	if (r < 0)
+		return -1;
+	while (n < URL_MAX - 1 && (got = read(fd, d->url + n, 1)) == 1 && d->url[n] != '\n')
+		n++;
+	d->url[n] = '\0';
+	close(fd);
+	return n > 0 ? 0 : err_set(e, ERR_CONFIG, "the vendor stand-in did not start");
+}
+
+static int
+configure(struct demo *d, struct err *e)
+{
+	struct conf *c = &d->app->conf;
+	char *conninfo = cluster_conninfo(&d->cluster);
+	char *cache = path_of(d->cluster.dir, "cache");
+	int r = conf_set(c, "db", "conninfo", conninfo, e);
+
+	if (r == 0)
+		r = conf_set(c, "fmp", "base_url", d->url, e);
+	if (r == 0)
+		r = conf_set(c, "fmp", "part_pause_ms", "0", e);
+	if (r == 0)
+		r = conf_set(c, "fmp", "day_pause_ms", "0", e);
+	if (r == 0)
+		r = conf_set(c, "paths", "cache_dir", cache, e);
+	free(c->api_key);
+	c->api_key = mem_dup("demo");
+	free(conninfo);
+	free(cache);
+	return r;
+}
+
+static void
+show_event(void *arg, const struct event *ev)
+{
+	STR_AUTO line = { .max = 8192 };
+
+	(void)arg;
+	if (ev->lvl < LVL_INFO)
+		return;
+	event_line(ev, 1, &line);
+	fprintf(stderr, "%s\n", str_c(&line));
+}
+
+/* True when this job's whole history was loaded by an earlier call. */
+static bool
+history_loaded(struct db *db, const struct conf *conf, const struct job *job)
+{
+	struct run_filter f = { .job = job->name, .state = "success", .limit = 100 };
+	struct run_list list = { NULL, 0 };
+	struct err e = ERR_INIT;
+	bool found = false;
+
+	if (ledger_runs(db, conf, &f, &list, &e) < 0)
+		return false;
+	for (size_t i = 0; i < list.n && !found; i++)
+		found = list.at[i].params && strstr(list.at[i].params, "\"start\"");
+	run_list_done(&list);
+	return found;
+}
+
+static int
+run_job(struct demo *d, struct runner *r, const struct job *job, struct date as_of, bool history, struct err *e)
+{
+	struct launch l = { .job = job, .as_of = as_of, .as_of_given = true, .gate = GATE_WARN, .origin = "cli",
+			    .reason = "demo" };
+	struct outcome o;
+	char text[DATE_BUF];
+	int rc = 0;
+
+	if (history)
+		rc = params_set(&l.params, job->params, "start", date_iso(d->from, text), e);
+	if (rc == 0 && history)
+		rc = params_set(&l.params, job->params, "end", date_iso(as_of, text), e);
+	int handle = rc == 0 ? runner_start(r, &l, e) : -1;
+	params_done(&l.params);
+	if (handle < 0)
+		return -1;
+	runner_wait(r, handle, &o);
+	if (o.state == RUN_SUCCESS || o.state == RUN_PARTIAL)
+		return 0;
+	*e = o.err;
+	return err_wrap(e, "%s ended %s", job->name, run_state_name(o.state));
+}
+
+/* Jobs whose tables are all fresh are left alone: that is what makes the second call quick. */
+static bool
+needs_run(const struct job *job, const struct freshness *f)
+{
+	for (size_t i = 0; job->writes && job->writes[i]; i++) {
+		const struct table_status *t = freshness_find(f, job->writes[i]);
+		if (t && t->state != TABLE_FRESH)
+			return true;
+	}
+	return false;
+}
+
+static int
+pipeline(struct demo *d, struct date as_of, struct err *e)
+{
+	const struct catalogue *cat = d->app->cat;
+	DB_AUTO db = db_open(&d->app->conf, "fintra demo", NULL, e);
+	struct runner *r;
+	int applied = 0, rc = 0;
+
+	if (!db || migrate_run(db, true, clock_wall_ms(), &applied, e) < 0)
+		return -1;
+	r = runner_new(&d->app->conf, cat, show_event, NULL);
+	signals_install(r, false);
+	for (size_t i = 0; rc == 0 && cat->jobs[i]; i++) {
+		const struct job *job = cat->jobs[i];
+		struct freshness f;
+		bool history = (job->flags & JOB_USES_API) && (job->flags & JOB_RANGE) &&
+			       !history_loaded(db, &d->app->conf, job);
+
+		if (job->flags & JOB_BACKFILL)
+			continue;
+		rc = freshness_measure(db, &d->app->conf, cat, as_of, clock_wall_ms(), &f, e);
+		if (rc == 0 && (history || needs_run(job, &f)))
+			rc = run_job(d, r, job, as_of, history, e);
+		freshness_done(&f);
+	}
+	runner_free(r);
+	signals_install(NULL, false);
+	return rc;
+}
+
+static void
+print_requests(struct demo *d)
+{
+	struct err e = ERR_INIT;
+	struct http *h = http_new(&d->app->conf, NULL, NULL, NULL);
+	struct http_req q = { .path = "/__stats", .args = (const struct http_arg[]){ { NULL, NULL } },
+			      .kind = HTTP_JSON };
+	struct http_resp resp;
+	STR_AUTO body;
+
+	str_init(&body, 1 << 20);
+	if (http_get_mem(h, &q, &body, &resp, &e) == 0) {
+		struct json *j = json_parse(str_c(&body), body.len, &e);
+		fprintf(stderr, "fintra: the vendor stand-in answered %.0f requests\n",
+			json_num(j, "requests").v);
+		json_free(j);
+	} else {
+		fprintf(stderr, "fintra: the stand-in's request count is unknown: %s\n", e.text);
+	}
+	http_free(h);
+}
+
+static int
+present(struct demo *d)
+{
+	char *status[] = { (char[]){ "status" }, NULL };
+
+	setenv("FINTRA_DEMO", "1", 1);
+	if (isatty(0) && isatty(1) && d->app->console)
+		return d->app->console(d->app);
+	d->app->argc = 1;
+	d->app->argv = status;
+	return cmd_status(d->app);
+}
+
+int
+cmd_demo(struct app *app)
+{
+	struct err e = ERR_INIT;
+	struct cli cli;
+	struct demo d = { .app = app };
+	struct date as_of;
+	int rc;
+
+	if (cli_parse(&cli, demo_options, false, app->argc, app->argv, &e) < 0 || app_as_of(app, &as_of, &e) < 0)
+		return app_fail(&e, "fintra help demo");
+	d.tickers = str_or(cli_value(&cli, "tickers"), "1000");
+	d.years = str_or(cli_value(&cli, "years"), "5");
+	char *home = cluster_home(cli_has(&cli, "dir") ? cli_value(&cli, "dir") : app->conf.demo_dir);
+	fprintf(stderr, "fintra: demo with SYNTHETIC data in %s\n", home);
+	rc = cluster_start(&d.cluster, home, &e);
+	if (rc == 0)
+		rc = market_start(&d, as_of, &e);
+	if (rc == 0)
+		rc = vendor_start(&d, as_of, &e);
+	if (rc == 0)
+		rc = configure(&d, &e);
+	if (rc == 0)
+		rc = pipeline(&d, as_of, &e);
+	if (rc == 0) {
+		print_requests(&d);
+		rc = present(&d);
+	} else {
+		rc = app_fail(&e, "see the lines above; the same command goes on where it stopped");
+	}
+	proc_stop(d.vendor);
+	cluster_stop(&d.cluster);
+	free(home);
+	return rc;
+}

@@ -1,0 +1,104 @@
+#include "core/clock.h"
+#include "core/freshness.h"
+#include "core/run_private.h"
+
+#include <string.h>
+
+const char *
+gate_name(enum gate_mode g)
+{
+	return g == GATE_STRICT ? "strict" : g == GATE_WARN ? "warn" : "off";
+}
+
+static void
+add_line(struct gate_report *out, const struct table_status *st, struct date as_of)
+{
+	char day[DATE_BUF];
+	struct gate_line *l;
+
+	if (out->n == ARRAY_LEN(out->at))
+		return;
+	l = &out->at[out->n++];
+	str_copy(l->table, sizeof(l->table), st->table->name);
+	date_iso(st->have, l->have);
+	date_iso(st->want, l->want);
+	str_copy(l->state, sizeof(l->state), table_state_name(st->state));
+	fmt_buf(l->command, sizeof(l->command), "fintra run %s --as-of %s", st->writer->name,
+		date_iso(as_of, day));
+}
+
+/* Tables that no job of this build writes do not count, nor those the job itself writes.
+ * `r` may be NULL; else what was found is recorded as the run's inputs. */
+static int
+measure(struct db *db, const struct conf *conf, const struct catalogue *cat, const struct job *job,
+	struct date as_of, struct gate_report *out, struct run *r, struct err *e)
+{
+	struct table_status st;
+
+	*out = (struct gate_report){ .n = 0 };
+	for (size_t i = 0; job->reads && job->reads[i]; i++) {
+		const struct table *t = catalogue_table(cat, job->reads[i]);
+
+		if (!t || str_has(job->writes, t->name) || !catalogue_writer(cat, t->name))
+			continue;
+		if (freshness_measure_one(db, conf, cat, t, as_of, clock_wall_ms(), &st, e) < 0)
+			return err_wrap(e, "gate: %s", t->name);
+		if (r)
+			outbox_input(&r->out, t->name, st.have, st.rows);
+		if (st.state != TABLE_FRESH)
+			add_line(out, &st, as_of);
+	}
+	return 0;
+}
+
+int
+gate_measure(struct db *db, const struct conf *conf, const struct catalogue *cat, const struct job *job,
+	     struct date as_of, struct gate_report *out, struct err *e)
+{
+	return measure(db, conf, cat, job, as_of, out, NULL, e);
+}
+
+static void
+line_text(const struct gate_line *l, struct str *out)
+{
+	str_fmt(out, "%s has %s, needs %s (%s): %s", l->table,
+		str_same(l->have, "-") ? "nothing" : l->have, l->want, l->state, l->command);
+}
+
+static int
+audit(struct run *r, const char *action, const char *detail, struct err *e)
+{
+	return ledger_audit(r->ledger, atomic_load(&r->id), r->who, action, detail, e);
+}
+
+int
+run_gate(struct run *r, struct err *e)
+{
+	struct gate_report g;
+	char why[sizeof(r->taint)];
+	STR_AUTO all;
+
+	str_init(&all, ERR_TEXT_MAX - 1);
+	if (measure(r->ledger, r->conf, r->cat, r->job, r->ctx.as_of, &g, r, e) < 0)
+		return -1;
+	for (size_t i = 0; i < g.n; i++) {
+		STR_AUTO one;
+
+		str_init(&one, ERR_TEXT_MAX - 1);
+		line_text(&g.at[i], &one);
+		run_emit(r, LVL_WARN, "gate", "gate %s: %s", gate_name(r->l.gate), str_c(&one));
+		str_fmt(&all, "%s%s", i ? "; " : "", str_c(&one));
+	}
+	if (r->l.gate == GATE_OFF && audit(r, "gate-off", str_c(&all), e) < 0)
+		return -1;
+	if (!g.n)
+		return 0;
+	if (r->l.gate == GATE_STRICT)
+		return err_set(e, ERR_GATE, "gate refused: %s", str_c(&all));
+	if (r->l.gate == GATE_WARN)
+		return audit(r, "gate-warn", str_c(&all), e);
+	fmt_buf(why, sizeof(why), "gate forced: %s has %s, needs %s%s", g.at[0].table, g.at[0].have,
+		g.at[0].want, g.n > 1 ? ", and more" : "");
+	run_taint(&r->ctx, why);
+	return 0;
+}

@@ -1,0 +1,283 @@
+/* Entry of the command line: global options, configuration, dispatch. */
+#include "core/headless.h"
+
+#include "core/calendar.h"
+#include "core/clock.h"
+#include "core/commands.h"
+#include "core/migrate.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PUBLISH_LAG_MIN = 120, WORDS_MAX = 64 };
+
+struct words {
+	char **at;
+	int n;
+	bool help, version;
+};
+
+static const struct cli_option *
+global_of(const char *word, const char **value)
+{
+	*value = NULL;
+	for (const struct cli_option *o = global_options; o->name; o++) {
+		size_t n = strlen(o->name);
+
+		if (str_starts(word, "--") && strncmp(word + 2, o->name, n) == 0 &&
+		    (word[2 + n] == '\0' || (word[2 + n] == '=' && o->value))) {
+			*value = word[2 + n] == '=' ? word + 3 + n : NULL;
+			return o;
+		}
+		if (o->letter && word[0] == '-' && word[1] == o->letter && (word[2] == '\0' || o->value)) {
+			*value = word[2] ? word + 2 : NULL;
+			return o;
+		}
+	}
+	return NULL;
+}
+
+static int
+set_as_of(struct globals *g, const char *value, struct err *e)
+{
+	STR_AUTO s = { 0 };
+
+	if (date_parse(value, &g->as_of))
+		return 0;
+	return err_set(e, ERR_USAGE, "--as-of %s is not a date (YYYY-MM-DD)", out_clean(&s, value));
+}
+
+static int
+set_color(struct globals *g, const char *value, struct err *e)
+{
+	static const char *const when[] = { "auto", "always", "never", NULL };
+
+	g->color = value;
+	return str_has(when, value) ? 0 : err_set(e, ERR_USAGE, "--color is auto, always or never");
+}
+
+static int
+set_global(struct globals *g, struct words *w, const char *name, const char *value, struct err *e)
+{
+	const struct {
+		const char *name;
+		bool *flag;
+		const char **text;
+	} plain[] = {
+		{ "config", NULL, &g->conf_path }, { "db", NULL, &g->conninfo },
+		{ "json", &g->json, NULL },	   { "quiet", &g->quiet, NULL },
+		{ "verbose", &g->verbose, NULL },  { "read-only", &g->read_only, NULL },
+		{ "reason", NULL, &g->reason },	   { "cron", &g->cron, NULL },
+		{ "no-input", &g->no_input, NULL }, { "version", &w->version, NULL },
+		{ "help", &w->help, NULL },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(plain); i++) {
+		if (strcmp(plain[i].name, name) != 0)
+			continue;
+		if (plain[i].flag)
+			*plain[i].flag = true;
+		else
+			*plain[i].text = value;
+		return 0;
+	}
+	return strcmp(name, "as-of") == 0 ? set_as_of(g, value, e) : set_color(g, value, e);
+}
+
+/* Global options may stand before or after the command; the rest is the command's. */
+static int
+split_globals(struct globals *g, struct words *w, int argc, char **argv, struct err *e)
+{
+	bool ended = false;
+
+	w->at = mem_zalloc(((size_t)argc + 1) * sizeof(*w->at));
+	for (int i = 1; i < argc; i++) {
+		const char *value;
+		const struct cli_option *o = ended ? NULL : global_of(argv[i], &value);
+
+		ended = ended || strcmp(argv[i], "--") == 0;
+		if (!o) {
+			w->at[w->n++] = argv[i];
+			continue;
+		}
+		if (o->value && !value) {
+			if (++i >= argc)
+				return err_set(e, ERR_USAGE, "option --%s needs a value (%s)", o->name, o->value);
+			value = argv[i];
+		}
+		if (set_global(g, w, o->name, value, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+unknown_command(const char *name, struct err *e)
+{
+	const char *names[WORDS_MAX], *near;
+	size_t n = 0;
+	STR_AUTO s = { 0 };
+
+	for (const struct command *c = commands; c->name && n < WORDS_MAX; c++)
+		names[n++] = c->name;
+	near = cli_nearest(name, names, n);
+	return err_set(e, ERR_USAGE, "unknown %s %s%s%s%s", name[0] == '-' ? "option" : "command", out_clean(&s, name),
+		       near ? "; did you mean " : "", str_or(near, ""), near ? "?" : "");
+}
+
+static int
+configure(struct app *app, struct err *e)
+{
+	int64_t now;
+
+	if (conf_load(&app->conf, app->g.conf_path, e) < 0)
+		return -1;
+	if (app->g.conninfo && conf_set(&app->conf, "db", "conninfo", app->g.conninfo, e) < 0)
+		return -1;
+	if (!app->conf.rehearse_now || !*app->conf.rehearse_now)
+		return 0;
+	if (clock_parse(app->conf.rehearse_now, &now) < 0)
+		return err_set(e, ERR_CONFIG, "run.rehearse_now is not a time: %s", app->conf.rehearse_now);
+	clock_rehearse(now);
+	return 0;
+}
+
+static int
+run_command(struct app *app, const struct command *c)
+{
+	struct err e = ERR_INIT;
+	int rc;
+
+	if (c->run == cmd_help || c->run == cmd_version)
+		return c->run(app);
+	if (configure(app, &e) < 0) {
+		rc = app_fail(&e, NULL);
+		conf_done(&app->conf);
+		return rc;
+	}
+	rc = c->run(app);
+	conf_done(&app->conf);
+	if (fflush(stdout) != 0 && rc == 0) {
+		err_set(&e, ERR_INTERNAL, "the output could not be written");
+		rc = app_fail(&e, NULL);
+	}
+	return rc;
+}
+
+static int
+dispatch(struct app *app, struct words *w)
+{
+	static char status[] = "status", tui[] = "tui";
+	const struct command *c;
+	struct err e = ERR_INIT;
+
+	if (w->version) {
+		app->argc = 0;
+		return cmd_version(app);
+	}
+	if (w->help && w->n == 0) {
+		commands_help(stdout);
+		return 0;
+	}
+	if (w->n == 0)
+		w->at[w->n++] = app->console && isatty(0) && isatty(1) ? tui : status;
+	c = command_find(w->at[0]);
+	if (!c) {
+		unknown_command(w->at[0], &e);
+		return app_fail(&e, "fintra help lists the commands");
+	}
+	if (w->help) {
+		command_help(c, stdout);
+		return 0;
+	}
+	app->argc = w->n;
+	app->argv = w->at;
+	return run_command(app, c);
+}
+
+int
+headless_main(struct app *app, int argc, char **argv)
+{
+	struct words w = { NULL, 0, false, false };
+	struct err e = ERR_INIT;
+	int rc;
+
+	app->g = (struct globals){ .as_of = DATE_NONE, .color = "auto" };
+	if (split_globals(&app->g, &w, argc, argv, &e) < 0)
+		rc = app_fail(&e, "fintra help lists the options");
+	else
+		rc = dispatch(app, &w);
+	free(w.at);
+	return rc;
+}
+
+int
+app_as_of(const struct app *app, struct date *out, struct err *e)
+{
+	struct date d = app->g.as_of;
+	char day[DATE_BUF], prev[DATE_BUF];
+	const char *why;
+
+	*out = d;
+	if (!date_is_set(d)) {
+		*out = calendar_published(clock_wall_ms(), PUBLISH_LAG_MIN);
+		return 0;
+	}
+	if (!calendar_covers(d))
+		return err_set(e, ERR_USAGE, "--as-of %s is outside the exchange calendar (1990-2050)", date_iso(d, day));
+	if (calendar_is_session(d))
+		return 0;
+	why = calendar_closed_why(d);
+	return err_set(e, ERR_USAGE, "%s is no exchange session (%s); the previous session is %s", date_iso(d, day),
+		       str_or(why, "closed"), date_iso(calendar_prev(d), prev));
+}
+
+static int
+check_schema(struct db *db, struct err *e)
+{
+	enum schema_state state;
+	int version;
+
+	if (migrate_state(db, &state, &version, e) < 0)
+		return -1;
+	switch (state) {
+	case SCHEMA_ABSENT:
+		return err_set(e, ERR_CONFIG, "this database has no FINTRA schema: run fintra db init");
+	case SCHEMA_FOREIGN:
+		return err_set(e, ERR_CONFIG, "this database holds FINTRA tables that fintra did not create, "
+					      "and no schema fintra_ops");
+	case SCHEMA_OLD:
+		return err_set(e, ERR_CONFIG, "the schema has version %d, this program needs %d: run fintra db migrate",
+			       version, migrate_latest());
+	case SCHEMA_NEWER:
+		return err_set(e, ERR_CONFIG, "the schema has version %d, this program knows %d: use the newer program",
+			       version, migrate_latest());
+	default:
+		return 0;
+	}
+}
+
+struct db *
+app_db(const struct app *app, struct err *e)
+{
+	struct db *db = db_open(&app->conf, "fintra", NULL, e);
+
+	if (db && check_schema(db, e) < 0) {
+		db_close(db);
+		return NULL;
+	}
+	return db;
+}
+
+int
+app_fail(const struct err *e, const char *hint)
+{
+	STR_AUTO s = { 0 };
+
+	fflush(stdout);
+	fprintf(stderr, "fintra: %s\n", out_clean(&s, e->text));
+	if (hint)
+		fprintf(stderr, "fintra: %s\n", hint);
+	return err_exit_code(e);
+}

@@ -1,0 +1,42 @@
+/* The command line: everything that works without a terminal. */
+#ifndef FINTRA_CORE_HEADLESS_H
+#define FINTRA_CORE_HEADLESS_H
+
+#include "core/runner.h"
+
+struct globals { /* options before or after the command */
+	const char *conf_path, *conninfo, *reason;
+	struct date as_of; /* DATE_NONE = default */
+	bool json, quiet, verbose, cron, read_only, no_input;
+	const char *color; /* auto always never */
+};
+
+struct app {
+	struct conf conf;
+	const struct catalogue *cat;
+	struct globals g;
+	int argc;      /* of the command: argv[0] is its name */
+	char **argv;
+	/* Set by tui/main.c: opens the console.  Returns the exit code. */
+	int (*console)(struct app *app);
+};
+
+struct command {
+	const char *name, *args, *summary;
+	const struct cli_option *options; /* core/cli.h; NULL = none */
+	int (*run)(struct app *app);
+};
+
+extern const struct command commands[]; /* name NULL ends; the one table for help, completion, docs */
+
+/* Parses globals, finds the command, runs it.  Without a command: the console when stdin and stdout are
+ * terminals, else `status`. */
+int headless_main(struct app *app, int argc, char **argv);
+/* As-of of this process: --as-of (must be a session, else ERR_USAGE naming the previous one) or the
+ * newest published session. */
+int app_as_of(const struct app *app, struct date *out, struct err *e) MUST_CHECK;
+struct db *app_db(const struct app *app, struct err *e) MUST_CHECK;
+/* Prints "fintra: text" (cleaned) and a hint, returns err_exit_code(e). */
+int app_fail(const struct err *e, const char *hint);
+
+#endif

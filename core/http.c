@@ -1,0 +1,378 @@
+#include "core/http_impl.h"
+
+#include "core/clock.h"
+#include "core/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { URL_MAX = 4096, HEAD_SHOWN = 200, BREAKER_BASES = 150 };
+
+struct http {
+	const struct conf *conf;
+	const struct cancel *cancel;
+	http_note_fn *note;
+	void *note_arg;
+	struct xfer *xfer;
+	uint64_t rng;
+};
+
+/* One call: what all its attempts share. */
+struct call {
+	struct http *h;
+	const struct http_req *q;
+	struct http_resp *r;
+	struct str url, shown; /* whole, and path with query for people; neither holds the key */
+	char family[512], pace[512]; /* keys of http_limit.c */
+	bool given_up;
+};
+
+struct http *
+http_new(const struct conf *c, const struct cancel *cancel, http_note_fn *note, void *arg)
+{
+	struct http *h = mem_zalloc(sizeof(*h));
+
+	h->conf = c;
+	h->cancel = cancel;
+	h->note = note;
+	h->note_arg = arg;
+	h->xfer = xfer_new(c, cancel);
+	h->rng = (uint64_t)clock_wall_ms() * 2654435761U ^ (uint64_t)(uintptr_t)h;
+	return h;
+}
+
+void
+http_free(struct http *h)
+{
+	if (!h)
+		return;
+	xfer_free(h->xfer);
+	free(h);
+}
+
+/* 0..max, evenly. */
+static int64_t
+jitter(struct http *h, int64_t max)
+{
+	h->rng = h->rng * 6364136223846793005U + 1442695040888963407U;
+	return max <= 0 ? 0 : (int64_t)((h->rng >> 33) % (uint64_t)(max + 1));
+}
+
+static void
+percent_encode(struct str *out, const char *s)
+{
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+
+	for (; *s; s++) {
+		if (strchr(plain, *s))
+			str_putc(out, *s);
+		else
+			str_fmt(out, "%%%02X", (unsigned)(unsigned char)*s);
+	}
+}
+
+/* Appends `in` with every occurrence of the word as ***. */
+static void
+put_masked(struct str *out, const char *in, size_t n, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (size_t i = 0; i < n;) {
+		if (len >= 6 && n - i >= len && memcmp(in + i, word, len) == 0) {
+			str_puts(out, "***");
+			i += len;
+		} else {
+			str_putc(out, in[i++]);
+		}
+	}
+}
+
+/* Outside text for a person: no key (plain or percent-encoded), no control bytes. */
+static void
+show(const struct http *h, struct str *out, const char *in, size_t n)
+{
+	const char *key = str_or(h->conf->api_key, "");
+	STR_AUTO coded, once, twice;
+
+	str_init(&coded, URL_MAX);
+	str_init(&once, URL_MAX);
+	str_init(&twice, URL_MAX);
+	percent_encode(&coded, key);
+	put_masked(&once, in, n, key);
+	put_masked(&twice, str_c(&once), once.len, str_c(&coded));
+	text_clean(out, str_c(&twice), twice.len);
+}
+
+static void
+show_head(const struct http *h, const struct sink *s, struct http_resp *r)
+{
+	STR_AUTO text;
+
+	str_init(&text, URL_MAX * 2);
+	show(h, &text, s->head, s->nhead);
+	str_copy(r->head, sizeof(r->head), str_c(&text));
+}
+
+static void
+build_urls(struct call *c)
+{
+	const char *base = str_or(c->h->conf->base_url, "");
+	size_t len = strlen(base);
+	STR_AUTO tail;
+
+	while (len > 0 && base[len - 1] == '/')
+		len--;
+	str_init(&tail, URL_MAX);
+	str_puts(&tail, c->q->path);
+	for (const struct http_arg *a = c->q->args; a && a->name; a++) {
+		str_putc(&tail, a == c->q->args ? '?' : '&');
+		percent_encode(&tail, a->name);
+		str_putc(&tail, '=');
+		percent_encode(&tail, str_or(a->value, ""));
+	}
+	str_put(&c->url, base, len);
+	str_puts(&c->url, str_c(&tail));
+	show(c->h, &c->shown, str_c(&tail), tail.len);
+	fmt_buf(c->family, sizeof(c->family), "%.*s %s", (int)len, base, c->q->path);
+	fmt_buf(c->pace, sizeof(c->pace), "%.*s %s", (int)len, base, c->q->bulk ? "*bulk" : "*");
+
+	STR_AUTO whole;
+	str_init(&whole, URL_MAX);
+	show(c->h, &whole, str_c(&c->url), c->url.len);
+	str_copy(c->r->url, sizeof(c->r->url), str_c(&whole));
+}
+
+static int
+cancelled(const struct call *c, struct err *e)
+{
+	return err_set(e, ERR_CANCELLED, "GET %.300s: cancelled", str_c(&c->shown));
+}
+
+static void
+note(struct http *h, const char *text)
+{
+	if (h->note)
+		h->note(h->note_arg, text);
+}
+
+/* Until neither the breaker nor another thread's 429 holds this request back; -1 when cancelled. */
+static int
+wait_turn(struct call *c, struct err *e)
+{
+	const char *const keys[] = { c->pace, c->family };
+	char text[400];
+
+	for (size_t i = 0; i < ARRAY_LEN(keys);) {
+		int64_t ms = 0;
+
+		if (cancel_asked(c->h->cancel))
+			return cancelled(c, e);
+		if (limit_ask(keys[i], clock_mono_ms(), &ms) == LIMIT_GO) {
+			i++;
+			continue;
+		}
+		if (ms > 1000) {
+			fmt_buf(text, sizeof(text), "%s is held back for %.1f s", c->q->path,
+				(double)ms / 1000);
+			note(c->h, text);
+		}
+		cancel_wait(c->h->cancel, (int)ms);
+	}
+	return 0;
+}
+
+/* The pause after attempt n: jobs.md 0.2 plus full jitter, or the server's own larger wish. */
+static int64_t
+pause_ms(struct call *c, int n, const struct answer *a, const struct verdict *v)
+{
+	const struct conf *conf = c->h->conf;
+	int64_t base = conf->retry_base_ms;
+	int64_t spread = base << (n < 16 ? n : 16);
+	int64_t ms = base * n;
+	int64_t wish = a->retry_after_s;
+
+	if (v->throttled && c->q->bulk && ms < (int64_t)conf->bulk_retry_ms * n)
+		ms = (int64_t)conf->bulk_retry_ms * n;
+	ms += jitter(c->h, spread < conf->retry_max_ms ? spread : conf->retry_max_ms);
+	if (wish > conf->retry_after_max_s)
+		wish = conf->retry_after_max_s;
+	return wish * 1000 > ms ? wish * 1000 : ms;
+}
+
+static int
+rest(struct call *c, int n, int most, const struct answer *a, const struct verdict *v,
+     struct err *e)
+{
+	int64_t ms = pause_ms(c, n, a, v);
+	char text[512];
+
+	fmt_buf(text, sizeof(text), "%s: HTTP %d, %s, waits %.1f s (attempt %d of %d)", c->q->path,
+		a->status, v->what, (double)ms / 1000, n, most);
+	note(c->h, text);
+	if (v->throttled)
+		limit_hold(c->pace, clock_mono_ms() + ms);
+	cancel_wait(c->h->cancel, (int)ms);
+	return cancel_asked(c->h->cancel) ? cancelled(c, e) : 0;
+}
+
+static int
+refused(struct call *c, const struct answer *a, const struct verdict *v, struct err *e)
+{
+	const struct http_resp *r = c->r;
+	STR_AUTO t;
+
+	if (v->cls == ERR_CANCELLED)
+		return cancelled(c, e);
+	str_init(&t, ERR_TEXT_MAX);
+	str_fmt(&t, "GET %.300s: ", str_c(&c->shown));
+	if (a->status != 0)
+		str_fmt(&t, "HTTP %d, ", a->status);
+	str_puts(&t, v->what);
+	if (a->target[0]) {
+		str_puts(&t, " to ");
+		show(c->h, &t, a->target, strlen(a->target));
+		str_puts(&t, ", not followed");
+	}
+	if (r->attempts > 1)
+		str_fmt(&t, " (%d attempts)", r->attempts);
+	if (a->end == XFER_CUT || a->end == XFER_NETWORK)
+		str_fmt(&t, " after %" PRId64 " bytes", r->bytes);
+	if (r->head[0])
+		str_fmt(&t, "; it begins: %.*s", HEAD_SHOWN, r->head);
+	else if (a->status != 0)
+		str_puts(&t, "; no body");
+	if (c->given_up)
+		str_puts(&t, "; this path failed ten times in a row, again and again");
+	if (v->next[0])
+		str_fmt(&t, ".  Next: %s", v->next);
+	err_set(e, v->cls, "%s", str_c(&t));
+	e->http = a->status;
+	return -1;
+}
+
+static void
+account(struct call *c, const struct answer *a, const struct verdict *v)
+{
+	enum limit_news news = v->down ? LIMIT_BAD : LIMIT_GOOD;
+	int64_t open_ms = (int64_t)c->h->conf->retry_base_ms * BREAKER_BASES;
+
+	if (a->end == XFER_CANCELLED || v->throttled)
+		news = LIMIT_NEITHER;
+	c->given_up = limit_tell(c->family, news, clock_mono_ms(), open_ms);
+}
+
+static int
+attempts(struct call *c, struct sink *s, struct err *e)
+{
+	int asked = c->h->conf->attempts > 0 ? c->h->conf->attempts : 1;
+	struct answer a;
+	struct verdict v;
+
+	for (int n = 1;; n++) {
+		int most = asked;
+
+		if (wait_turn(c, e) < 0)
+			return -1;
+		sink_restart(s);
+		c->r->attempts = n;
+		xfer_get(c->h->xfer, str_c(&c->url), c->q->bulk, s, &a);
+		judge(c->q, &a, s, &v);
+		c->r->status = a.status;
+		c->r->bytes = s->out;
+		c->r->end = v.end;
+		c->r->empty = v.empty;
+		show_head(c->h, s, c->r);
+		account(c, &a, &v);
+		if (v.cls == ERR_NONE)
+			return 0;
+		if (v.throttled && c->q->bulk && asked > 1)
+			most++; /* its pauses are 2, 4 and 6 s (jobs.md 0.2) */
+		if (!v.retry || n >= most || c->given_up)
+			return refused(c, &a, &v, e);
+		if (rest(c, n, most, &a, &v, e) < 0)
+			return -1;
+	}
+}
+
+static int
+check_conf(const struct conf *c, struct err *e)
+{
+	for (const char *p = str_or(c->api_key, ""); *p; p++)
+		if (*p < '!' || *p > '~')
+			return err_set(e, ERR_CONFIG,
+				       "the API key holds a blank or a control character");
+	if (!xfer_base_ok(str_or(c->base_url, "")))
+		return err_set(e, ERR_CONFIG,
+			       "base_url must be https://HOST (or http:// on this machine's "
+			       "loopback address), without user or query");
+	return 0;
+}
+
+static int
+get(struct http *h, const struct http_req *q, struct sink *s, struct http_resp *r, struct err *e)
+{
+	struct call c = { .h = h, .q = q, .r = r };
+	int rc;
+
+	*r = (struct http_resp){ 0 };
+	if (check_conf(h->conf, e) < 0)
+		return err_wrap(e, "GET %s", q->path);
+	str_init(&c.url, URL_MAX);
+	str_init(&c.shown, URL_MAX);
+	build_urls(&c);
+	if (c.url.overflow)
+		rc = err_set(e, ERR_USAGE, "GET %s: arguments too long", q->path);
+	else
+		rc = attempts(&c, s, e);
+	str_done(&c.url);
+	str_done(&c.shown);
+	sink_done(s);
+	return rc;
+}
+
+/* The body gets a name of its own and takes the asked one only when it is whole, so that a broken
+ * download never replaces a good file. */
+int
+http_get_file(struct http *h, const struct http_req *q, const char *path, struct http_resp *r,
+	      struct err *e)
+{
+	char part[4096];
+	struct sink s = { .cap = q->kind == HTTP_CSV ? HTTP_CSV_CAP : HTTP_JSON_CAP };
+	int fd, rc;
+
+	*r = (struct http_resp){ 0 };
+	if (!fmt_buf(part, sizeof(part), "%s.part-%ld", path, (long)getpid()))
+		return err_set(e, ERR_CONFIG, "%s: name too long", path);
+	unlink(part);
+	fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return err_errno(e, ERR_CONFIG, errno, part);
+	s.file = fdopen(fd, "wb");
+	rc = get(h, q, &s, r, e);
+	if (fclose(s.file) != 0 && rc == 0)
+		rc = err_errno(e, ERR_INTERNAL, errno, part);
+	if (rc == 0 && !r->end && rename(part, path) < 0)
+		rc = err_errno(e, ERR_INTERNAL, errno, path);
+	if (rc < 0 || r->end)
+		unlink(part);
+	return rc;
+}
+
+int
+http_get_mem(struct http *h, const struct http_req *q, struct str *body, struct http_resp *r,
+	     struct err *e)
+{
+	struct sink s = { .mem = body, .cap = HTTP_JSON_CAP };
+	int rc;
+
+	str_clear(body);
+	rc = get(h, q, &s, r, e);
+	if (rc < 0)
+		str_clear(body);
+	return rc;
+}

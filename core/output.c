@@ -1,0 +1,224 @@
+/* How results reach stdout: JSON lines, colours, cleaned text. */
+#include "core/clock.h"
+#include "core/commands.h"
+#include "core/num.h"
+#include "core/text.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { LINE_MAX_ = 64 << 20, TEXT_MAX = 1 << 20 };
+
+/* What a terminal may act upon although JSON lets it stand: DEL, C1, bidi controls, line separators. */
+static bool
+must_escape(uint32_t cp)
+{
+	return (cp >= 0x7f && cp <= 0x9f) || (cp >= 0x202a && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069) ||
+	       cp == 0x200e || cp == 0x200f || cp == 0x061c || cp == 0x2028 || cp == 0x2029;
+}
+
+void
+out_json_line(const char *line)
+{
+	size_t n = strlen(line);
+	STR_AUTO s = { 0 };
+
+	str_init(&s, LINE_MAX_);
+	for (size_t i = 0; i < n;) {
+		uint32_t cp;
+		size_t k = text_decode(line + i, n - i, &cp);
+
+		if (must_escape(cp))
+			str_fmt(&s, "\\u%04x", (unsigned)cp);
+		else
+			str_put(&s, line + i, k);
+		i += k;
+	}
+	fprintf(stdout, "%s\n", str_c(&s));
+}
+
+void
+out_json(struct json *j)
+{
+	STR_AUTO s = { 0 };
+
+	str_init(&s, LINE_MAX_);
+	json_print(j, &s);
+	json_free(j);
+	out_json_line(str_c(&s));
+}
+
+const char *
+out_clean(struct str *s, const char *text)
+{
+	str_init(s, TEXT_MAX);
+	text_clean(s, text, strlen(text));
+	return str_c(s);
+}
+
+bool
+out_color(const struct app *app, FILE *f)
+{
+	const char *term = getenv("TERM");
+	const char *no = getenv("NO_COLOR");
+
+	if (str_same(app->g.color, "always"))
+		return true;
+	if (str_same(app->g.color, "never") || (no && *no))
+		return false;
+	return isatty(fileno(f)) && term && *term && strcmp(term, "dumb") != 0;
+}
+
+const char *
+out_sgr(bool color, int severity)
+{
+	static const char *const codes[] = { "\033[0m", "\033[32m", "\033[33m", "\033[31m" };
+
+	return color ? codes[severity] : "";
+}
+
+struct json *
+json_counts(const struct tally *t)
+{
+	struct json *o = json_new_object();
+
+	json_set_int(o, "read", t->read);
+	json_set_int(o, "inserted", t->inserted);
+	json_set_int(o, "updated", t->updated);
+	json_set_int(o, "unchanged", t->unchanged);
+	json_set_int(o, "rejected", t->rejected);
+	json_set_int(o, "skipped", t->skipped);
+	json_set_int(o, "errors", t->errors);
+	return o;
+}
+
+void
+json_set_date(struct json *o, const char *key, struct date d)
+{
+	char buf[DATE_BUF];
+
+	json_set_text(o, key, date_is_set(d) ? date_iso(d, buf) : NULL);
+}
+
+void
+json_set_time(struct json *o, const char *key, int64_t ms)
+{
+	char buf[CLOCK_BUF];
+
+	json_set_text(o, key, ms ? clock_iso(ms, buf) : NULL);
+}
+
+static void
+set_raw(struct json *o, const char *key, const char *text)
+{
+	struct err e = ERR_INIT;
+	struct json *v = text ? json_parse(text, strlen(text), &e) : NULL;
+
+	if (v)
+		json_set(o, key, v);
+	else
+		json_set_null(o, key);
+}
+
+static struct json *
+units_of(struct db *db, int64_t run)
+{
+	struct json *a = json_new_array();
+	struct unit_list l = { NULL, 0 };
+	struct err e = ERR_INIT;
+
+	if (ledger_units(db, run, &l, &e) < 0)
+		return a;
+	for (size_t i = 0; i < l.n; i++) {
+		struct json *o = json_new_object();
+
+		json_set_text(o, "unit", l.at[i].unit);
+		json_set_text(o, "state", l.at[i].state);
+		json_set_int(o, "attempts", l.at[i].attempts);
+		json_set(o, "counts", json_counts(&l.at[i].counts));
+		json_set_time(o, "ended", l.at[i].ended_ms);
+		json_push(a, o);
+	}
+	free(l.at);
+	return a;
+}
+
+static struct json *
+inputs_of(struct db *db, int64_t run)
+{
+	struct json *a = json_new_array();
+	struct input_list l = { NULL, 0 };
+	struct err e = ERR_INIT;
+
+	if (ledger_inputs(db, run, &l, &e) < 0)
+		return a;
+	for (size_t i = 0; i < l.n; i++) {
+		struct json *o = json_new_object();
+
+		json_set_text(o, "table", l.at[i].table);
+		json_set_date(o, "as_of", l.at[i].as_of);
+		json_set_int(o, "rows", l.at[i].rows);
+		json_push(a, o);
+	}
+	free(l.at);
+	return a;
+}
+
+struct json *
+json_run(struct db *db, const struct run_info *r)
+{
+	struct json *o = json_new_object();
+
+	json_set_int(o, "run", r->id);
+	json_set_text(o, "job", r->job);
+	json_set_text(o, "state", run_state_name(r->state));
+	json_set_date(o, "as_of", r->as_of);
+	if (r->ended_ms && r->started_ms)
+		json_set_int(o, "duration_ms", r->ended_ms - r->started_ms);
+	else
+		json_set_null(o, "duration_ms");
+	json_set(o, "counts", json_counts(&r->counts));
+	if (r->error)
+		json_set_text(o, "error", r->error);
+	if (*r->err_class)
+		json_set_text(o, "err", r->err_class);
+	if (run_state_ended(r->state))
+		json_set_int(o, "exit_code", r->exit_code);
+	json_set_text(o, "who", r->who);
+	json_set_text(o, "host", r->host);
+	json_set_text(o, "origin", r->origin);
+	json_set_int(o, "pid", r->pid);
+	json_set_int(o, "epoch", r->epoch);
+	json_set_text(o, "gate", r->gate);
+	json_set_text(o, "build", r->build);
+	json_set_text(o, "reason", r->reason);
+	json_set_text(o, "taint", *r->taint ? r->taint : NULL);
+	set_raw(o, "params", r->params);
+	set_raw(o, "result", r->result);
+	json_set_time(o, "created", r->created_ms);
+	json_set_time(o, "started", r->started_ms);
+	json_set_time(o, "ended", r->ended_ms);
+	if (db) {
+		json_set(o, "units", units_of(db, r->id));
+		json_set(o, "inputs", inputs_of(db, r->id));
+	}
+	return o;
+}
+
+int64_t
+span_parse(const char *s)
+{
+	static const char units[] = "smhd";
+	static const int64_t ms[] = { 1000, 60000, 3600000, 86400000 };
+	size_t n = strspn(s, "0123456789");
+	int64_t v, unit = 1000;
+	const char *u = s[n] ? strchr(units, s[n]) : NULL;
+
+	if (n == 0 || n > 9 || !num_parse_i64(s, n, &v) || (s[n] && (!u || s[n + 1])))
+		return -1;
+	if (u)
+		unit = ms[u - units];
+	return v * unit;
+}

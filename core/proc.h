@@ -1,0 +1,28 @@
+/* Child processes: arguments never pass through a shell. */
+#ifndef FINTRA_CORE_PROC_H
+#define FINTRA_CORE_PROC_H
+
+#include "core/err.h"
+#include "core/str.h"
+
+#include <sys/types.h>
+
+struct proc_user { /* whom the child runs as; set = false: as we do */
+	bool set;
+	uid_t uid;
+	gid_t gid;
+};
+
+/* Runs argv (NULL-terminated, argv[0] a path or a name in PATH) to its end with output and errors
+ * together in *out (may be NULL).  0 and *code filled, or -1 when it could not be started. */
+int proc_run(const char *const *argv, const struct proc_user *user, struct str *out, int *code, struct err *e)
+	MUST_CHECK;
+/* Starts argv and returns at once: *pid, and *fd, the reading end of its standard output (close() it). */
+int proc_start(const char *const *argv, pid_t *pid, int *fd, struct err *e) MUST_CHECK;
+/* SIGTERM, then waits for its end. */
+void proc_stop(pid_t pid);
+/* Directory of this program's executable.  Owned: free(). */
+char *proc_own_dir(void);
+bool proc_executable(const char *path);
+
+#endif

@@ -1,0 +1,55 @@
+/* What a job may do besides its own SQL: say things, count, keep checkpoints, open connections.
+ * All functions are called on the run's own threads; those marked (any) from several. */
+#ifndef FINTRA_CORE_RUN_H
+#define FINTRA_CORE_RUN_H
+
+#include "core/event.h"
+#include "core/job.h"
+
+/* (any) One log line.  LVL_ERROR does not end the run: count it with run_count_error(). */
+void run_log(struct job_ctx *c, enum level lvl, const char *fmt, ...) PRINTF_FMT(3, 4);
+/* Names the phase ("download", "read", "merge") and its size (0 = unknown); logged. */
+void run_phase(struct job_ctx *c, const char *phase, int64_t total);
+/* (any) done of the phase's total; the PROGRESS line is emitted from it at least every progress_ms. */
+void run_progress(struct job_ctx *c, int64_t done);
+void run_progress_add(struct job_ctx *c, int64_t n); /* (any) */
+
+/* A unit: the step, ticker range, day or batch that is resumed on its own. */
+bool run_unit_done(struct job_ctx *c, const char *unit);          /* done by an earlier epoch of this run */
+const char *run_cursor(struct job_ctx *c, const char *unit);      /* stored cursor of an unfinished unit, or NULL */
+/* BEGIN plus the fence (faults.md P3) on `db` (c->db or one of run_db_open). ERR_LOST when fenced off. */
+int run_begin(struct job_ctx *c, struct db *db, struct err *e) MUST_CHECK;
+/* Writes the unit's row (state done, counts added) in the same transaction, then COMMIT; with
+ * c->dry_run ROLLBACK instead.  Adds *t to the run's totals only when that succeeded.  `cursor` not NULL:
+ * the unit stays open with that cursor. */
+int run_commit(struct job_ctx *c, struct db *db, const char *unit, const char *cursor, const struct tally *t,
+	       struct err *e) MUST_CHECK;
+/* Runs fn in run_begin/run_commit, redoing the whole transaction on 40001, 40P01 (5 times) and after a
+ * lost connection (reconnect, fence, unit row read: P2).  fn fills *t afresh each time. */
+typedef int run_txn_fn(struct job_ctx *c, void *arg, struct tally *t, struct err *e);
+int run_transaction(struct job_ctx *c, const char *unit, run_txn_fn *fn, void *arg, struct err *e) MUST_CHECK;
+
+/* Counts that belong to no transaction (rows read, skipped, rejected before staging). */
+void run_tally(struct job_ctx *c, const struct tally *t);
+void run_count_error(struct job_ctx *c, int64_t n); /* a unit, ticker or batch that failed: ends PARTIAL */
+/* Keeps a refused row (raw cut to 4 KiB) for fintra_ops.reject; counted by the caller. At most 1,000 a run are kept. */
+void run_reject(struct job_ctx *c, const char *reason, const char *raw, size_t n);
+/* As-of date and rows of an input that this run read; feeds mixed / why. */
+void run_input(struct job_ctx *c, const char *table, struct date as_of, int64_t rows);
+/* Job-specific result fields (jobs.md): shown in the summary and in run.end's `result`. */
+void run_result_int(struct job_ctx *c, const char *name, int64_t v);
+void run_result_text(struct job_ctx *c, const char *name, const char *v);
+/* This run can end PARTIAL at best, and why (forced gate, guard overridden). */
+void run_taint(struct job_ctx *c, const char *why);
+/* A flag row for fintra_ops.flag (G2, F34). */
+void run_flag(struct job_ctx *c, const char *ticker, const char *kind, const char *detail);
+
+/* Another connection under the same run (application_name, cancel); the caller closes it.  At most
+ * conf->connections in all; ERR_DB beyond. */
+struct db *run_db_open(struct job_ctx *c, struct err *e) MUST_CHECK;
+/* Rests conf batch_pause_ms; -1 ERR_CANCELLED when asked to stop.  Call between batches. */
+int run_breathe(struct job_ctx *c, struct err *e) MUST_CHECK;
+/* ERR_CANCELLED when asked to stop, else 0: between HTTP requests and batches. */
+int run_check(struct job_ctx *c, struct err *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,286 @@
+#include "core/session.h"
+
+#include "core/clock.h"
+#include "core/commands.h"
+#include "core/freshness.h"
+#include "core/http.h"
+#include "core/signals.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { TAIL = 10, LINE_ROOM = 64 << 10 };
+
+struct session {
+	struct app *app;
+	struct runner *runner;
+	bool journal; /* stderr is systemd's journal */
+	pthread_mutex_t lock; /* guards the rest */
+	char *tail[TAIL];
+	size_t tail_n;
+	struct event end; /* of the present run; msg NULL = not seen */
+	struct outcome bad;
+	char bad_job[64];
+	bool any_bad;
+};
+
+/* stderr leads to the journal when JOURNAL_STREAM names its device and inode. */
+static bool
+stderr_is_journal(void)
+{
+	const char *env = getenv("JOURNAL_STREAM");
+	char own[64];
+	struct stat st;
+
+	if (!env || fstat(2, &st) < 0)
+		return false;
+	fmt_buf(own, sizeof(own), "%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
+	return strcmp(env, own) == 0;
+}
+
+static void
+keep_tail(struct session *s, const char *line)
+{
+	char **slot = &s->tail[s->tail_n++ % TAIL];
+
+	free(*slot);
+	*slot = mem_dup(line);
+}
+
+static void
+show_line(struct session *s, const struct event *ev)
+{
+	static const char *const journal[] = { "<7>", "<6>", "<4>", "<3>" };
+	const struct globals *g = &s->app->g;
+	STR_AUTO line = { 0 };
+
+	str_init(&line, LINE_ROOM);
+	event_line(ev, 1, &line);
+	if (ev->lvl >= LVL_INFO)
+		keep_tail(s, str_c(&line));
+	if (g->cron || g->json || g->quiet || ev->lvl < (g->verbose ? LVL_DEBUG : LVL_INFO))
+		return;
+	fprintf(stderr, "%s%s\n", s->journal ? journal[ev->lvl] : "", str_c(&line));
+}
+
+static void
+sink(void *arg, const struct event *ev)
+{
+	struct session *s = arg;
+	bool end = strcmp(ev->ev, "run.end") == 0;
+
+	pthread_mutex_lock(&s->lock);
+	show_line(s, ev);
+	if (end) {
+		event_done(&s->end);
+		event_copy(&s->end, ev);
+	} else if (s->app->g.json) {
+		STR_AUTO line = { 0 };
+
+		str_init(&line, LINE_ROOM);
+		event_json(ev, &line);
+		out_json_line(str_c(&line));
+		fflush(stdout);
+	}
+	pthread_mutex_unlock(&s->lock);
+}
+
+struct session *
+session_new(struct app *app)
+{
+	struct session *s = mem_zalloc(sizeof(*s));
+
+	http_global_init();
+	s->app = app;
+	s->journal = stderr_is_journal();
+	pthread_mutex_init(&s->lock, NULL);
+	s->runner = runner_new(&app->conf, app->cat, sink, s);
+	signals_install(s->runner, true);
+	return s;
+}
+
+/* What jobs.md calls the result: in the data of the run's last event. */
+static void
+set_result(struct json *o, const struct event *end)
+{
+	struct err e = ERR_INIT;
+	STR_AUTO data = { 0 }, text = { 0 };
+	struct json *parsed;
+
+	str_init(&data, LINE_ROOM);
+	str_init(&text, LINE_ROOM);
+	if (!end->data)
+		return;
+	str_fmt(&data, "{%s}", end->data);
+	parsed = json_parse(str_c(&data), data.len, &e);
+	if (parsed && json_get(parsed, "result")) {
+		json_print(json_get(parsed, "result"), &text);
+		struct json *copy = json_parse(str_c(&text), text.len, &e);
+		if (copy)
+			json_set(o, "result", copy);
+	}
+	json_free(parsed);
+}
+
+static void
+print_end(struct session *s, const char *job, const struct outcome *o)
+{
+	struct json *j = json_new_object();
+	char ts[CLOCK_BUF];
+
+	json_set_int(j, "v", 1);
+	json_set_text(j, "ts", clock_iso(clock_wall_ms(), ts));
+	json_set_text(j, "ev", "run.end");
+	json_set_int(j, "run", o->run);
+	json_set_text(j, "job", job);
+	json_set_text(j, "state", run_state_name(o->state));
+	json_set_date(j, "as_of", o->as_of);
+	json_set_int(j, "duration_ms", o->duration_ms);
+	json_set_int(j, "exit_code", o->exit_code);
+	json_set(j, "counts", json_counts(&o->counts));
+	set_result(j, &s->end);
+	if (o->err.cls != ERR_NONE) {
+		json_set_text(j, "error", o->err.text);
+		json_set_text(j, "err", err_class_name(o->err.cls));
+	}
+	if (*o->why)
+		json_set_text(j, "why", o->why);
+	out_json(j);
+	fflush(stdout);
+}
+
+static void
+upper(char *dst, size_t n, const char *src)
+{
+	str_copy(dst, n, src);
+	for (char *p = dst; *p; p++)
+		*p = (char)toupper((unsigned char)*p);
+}
+
+static void
+summary_line(const char *job, const struct outcome *o, struct str *out)
+{
+	char state[16], day[DATE_BUF], span[CLOCK_BUF];
+	const struct tally *t = &o->counts;
+	STR_AUTO why = { 0 };
+
+	upper(state, sizeof(state), run_state_name(o->state));
+	str_fmt(out, "%s %s run %" PRId64 " as-of %s in %s: read %" PRId64 " inserted %" PRId64 " updated %" PRId64
+		     " unchanged %" PRId64 " rejected %" PRId64,
+		state, job, o->run, date_iso(o->as_of, day), clock_span(o->duration_ms, span), t->read, t->inserted,
+		t->updated, t->unchanged, t->rejected);
+	if (o->err.cls != ERR_NONE)
+		str_fmt(out, " - %s: %s", err_class_name(o->err.cls), out_clean(&why, o->err.text));
+	else
+		str_fmt(out, "%s%s", *o->why ? " - " : "", out_clean(&why, o->why));
+}
+
+static void
+report_end(struct session *s, const char *job, const struct outcome *o)
+{
+	STR_AUTO line = { 0 };
+
+	str_init(&line, LINE_ROOM);
+	if (s->app->g.json) {
+		print_end(s, job, o);
+		return;
+	}
+	if (s->app->g.cron)
+		return;
+	summary_line(job, o, &line);
+	printf("%s\n", str_c(&line));
+	fflush(stdout);
+}
+
+int
+session_run(struct session *s, const struct launch *l)
+{
+	struct outcome o;
+	struct err e = ERR_INIT;
+	int handle;
+
+	pthread_mutex_lock(&s->lock);
+	event_done(&s->end);
+	pthread_mutex_unlock(&s->lock);
+	handle = runner_start(s->runner, l, &e);
+	if (handle < 0) {
+		memset(&o, 0, sizeof(o));
+		o.state = RUN_FAILURE;
+		o.as_of = l->as_of;
+		o.err = e;
+		o.exit_code = err_exit_code(&e);
+	} else {
+		runner_wait(s->runner, handle, &o);
+	}
+	pthread_mutex_lock(&s->lock);
+	report_end(s, l->job->name, &o);
+	if (o.exit_code != 0) {
+		s->any_bad = true;
+		s->bad = o;
+		str_copy(s->bad_job, sizeof(s->bad_job), l->job->name);
+	}
+	pthread_mutex_unlock(&s->lock);
+	if (ferror(stdout))
+		return o.exit_code ? o.exit_code : 1;
+	return o.exit_code;
+}
+
+static void
+report_verdict(struct session *s)
+{
+	struct err e = ERR_INIT;
+	struct freshness f;
+	STR_AUTO text = { 0 };
+	DB_AUTO db = app_db(s->app, &e);
+
+	if (!db || freshness_measure(db, &s->app->conf, s->app->cat, s->bad.as_of, clock_wall_ms(), &f, &e) < 0)
+		return;
+	fprintf(stderr, "%s\n", out_clean(&text, f.verdict));
+	freshness_done(&f);
+}
+
+/* At most 25 lines: what ended how, the product's verdict, the last log lines, what to type. */
+static void
+report_cron(struct session *s)
+{
+	const struct outcome *o = &s->bad;
+	size_t first = s->tail_n > TAIL ? s->tail_n - TAIL : 0;
+	char day[DATE_BUF];
+	STR_AUTO line = { 0 };
+
+	str_init(&line, LINE_ROOM);
+	summary_line(s->bad_job, o, &line);
+	fprintf(stderr, "fintra: %s\n", str_c(&line));
+	report_verdict(s);
+	for (size_t i = first; i < s->tail_n; i++)
+		fprintf(stderr, "  %s\n", s->tail[i % TAIL]);
+	if (o->run && (o->state == RUN_CANCELLED || o->state == RUN_LOST))
+		fprintf(stderr, "$ fintra resume %" PRId64 "\n", o->run);
+	else
+		fprintf(stderr, "$ fintra run %s --as-of %s\n", s->bad_job, date_iso(o->as_of, day));
+	if (o->run)
+		fprintf(stderr, "run %" PRId64 ", exit %d; fintra logs %" PRId64 "\n", o->run, o->exit_code, o->run);
+}
+
+int
+session_free(struct session *s, int exit_code)
+{
+	runner_free(s->runner);
+	signals_install(NULL, true);
+	if (s->app->g.cron && s->any_bad)
+		report_cron(s);
+	if (ferror(stdout) || fflush(stdout) != 0) {
+		fprintf(stderr, "fintra: the output could not be written\n");
+		exit_code = exit_code ? exit_code : 1;
+	}
+	for (size_t i = 0; i < TAIL; i++)
+		free(s->tail[i]);
+	event_done(&s->end);
+	pthread_mutex_destroy(&s->lock);
+	free(s);
+	return exit_code;
+}

@@ -1,0 +1,65 @@
+#include "core/signals.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stddef.h>
+
+/* What handlers may touch: the one place where a global is allowed (style.md, "the signal flag"). */
+static _Atomic(struct runner *) target;
+static atomic_int stop_signal;
+static atomic_bool hup_is_reopen;
+
+static void
+on_signal(int sig)
+{
+	int saved = errno;
+	struct runner *r = atomic_load(&target);
+
+	if (sig == SIGHUP && atomic_load(&hup_is_reopen)) {
+		if (r)
+			runner_log_reopen(r);
+	} else {
+		if (r)
+			runner_stop(r, sig, atomic_load(&stop_signal) ? CANCEL_ABORT : CANCEL_DRAIN);
+		atomic_store(&stop_signal, sig);
+	}
+	errno = saved;
+}
+
+void
+signals_install(struct runner *r, bool hup_reopens)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+
+	atomic_store(&target, r);
+	atomic_store(&hup_is_reopen, hup_reopens);
+	sigemptyset(&sa.sa_mask);
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGHUP, &sa, NULL);
+	sa.sa_handler = SIG_IGN;
+	sigaction(SIGPIPE, &sa, NULL);
+}
+
+int
+signals_stop(void)
+{
+	return atomic_load(&stop_signal);
+}
+
+void
+signals_block_in_thread(void)
+{
+	sigset_t all;
+
+	/* Faults of the thread itself (SIGSEGV ...) stay deliverable. */
+	sigfillset(&all);
+	sigdelset(&all, SIGSEGV);
+	sigdelset(&all, SIGABRT);
+	sigdelset(&all, SIGBUS);
+	sigdelset(&all, SIGFPE);
+	sigdelset(&all, SIGILL);
+	pthread_sigmask(SIG_BLOCK, &all, NULL);
+}

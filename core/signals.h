@@ -1,0 +1,17 @@
+/* Signals become cancel: the first SIGINT or SIGTERM drains every run, the second aborts; SIGHUP reopens
+ * the log file (headless) or ends like SIGTERM; SIGPIPE is ignored. */
+#ifndef FINTRA_CORE_SIGNALS_H
+#define FINTRA_CORE_SIGNALS_H
+
+#include "core/runner.h"
+
+#include <stdbool.h>
+
+/* `r` is borrowed until signals_install(NULL, ...) or the end of the process.  Handlers do not restart
+ * system calls, so a poll in the main thread wakes up. */
+void signals_install(struct runner *r, bool hup_reopens);
+int signals_stop(void); /* SIGINT, SIGTERM (or SIGHUP) once one of them asked to stop, else 0 */
+/* Blocks all of them in the calling thread and what it starts, so that the main thread gets them. */
+void signals_block_in_thread(void);
+
+#endif

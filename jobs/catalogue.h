@@ -1,0 +1,11 @@
+/* What this build consists of: handed to the console and to the headless runner by tui/main.c. */
+#ifndef FINTRA_JOBS_CATALOGUE_H
+#define FINTRA_JOBS_CATALOGUE_H
+
+#include "core/health.h"
+
+extern const struct catalogue fintra_catalogue;
+extern const struct table fintra_tables[]; /* inputs before the tables made from them; name NULL ends */
+extern const struct check fintra_checks[]; /* name NULL ends */
+
+#endif

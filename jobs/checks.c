@@ -1,0 +1,304 @@
+/* The seed's section 7 checks and those without which its alerts never fire a second time. */
+#include "core/calendar.h"
+#include "core/ledger.h"
+#include "jobs/catalogue.h"
+
+#include <string.h>
+
+enum { MIN_WINDOWS = 6, MIN_SCATTER = 10, MAX_MISSING = 50, HORIZON_DAYS = 366 };
+
+static void
+remedy(const struct check_env *env, struct check_result *r, size_t i, const char *verb, const char *job)
+{
+	char as_of[DATE_BUF];
+	const struct job *j = catalogue_job(env->cat, job);
+
+	if (j)
+		fmt_buf(r->remedy[i], sizeof(r->remedy[i]), "fintra %s %s --as-of %s", verb, job,
+			date_iso(env->as_of, as_of));
+}
+
+/* Refreshing the windows, benchmarks first when those are what is behind. */
+static void
+remedy_windows(const struct check_env *env, struct check_result *r)
+{
+	const struct table_status *s = freshness_find(env->fresh, "sector_performance");
+	size_t i = 0;
+
+	if (s && s->state != TABLE_FRESH)
+		remedy(env, r, i++, "run", "sector-performance-aggregator");
+	remedy(env, r, i, "run", "performance-windows-aggregator");
+}
+
+static void
+strict_is(struct check_result *r, bool ok, const char *value)
+{
+	r->has_strict = true;
+	r->strict = ok ? CHECK_OK : CHECK_CRITICAL;
+	str_copy(r->strict_value, sizeof(r->strict_value), value);
+}
+
+static void
+idle_without_writer(const struct check_env *env, struct check_result *r, const char *table)
+{
+	r->idle = catalogue_writer(env->cat, table) == NULL;
+}
+
+static int
+windows_empty(const struct check_env *env, struct check_result *r, struct err *e)
+{
+	ROWS_AUTO q = db_query(env->db, Q_HEALTH_WINDOWS_ANY, NULL, e);
+
+	if (!q)
+		return -1;
+	bool any = rows_bool(q, 0, 0);
+	r->state = any ? CHECK_OK : CHECK_CRITICAL;
+	str_copy(r->value, sizeof(r->value), any ? "has rows" : "0 rows");
+	str_copy(r->bound, sizeof(r->bound), "> 0 rows");
+	strict_is(r, any, r->value);
+	if (any)
+		return 0;
+	remedy(env, r, 0, "backfill", "performance-windows");
+	remedy(env, r, 1, "run", "fmp-bulk");
+	return 0;
+}
+
+static int
+sector_stale(const struct check_env *env, struct check_result *r, struct err *e)
+{
+	char as_of[DATE_BUF], have[DATE_BUF];
+	const char *args[] = { date_iso(env->as_of, as_of) };
+	const struct table_status *s = freshness_find(env->fresh, "sector_performance");
+	ROWS_AUTO q = db_query(env->db, Q_HEALTH_SECTOR_NEWEST, args, e);
+
+	if (!q)
+		return -1;
+	if (s && s->state == TABLE_UNKNOWN)
+		return err_set(e, ERR_DB, "%s", s->detail);
+	struct date newest = rows_date(q, 0, 0);
+	date_iso(newest, have);
+	strict_is(r, date_cmp(newest, env->as_of) >= 0, have);
+	/* A blocked table is behind too: its own deadline says how bad that is. */
+	r->state = s && date_cmp(s->have, env->as_of) >= 0 ? CHECK_OK
+		   : s && s->deadline_ms > env->now_ms && date_is_set(s->have) &&
+				     calendar_sessions_between(s->have, env->as_of) == 1
+			   ? CHECK_WARNING
+			   : CHECK_CRITICAL;
+	date_iso(s ? s->have : newest, r->value);
+	fmt_buf(r->bound, sizeof(r->bound), "%s", as_of);
+	if (r->state != CHECK_OK) {
+		remedy(env, r, 0, "run", "sector-performance-aggregator");
+		remedy(env, r, 1, "run", "performance-windows-aggregator");
+	}
+	return 0;
+}
+
+static int
+windows_populated(const struct check_env *env, struct check_result *r, struct err *e)
+{
+	char as_of[DATE_BUF], newest[DATE_BUF], oldest[DATE_BUF], n[NUM_BUF], t[NUM_BUF];
+	const char *args[] = { date_iso(env->as_of, as_of) };
+	ROWS_AUTO q = db_query(env->db, Q_HEALTH_WINDOWS_TOTALS, args, e);
+
+	if (!q)
+		return -1;
+	int64_t windows = rows_int(q, 0, 4);
+	r->state = rows_int(q, 0, 2) == 0 ? CHECK_CRITICAL : windows < MIN_WINDOWS ? CHECK_WARNING : CHECK_OK;
+	fmt_buf(r->value, sizeof(r->value), "%s rows, %s tickers, %d windows, %s..%s", num_group(rows_int(q, 0, 2), n),
+		num_group(rows_int(q, 0, 3), t), (int)windows, date_iso(rows_date(q, 0, 1), oldest),
+		date_iso(rows_date(q, 0, 0), newest));
+	fmt_buf(r->bound, sizeof(r->bound), "> 0 rows, >= %d windows", MIN_WINDOWS);
+	strict_is(r, rows_int(q, 0, 2) > 0, r->value);
+	if (r->state != CHECK_OK)
+		remedy(env, r, 0, "backfill", "performance-windows");
+	return 0;
+}
+
+static struct rows *
+snapshots(const struct check_env *env, struct check_result *r, struct err *e)
+{
+	char as_of[DATE_BUF];
+	const char *args[] = { date_iso(env->as_of, as_of) };
+	struct rows *q = db_query(env->db, Q_HEALTH_SNAPSHOTS, args, e);
+
+	idle_without_writer(env, r, "fintra_snapshots");
+	if (q && rows_int(q, 0, 0) == 0) {
+		r->state = CHECK_CRITICAL;
+		fmt_buf(r->value, sizeof(r->value), "no snapshots for %s", as_of);
+		strict_is(r, false, r->value);
+		remedy(env, r, 0, "run", "fmp-bulk");
+	}
+	return q;
+}
+
+static int
+pct_missing(const struct check_env *env, struct check_result *r, struct err *e)
+{
+	ROWS_AUTO q = snapshots(env, r, e);
+
+	if (!q)
+		return -1;
+	fmt_buf(r->bound, sizeof(r->bound), "<= %d%%", MAX_MISSING);
+	int64_t total = rows_int(q, 0, 0);
+	if (total == 0)
+		return 0;
+	double pct = 100.0 * (double)(total - rows_int(q, 0, 1)) / (double)total;
+	r->state = pct > MAX_MISSING ? CHECK_CRITICAL : CHECK_OK;
+	fmt_buf(r->value, sizeof(r->value), "%.1f%%", pct);
+	strict_is(r, r->state == CHECK_OK, r->value);
+	if (r->state != CHECK_OK)
+		remedy_windows(env, r);
+	return 0;
+}
+
+static int
+relative_1y(const struct check_env *env, struct check_result *r, struct err *e)
+{
+	ROWS_AUTO q = snapshots(env, r, e);
+	char with[NUM_BUF], total[NUM_BUF];
+
+	if (!q)
+		return -1;
+	str_copy(r->bound, sizeof(r->bound), "> 0");
+	if (rows_int(q, 0, 0) == 0)
+		return 0;
+	r->state = rows_int(q, 0, 1) > 0 ? CHECK_OK : CHECK_CRITICAL;
+	fmt_buf(r->value, sizeof(r->value), "%s of %s", num_group(rows_int(q, 0, 1), with),
+		num_group(rows_int(q, 0, 0), total));
+	strict_is(r, r->state == CHECK_OK, r->value);
+	if (r->state != CHECK_OK)
+		remedy_windows(env, r);
+	return 0;
+}
+
+static int
+scatter(const struct check_env *env, struct check_result *r, struct err *e)
+{
+	ROWS_AUTO q = snapshots(env, r, e);
+	char n[NUM_BUF];
+
+	if (!q)
+		return -1;
+	fmt_buf(r->bound, sizeof(r->bound), ">= %d points", MIN_SCATTER);
+	if (rows_int(q, 0, 0) == 0)
+		return 0;
+	int64_t points = rows_int(q, 0, 2);
+	r->state = points == 0 ? CHECK_CRITICAL : points < MIN_SCATTER ? CHECK_WARNING : CHECK_OK;
+	fmt_buf(r->value, sizeof(r->value), "%s points", num_group(points, n));
+	strict_is(r, points >= MIN_SCATTER, r->value);
+	if (r->state != CHECK_OK)
+		remedy_windows(env, r);
+	return 0;
+}
+
+static int
+windows_stale(const struct check_env *env, struct check_result *r, struct err *e)
+{
+	const struct table_status *s = freshness_find(env->fresh, "performance_windows");
+	char have[DATE_BUF], want[DATE_BUF], tickers[64] = "";
+
+	if (!s || s->state == TABLE_UNKNOWN)
+		return err_set(e, ERR_DB, "performance_windows could not be measured%s%s", s ? ": " : "",
+			       s ? s->detail : "");
+	r->state = check_of_table(s);
+	if (s->coverage >= 0)
+		fmt_buf(tickers, sizeof(tickers), ", %.1f%% of %lld tickers", s->coverage * 100, (long long)s->den);
+	fmt_buf(r->value, sizeof(r->value), "%s%s", date_iso(s->have, have), tickers);
+	fmt_buf(r->bound, sizeof(r->bound), "%s, >= %.0f%%", date_iso(s->want, want), s->table->floor * 100);
+	if (r->state != CHECK_OK)
+		remedy_windows(env, r);
+	return 0;
+}
+
+static int
+snapshot_inputs(const struct check_env *env, struct check_result *r, struct err *e)
+{
+	char as_of[DATE_BUF], day[DATE_BUF], other[DATE_BUF];
+	const char *args[] = { date_iso(env->as_of, as_of) };
+	ROWS_AUTO q = db_query(env->db, Q_HEALTH_SNAPSHOT_INPUTS, args, e);
+
+	idle_without_writer(env, r, "fintra_snapshots");
+	if (!q)
+		return -1;
+	struct date snap = rows_count(q) > 0 ? rows_date(q, 0, 0) : DATE_NONE;
+	if (!date_is_set(snap))
+		return err_set(e, ERR_EMPTY, "there are no snapshots to judge");
+	r->state = CHECK_OK;
+	fmt_buf(r->value, sizeof(r->value), "all of %s", date_iso(snap, day));
+	fmt_buf(r->bound, sizeof(r->bound), "inputs of %s", day);
+	for (int i = 0; i < rows_count(q); i++) {
+		if (date_eq(rows_date(q, i, 2), snap))
+			continue;
+		r->state = CHECK_CRITICAL;
+		fmt_buf(r->value, sizeof(r->value), "%s with %s of %s", day, rows_text(q, i, 1),
+			date_iso(rows_date(q, i, 2), other));
+		remedy(env, r, 0, "run", "fmp-bulk");
+	}
+	return 0;
+}
+
+static int
+dates_agree(const struct check_env *env, struct check_result *r, struct err *e)
+{
+	const struct table_status *w = freshness_find(env->fresh, "performance_windows");
+	const struct table_status *s = freshness_find(env->fresh, "sector_performance");
+	char wd[DATE_BUF], sd[DATE_BUF];
+
+	if (!w || !s || w->state == TABLE_UNKNOWN || s->state == TABLE_UNKNOWN)
+		return err_set(e, ERR_DB, "performance_windows or sector_performance could not be measured");
+	bool agree = date_is_set(w->have) && date_eq(w->have, s->have) && w->state != TABLE_MIXED;
+	struct date bench = w->state == TABLE_MIXED && date_is_set(w->mixed_with) ? w->mixed_with : s->have;
+	r->state = agree ? CHECK_OK : env->now_ms < w->deadline_ms ? CHECK_WARNING : CHECK_CRITICAL;
+	fmt_buf(r->value, sizeof(r->value), "windows %s, benchmarks %s", date_iso(w->have, wd), date_iso(bench, sd));
+	str_copy(r->bound, sizeof(r->bound), "same session");
+	if (!agree)
+		remedy_windows(env, r);
+	return 0;
+}
+
+static int
+calendar_horizon(const struct check_env *env, struct check_result *r, struct err *e)
+{
+	int days = calendar_last().days - env->as_of.days;
+	char last[DATE_BUF];
+
+	(void)e;
+	r->state = !calendar_covers(env->as_of) || days < HORIZON_DAYS ? CHECK_WARNING : CHECK_OK;
+	fmt_buf(r->value, sizeof(r->value), "%d days, until %s", days, date_iso(calendar_last(), last));
+	fmt_buf(r->bound, sizeof(r->bound), ">= %d days", HORIZON_DAYS);
+	return 0;
+}
+
+static int
+runs_lost(const struct check_env *env, struct check_result *r, struct err *e)
+{
+	char ms[NUM_BUF];
+
+	fmt_buf(ms, sizeof(ms), "%d", env->conf->abandoned_ms);
+	const char *args[] = { ms };
+	ROWS_AUTO q = db_query(env->db, Q_HEALTH_RUNS_LOST, args, e);
+	if (!q)
+		return -1;
+	int64_t n = rows_int(q, 0, 0);
+	r->state = n > 0 ? CHECK_WARNING : CHECK_OK;
+	fmt_buf(r->value, sizeof(r->value), "%lld", (long long)n);
+	str_copy(r->bound, sizeof(r->bound), "0 in 7 days");
+	if (n > 0)
+		fmt_buf(r->remedy[0], sizeof(r->remedy[0]), "fintra resume %lld", (long long)rows_int(q, 0, 1));
+	return 0;
+}
+
+const struct check fintra_checks[] = {
+	{ "performance_windows_empty", "performance_windows has rows", true, windows_empty },
+	{ "sector_performance_stale", "sector_performance is of the session", true, sector_stale },
+	{ "snapshots_pct_missing", "snapshots without relative performance", true, pct_missing },
+	{ "performance_windows_populated", "what performance_windows holds", true, windows_populated },
+	{ "snapshots_relative_1y", "snapshots with relative_vs_sector_1y", true, relative_1y },
+	{ "scatter_data", "points of the scatter chart", true, scatter },
+	{ "performance_windows_stale", "performance_windows is of the session and whole", false, windows_stale },
+	{ "snapshots_inputs_mixed", "snapshots and their inputs are of one session", false, snapshot_inputs },
+	{ "sector_windows_dates_agree", "windows were built from benchmarks of their own session", false, dates_agree },
+	{ "calendar_horizon", "the exchange calendar reaches far enough", false, calendar_horizon },
+	{ "runs_lost", "runs that vanished and were not made good", false, runs_lost },
+	{ NULL, NULL, false, NULL },
+};

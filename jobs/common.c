@@ -1,0 +1,116 @@
+#include "jobs/common.h"
+
+#include <string.h>
+
+enum { RAW_MAX = 4096 };
+
+const char *const windows_canonical[] = { "1M", "3M", "6M", "1Y", "2Y", "3Y", "5Y", NULL };
+
+const char *const windows_all[] = { "1D", "1W", "1M", "3M", "6M", "YTD",
+				    "1Y", "2Y", "3Y", "5Y", NULL };
+
+const char *const sectors[] = { "Basic Materials",
+				"Communication Services",
+				"Consumer Cyclical",
+				"Consumer Defensive",
+				"Energy",
+				"Financial Services",
+				"Healthcare",
+				"Industrials",
+				"Real Estate",
+				"Technology",
+				"Utilities",
+				NULL };
+
+int
+merge_counts(struct job_ctx *c, enum query merge, const char *const *args, struct tally *t,
+	     struct err *e)
+{
+	ROWS_AUTO r = db_query(c->db, merge, args, e);
+
+	if (!r)
+		return -1;
+	if (rows_count(r) != 1 || rows_columns(r) < 3)
+		return err_set(e, ERR_INTERNAL, "%s does not return counts", queries[merge].name);
+	int64_t distinct = rows_int(r, 0, 0);
+	int64_t inserted = rows_int(r, 0, 1);
+	int64_t updated = rows_int(r, 0, 2);
+
+	t->inserted += inserted;
+	t->updated += updated;
+	t->unchanged += distinct - inserted - updated;
+	return 0;
+}
+
+bool
+ticker_normal(const char *p, size_t n, char out[TICKER_BUF])
+{
+	p = cell_trim(p, &n);
+	if (n == 0 || n > TICKER_MAX)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		char ch = p[i];
+
+		if (ch >= 'a' && ch <= 'z')
+			ch = (char)(ch - 'a' + 'A');
+		if (!(ch >= 'A' && ch <= 'Z') && !(ch >= '0' && ch <= '9') &&
+		    !(ch && strchr(".^=-", ch)))
+			return false;
+		out[i] = ch;
+	}
+	out[n] = '\0';
+	return true;
+}
+
+void
+words_array(const char *const *words, struct str *out)
+{
+	str_putc(out, '{');
+	for (size_t i = 0; words[i]; i++)
+		str_fmt(out, "%s\"%s\"", i ? "," : "", words[i]);
+	str_putc(out, '}');
+}
+
+const char *
+cell_trim(const char *p, size_t *n)
+{
+	if (!p) {
+		*n = 0;
+		return "";
+	}
+	while (*n && strchr(" \t\r\n", p[0])) {
+		p++;
+		--*n;
+	}
+	while (*n && strchr(" \t\r\n", p[*n - 1]))
+		--*n;
+	return p;
+}
+
+const char *
+cell_text(const char *p, size_t *n)
+{
+	p = cell_trim(p, n);
+	return num_is_absent(p, *n) ? NULL : p;
+}
+
+void
+reject_row(struct job_ctx *c, struct tally *t, const char *reason, const struct csv_row *row,
+	   size_t n)
+{
+	STR_AUTO raw;
+
+	t->rejected++;
+	if (row->raw) {
+		run_reject(c, reason, row->raw, row->raw_len);
+		return;
+	}
+	str_init(&raw, RAW_MAX);
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			str_putc(&raw, ',');
+		if (row->cell[i].p)
+			str_put(&raw, row->cell[i].p, row->cell[i].len);
+	}
+	run_reject(c, reason, str_c(&raw), raw.len);
+}

@@ -1,0 +1,247 @@
+#include "jobs/fmp/cache.h"
+
+#include "core/run.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PATH_CEILING = 4096 };
+
+struct seal {
+	int64_t size;
+	uint64_t sum;
+};
+
+static int
+measure(const char *path, struct seal *s)
+{
+	FILE *f = fopen(path, "re");
+	unsigned char buf[16384];
+	size_t n;
+
+	if (!f)
+		return -1;
+	*s = (struct seal){ 0, 14695981039346656037u };
+	while ((n = fread(buf, 1, sizeof(buf), f)) > 0) {
+		for (size_t i = 0; i < n; i++)
+			s->sum = (s->sum ^ buf[i]) * 1099511628211u;
+		s->size += (int64_t)n;
+	}
+	bool bad = ferror(f);
+
+	fclose(f);
+	return bad ? -1 : 0;
+}
+
+/* The request as text, without the key: a cache filled from another vendor address must not be
+ * taken. */
+static char *
+url_of(const struct job_ctx *c, const struct http_req *q)
+{
+	struct str s;
+
+	str_init(&s, PATH_CEILING);
+	str_fmt(&s, "%s%s", c->conf->base_url, q->path);
+	for (size_t i = 0; q->args && q->args[i].name; i++)
+		str_fmt(&s, "%c%s=%s", i ? '&' : '?', q->args[i].name, q->args[i].value);
+	str_c(&s);
+	return str_take(&s);
+}
+
+static char *
+concat(const char *a, const char *b, const char *c)
+{
+	struct str s;
+
+	str_init(&s, PATH_CEILING);
+	str_fmt(&s, "%s%s%s", a, b, c);
+	return str_take(&s);
+}
+
+/* Temporary files of processes that are gone (killed) are nobody's: "KEY.JOB.DATE.PID.tmp...". */
+static bool
+abandoned(const char *name)
+{
+	const char *end = strstr(name, ".tmp"), *p = end;
+
+	while (p && p > name && p[-1] != '.')
+		p--;
+	long pid = p ? strtol(p, NULL, 10) : 0;
+
+	return pid > 0 && kill((pid_t)pid, 0) < 0 && errno == ESRCH;
+}
+
+void
+cache_sweep(struct job_ctx *c)
+{
+	struct err e = ERR_INIT;
+	char *dir = conf_cache_dir(c->conf, &e);
+	DIR *d = dir ? opendir(dir) : NULL;
+	struct dirent *ent;
+
+	while (d && (ent = readdir(d))) {
+		if (!abandoned(ent->d_name))
+			continue;
+		char *path = concat(dir, "/", ent->d_name);
+
+		unlink(path);
+		free(path);
+	}
+	if (d)
+		closedir(d);
+	free(dir);
+}
+
+static int
+place(struct job_ctx *c, const char *key, const struct http_req *q, struct cache_file *f,
+      struct err *e)
+{
+	char *dir = conf_cache_dir(c->conf, e);
+	char day[DATE_BUF], suffix[160];
+
+	*f = (struct cache_file)CACHE_FILE_INIT;
+	if (!dir)
+		return -1;
+	fmt_buf(suffix, sizeof(suffix), ".%s.%s.%ld.tmp", c->job->name, date_iso(c->as_of, day),
+		(long)getpid());
+	f->final = concat(dir, "/", key);
+	f->path = concat(f->final, suffix, "");
+	f->url = url_of(c, q);
+	free(dir);
+	return 0;
+}
+
+static bool
+read_seal(const struct cache_file *f, struct seal *s, int64_t *at)
+{
+	char *path = concat(f->final, ".seal", "");
+	FILE *in = fopen(path, "re");
+	char line[PATH_CEILING], *end = line;
+
+	free(path);
+	if (!in)
+		return false;
+	bool ok = fgets(line, sizeof(line), in) != NULL;
+
+	if (ok) {
+		s->size = strtoll(line, &end, 10);
+		s->sum = strtoull(end, &end, 16);
+		*at = strtoll(end, &end, 10);
+		ok = *end == '\n' && fgets(line, sizeof(line), in);
+	}
+	fclose(in);
+	if (ok)
+		line[strcspn(line, "\n")] = '\0';
+	return ok && strcmp(line, f->url) == 0;
+}
+
+FILE *
+cache_create(const char *path)
+{
+	unlink(path);
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	return fd < 0 ? NULL : fdopen(fd, "w");
+}
+
+/* New seal, then rename: a crash in between leaves a pair that does not fit, which is fetched
+ * again. */
+static int
+write_seal(const struct cache_file *f, const struct seal *s, int64_t at)
+{
+	char *tmp = concat(f->path, ".seal", ".tmp");
+	char *path = concat(f->final, ".seal", "");
+	FILE *out = cache_create(tmp);
+	bool ok = out && fprintf(out, "%" PRId64 " %016" PRIx64 " %" PRId64 "\n%s\n", s->size,
+				 s->sum, at, f->url) > 0;
+
+	if (out && fclose(out) != 0)
+		ok = false;
+	if (ok)
+		ok = rename(tmp, path) == 0;
+	if (!ok)
+		unlink(tmp);
+	free(tmp);
+	free(path);
+	return ok ? 0 : -1;
+}
+
+bool
+cache_find(struct job_ctx *c, const char *key, const struct http_req *q, int64_t max_age_ms,
+	   struct cache_file *f)
+{
+	struct err e = ERR_INIT;
+	struct seal want, have;
+	int64_t at;
+
+	if (place(c, key, q, f, &e) < 0)
+		return false; /* the fetch that follows says why */
+	if (max_age_ms > 0 && read_seal(f, &want, &at) && at <= c->now_ms &&
+	    c->now_ms - at < max_age_ms && measure(f->final, &have) == 0) {
+		f->reused = have.size == want.size && have.sum == want.sum && have.size > 0;
+		if (!f->reused)
+			run_log(c, LVL_WARN, "%s in the cache does not fit its seal, fetched again",
+				key);
+	}
+	if (!f->reused) {
+		cache_done(f);
+		return false;
+	}
+	free(f->path);
+	f->path = mem_dup(f->final);
+	return true;
+}
+
+int
+cache_new(struct job_ctx *c, const char *key, const struct http_req *q, struct cache_file *f,
+	  struct err *e)
+{
+	if (place(c, key, q, f, e) < 0)
+		return err_wrap(e, "cache");
+	return 0;
+}
+
+int
+cache_fetch(struct job_ctx *c, const char *key, const struct http_req *q, struct cache_file *f,
+	    struct err *e)
+{
+	if (cache_new(c, key, q, f, e) < 0)
+		return -1;
+	if (run_check(c, e) < 0)
+		return -1;
+	if (http_get_file(c->http, q, f->path, &f->resp, e) < 0)
+		return -1;
+	f->end = f->resp.end;
+	f->empty = f->resp.empty;
+	return 0;
+}
+
+void
+cache_keep(struct job_ctx *c, struct cache_file *f)
+{
+	struct seal s;
+
+	if (f->reused || f->end || f->empty || c->dry_run)
+		return;
+	if (measure(f->path, &s) == 0 && write_seal(f, &s, c->now_ms) == 0 &&
+	    rename(f->path, f->final) == 0)
+		return;
+	run_log(c, LVL_WARN, "%s is not kept in the cache", f->final);
+}
+
+void
+cache_done(struct cache_file *f)
+{
+	if (f->path && !f->reused)
+		unlink(f->path);
+	free(f->path);
+	free(f->final);
+	free(f->url);
+	*f = (struct cache_file)CACHE_FILE_INIT;
+}

@@ -1,0 +1,16 @@
+/* Every job of this build; one definition per file under jobs/layerN and jobs/backfill. */
+#ifndef FINTRA_JOBS_JOBS_H
+#define FINTRA_JOBS_JOBS_H
+
+#include "core/job.h"
+
+extern const struct job job_sync_universe;
+extern const struct job job_industry_classification;
+extern const struct job job_prices_daily;
+extern const struct job job_performance_bulk;
+extern const struct job job_sector_performance;
+extern const struct job job_sector_windows;
+extern const struct job job_performance_windows;
+extern const struct job job_backfill_performance_windows;
+
+#endif

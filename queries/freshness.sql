@@ -1,0 +1,375 @@
+-- Each fresh_TABLE measures one table for one expected session.  Arguments, where used:
+--   $1 as_of date (the expected session), $2 text (the job that writes the table, for its good sessions)
+-- and returns
+--   filled boolean, newest date (<= as_of), n_rows bigint (at newest; NULL = not counted),
+--   num bigint, den bigint (coverage at as_of; NULL = none), basis text (what den is).
+-- A good session is one whose writer ended SUCCESS on the whole table; without such a run, one that has rows.
+
+-- name: fresh_fintra_universe
+WITH u AS (
+	SELECT count(*) AS n, least(max(last_seen), $1::date) AS newest,
+	       count(*) FILTER (WHERE last_seen >= $1::date) AS seen
+	  FROM fintra_universe
+), prev AS (
+	SELECT max(as_of) AS d FROM fintra_ops.run
+	 WHERE job = $2::text AND state = 'success' AND as_of < $1::date
+	   AND NOT params ?| ARRAY['ticker', 'limit', 'dry_run']
+), b AS (
+	SELECT count(*) FILTER (WHERE last_seen >= prev.d AND first_seen < $1::date) AS n,
+	       count(*) FILTER (WHERE is_active) AS active
+	  FROM fintra_universe, prev
+)
+SELECT u.n > 0, u.newest, u.n, u.seen, CASE WHEN b.n > 0 THEN b.n ELSE b.active END,
+       CASE WHEN b.n > 0 THEN 'active before the run' ELSE 'active tickers: no history yet' END
+  FROM u, b;
+
+-- name: fresh_fintra_active_stocks
+SELECT count(*) > 0, least(max(last_seen), $1::date), count(*), count(*) FILTER (WHERE last_seen >= $1::date),
+       count(*), 'active stocks'
+  FROM fintra_active_stocks;
+
+-- name: fresh_industry_classification
+WITH a AS (
+	SELECT count(*) AS den,
+	       count(*) FILTER (WHERE m.industry_code IN (SELECT industry_code FROM industry_classification)) AS num
+	  FROM fintra_active_stocks s
+	  JOIN fintra_universe u ON u.ticker = s.ticker
+	  LEFT JOIN asset_industry_map m ON m.ticker = s.ticker AND m.effective_to IS NULL
+	 WHERE btrim(coalesce(u.industry, '')) <> '' AND btrim(coalesce(u.sector, '')) <> ''
+)
+SELECT (SELECT count(*) > 0 FROM industry_classification), (SELECT max(created_at)::date FROM industry_classification
+        WHERE created_at < ($1::date + 1)::timestamp AT TIME ZONE 'UTC'),
+       (SELECT count(*) FROM industry_classification), a.num, a.den, 'active stocks with an industry'
+  FROM a;
+
+-- name: fresh_asset_industry_map
+WITH a AS (
+	SELECT count(*) AS den,
+	       count(m.ticker) AS num
+	  FROM fintra_active_stocks s
+	  JOIN fintra_universe u ON u.ticker = s.ticker
+	  LEFT JOIN asset_industry_map m ON m.ticker = s.ticker AND m.effective_to IS NULL
+	 WHERE btrim(coalesce(u.industry, '')) <> '' AND btrim(coalesce(u.sector, '')) <> ''
+)
+SELECT EXISTS (SELECT 1 FROM asset_industry_map),
+       (SELECT max(effective_from) FROM asset_industry_map WHERE effective_from <= $1::date),
+       (SELECT count(*) FROM asset_industry_map WHERE effective_to IS NULL), a.num, a.den,
+       'active stocks with an industry'
+  FROM a;
+
+-- name: fresh_sic_industry_map
+SELECT count(*) > 0, $1::date, count(*), NULL::bigint, NULL::bigint, NULL::text FROM sic_industry_map;
+
+-- name: fresh_industry_metadata
+SELECT count(*) > 0, max(effective_from) FILTER (WHERE effective_from <= $1::date), count(*), NULL::bigint, NULL::bigint,
+       NULL::text
+  FROM industry_metadata;
+
+-- name: fresh_prices_daily
+WITH n AS (
+	SELECT max(price_date) AS d FROM prices_daily WHERE price_date <= $1::date
+), good AS (
+	SELECT DISTINCT as_of AS d FROM fintra_ops.run
+	 WHERE job = $2::text AND state = 'success' AND as_of < $1::date
+	   AND NOT params ?| ARRAY['ticker', 'limit', 'dry_run']
+	 ORDER BY as_of DESC LIMIT 5
+), days AS (
+	SELECT d FROM good
+	 UNION ALL
+	(SELECT x.d FROM (SELECT $1::date - i AS d FROM generate_series(1, 20) i) x
+	  WHERE NOT EXISTS (SELECT 1 FROM good) AND EXISTS (SELECT 1 FROM prices_daily p WHERE p.price_date = x.d)
+	  ORDER BY x.d DESC LIMIT 5)
+), h AS (
+	SELECT count(*) AS k, round(percentile_cont(0.5) WITHIN GROUP (ORDER BY c.n))::bigint AS median
+	  FROM days, LATERAL (SELECT count(*) AS n FROM prices_daily p WHERE p.price_date = days.d) c
+	 WHERE c.n > 0
+), r AS (
+	SELECT count(*) AS n FROM prices_daily p, n WHERE p.price_date = n.d
+)
+SELECT EXISTS (SELECT 1 FROM prices_daily), n.d, r.n, CASE WHEN n.d = $1::date THEN r.n ELSE 0 END,
+       CASE WHEN h.k > 0 THEN h.median ELSE (SELECT count(*) FROM fintra_universe WHERE is_active) END,
+       CASE WHEN h.k > 0 THEN 'median of ' || h.k || ' good session' || CASE WHEN h.k > 1 THEN 's' ELSE '' END
+            ELSE 'active universe: no history yet' END
+  FROM n, h, r;
+
+-- name: fresh_datos_financieros
+SELECT EXISTS (SELECT 1 FROM datos_financieros), NULL::date, NULL::bigint,
+       count(*) FILTER (WHERE EXISTS (SELECT 1 FROM datos_financieros f
+        WHERE f.ticker = s.ticker AND f.period_type IN ('TTM', 'FY')
+          AND f.period_end_date > $1::date - interval '15 months' AND f.period_end_date <= $1::date)),
+       count(*), 'active stocks'
+  FROM fintra_active_stocks s
+ WHERE EXISTS (SELECT 1 FROM datos_financieros);
+
+-- name: fresh_company_profiles
+SELECT EXISTS (SELECT 1 FROM company_profiles),
+       (SELECT max(updated_at)::date FROM company_profiles
+         WHERE updated_at < ($1::date + 1)::timestamp AT TIME ZONE 'UTC'),
+       NULL::bigint,
+       count(*) FILTER (WHERE EXISTS (SELECT 1 FROM company_profiles p WHERE p.ticker = s.ticker)), count(*),
+       'active stocks'
+  FROM fintra_active_stocks s
+ WHERE EXISTS (SELECT 1 FROM company_profiles);
+
+-- name: fresh_datos_dividendos
+WITH y AS (
+	SELECT year, count(*) AS n FROM datos_dividendos WHERE year <= extract(year FROM $1::date) GROUP BY year
+	 ORDER BY year DESC LIMIT 2
+)
+SELECT EXISTS (SELECT 1 FROM datos_dividendos), NULL::date, NULL::bigint, (SELECT n FROM y ORDER BY year DESC LIMIT 1),
+       (SELECT n FROM y ORDER BY year DESC OFFSET 1), 'tickers of the year before';
+
+-- name: fresh_datos_valuacion
+WITH n AS (
+	SELECT max(valuation_date) AS d FROM datos_valuacion WHERE valuation_date <= $1::date
+), good AS (
+	SELECT DISTINCT as_of AS d FROM fintra_ops.run
+	 WHERE job = $2::text AND state = 'success' AND as_of < $1::date
+	   AND NOT params ?| ARRAY['ticker', 'limit', 'dry_run']
+	 ORDER BY as_of DESC LIMIT 5
+), days AS (
+	SELECT d FROM good
+	 UNION ALL
+	(SELECT x.d FROM (SELECT $1::date - i AS d FROM generate_series(1, 20) i) x
+	  WHERE NOT EXISTS (SELECT 1 FROM good)
+	    AND EXISTS (SELECT 1 FROM datos_valuacion v WHERE v.valuation_date = x.d)
+	  ORDER BY x.d DESC LIMIT 5)
+), h AS (
+	SELECT count(*) AS k, round(percentile_cont(0.5) WITHIN GROUP (ORDER BY c.n))::bigint AS median
+	  FROM days, LATERAL (SELECT count(DISTINCT v.ticker) AS n FROM datos_valuacion v
+	                       WHERE v.valuation_date = days.d) c
+	 WHERE c.n > 0
+), r AS (
+	SELECT count(DISTINCT v.ticker) AS n FROM datos_valuacion v, n WHERE v.valuation_date = n.d
+)
+SELECT EXISTS (SELECT 1 FROM datos_valuacion), n.d, r.n, CASE WHEN n.d = $1::date THEN r.n ELSE 0 END,
+       CASE WHEN h.k > 0 THEN h.median ELSE (SELECT count(*) FROM fintra_active_stocks WHERE n.d IS NOT NULL) END,
+       CASE WHEN h.k > 0 THEN 'median of ' || h.k || ' good session' || CASE WHEN h.k > 1 THEN 's' ELSE '' END
+            ELSE 'active stocks: no history yet' END
+  FROM n, h, r;
+
+-- name: fresh_datos_valuacion_ttm
+SELECT count(*) > 0, max(valuation_date) FILTER (WHERE valuation_date <= $1::date), NULL::bigint, NULL::bigint,
+       NULL::bigint, NULL::text
+  FROM datos_valuacion_ttm;
+
+-- name: fresh_fmp_peers
+SELECT EXISTS (SELECT 1 FROM fmp_peers), (SELECT max(created_at)::date FROM fmp_peers
+        WHERE created_at < ($1::date + 1)::timestamp AT TIME ZONE 'UTC'),
+       (SELECT count(*) FROM fmp_peers), (SELECT count(*) FROM fmp_peers),
+       (SELECT rows_inserted + rows_updated + rows_unchanged FROM fintra_ops.run
+         WHERE job = $2::text AND state = 'success' AND as_of <= $1::date
+           AND NOT params ?| ARRAY['ticker', 'limit', 'dry_run'] ORDER BY id DESC LIMIT 1),
+       'last good run';
+
+-- name: fresh_sec_filings
+SELECT EXISTS (SELECT 1 FROM sec_filings), (SELECT max(filing_date)::date FROM sec_filings
+        WHERE filing_date < ($1::date + 1)::timestamp AT TIME ZONE 'UTC'),
+       (SELECT count(*) FROM sec_filings), (SELECT count(*) FROM sec_filings),
+       (SELECT rows_inserted + rows_updated + rows_unchanged FROM fintra_ops.run
+         WHERE job = $2::text AND state = 'success' AND as_of <= $1::date
+           AND NOT params ?| ARRAY['ticker', 'limit', 'dry_run'] ORDER BY id DESC LIMIT 1),
+       'last good run';
+
+-- name: fresh_fintra_sec_event_signals
+SELECT count(*) > 0, max(filing_date)::date, count(*), NULL::bigint, NULL::bigint, NULL::text
+  FROM fintra_sec_event_signals
+ WHERE filing_date < ($1::date + 1)::timestamp AT TIME ZONE 'UTC';
+
+-- name: fresh_fintra_sec_structural_signals
+SELECT count(*) > 0, CASE WHEN count(*) > 0 THEN $1::date END, count(*), NULL::bigint, NULL::bigint, NULL::text
+  FROM fintra_sec_structural_signals;
+
+-- name: fresh_datos_performance
+WITH n AS (
+	SELECT max(performance_date) AS d FROM datos_performance WHERE performance_date <= $1::date
+), s AS (
+	SELECT count(p.y) AS den, count(d.y) FILTER (WHERE p.y = 1) AS num
+	  FROM fintra_active_stocks a
+	  LEFT JOIN LATERAL (SELECT 1 AS y FROM prices_daily p
+	        WHERE p.ticker = a.ticker AND p.price_date = $1::date LIMIT 1) p ON true
+	  LEFT JOIN LATERAL (SELECT 1 AS y FROM datos_performance d
+	        WHERE d.ticker = a.ticker AND d.performance_date = $1::date
+	          AND d.window_code IN ('1D', '1W', '1M', '3M', '6M', 'YTD', '1Y', '2Y', '3Y', '5Y') LIMIT 1) d ON true
+	 WHERE EXISTS (SELECT 1 FROM n WHERE n.d = $1::date)
+)
+SELECT EXISTS (SELECT 1 FROM datos_performance), n.d,
+       (SELECT count(*) FROM datos_performance p WHERE p.performance_date = n.d AND p.window_code = '1D'),
+       s.num, s.den, 'active stocks priced at the session'
+  FROM n, s;
+
+-- name: fresh_sector_performance
+WITH p AS (
+	SELECT d.performance_date AS d
+	  FROM unnest(ARRAY['Basic Materials', 'Communication Services', 'Consumer Cyclical', 'Consumer Defensive',
+	                    'Energy', 'Financial Services', 'Healthcare', 'Industrials', 'Real Estate', 'Technology',
+	                    'Utilities']) s
+	 CROSS JOIN unnest(ARRAY['1M', '3M', '6M', '1Y', '2Y', '3Y', '5Y']) w
+	 CROSS JOIN LATERAL (SELECT performance_date FROM sector_performance
+	        WHERE sector = s AND window_code = w AND performance_date <= $1::date
+	        ORDER BY performance_date DESC LIMIT 1) d
+), n AS (
+	SELECT max(d) AS d FROM p
+)
+SELECT EXISTS (SELECT 1 FROM sector_performance), n.d, (SELECT count(*) FROM p WHERE p.d = n.d),
+       (SELECT count(*) FROM p WHERE p.d = $1::date), 77::bigint, '11 sectors x 7 windows'
+  FROM n;
+
+-- name: fresh_industry_performance
+WITH n AS (
+	SELECT max(performance_date) AS d FROM industry_performance WHERE performance_date <= $1::date
+), i AS (
+	SELECT count(DISTINCT p.industry) AS n FROM industry_performance p, n WHERE p.performance_date = n.d
+), w AS (
+	SELECT count(DISTINCT u.industry) AS n FROM fintra_universe u
+	 WHERE u.is_active AND u.industry IS NOT NULL AND EXISTS (SELECT 1 FROM n WHERE n.d IS NOT NULL)
+	   AND EXISTS (SELECT 1 FROM prices_daily p WHERE p.ticker = u.ticker AND p.price_date = $1::date)
+)
+SELECT EXISTS (SELECT 1 FROM industry_performance), n.d,
+       (SELECT count(*) FROM industry_performance p WHERE p.performance_date = n.d),
+       CASE WHEN n.d = $1::date THEN i.n ELSE 0 END, w.n, 'industries with a priced ticker'
+  FROM n, i, w;
+
+-- name: fresh_performance_windows
+WITH n AS (
+	SELECT max(as_of_date) AS d FROM performance_windows WHERE as_of_date <= $1::date
+), s AS (
+	SELECT count(d.y) AS den, count(w.y) FILTER (WHERE d.y = 1) AS num
+	  FROM fintra_universe u
+	  LEFT JOIN LATERAL (SELECT 1 AS y FROM datos_performance d
+	        WHERE d.ticker = u.ticker AND d.performance_date = $1::date
+	          AND d.window_code IN ('1M', '3M', '6M', '1Y', '2Y', '3Y', '5Y') LIMIT 1) d ON true
+	  LEFT JOIN LATERAL (SELECT 1 AS y FROM performance_windows w
+	        WHERE w.ticker = u.ticker AND w.benchmark_ticker = u.sector AND w.as_of_date = $1::date
+	          AND w.window_code IN ('1M', '3M', '6M', '1Y', '2Y', '3Y', '5Y') LIMIT 1) w ON true
+	 WHERE u.is_active AND u.sector IS NOT NULL AND u.instrument_type IN ('EQUITY', 'ADR')
+	   AND u.ticker NOT LIKE '%-WT%' AND u.ticker NOT LIKE '%-RT%'
+	   AND coalesce(u.name, '') !~* '\y(warrants?|rights?)\y'
+	   AND EXISTS (SELECT 1 FROM n WHERE n.d = $1::date)
+)
+SELECT EXISTS (SELECT 1 FROM performance_windows), n.d,
+       (SELECT count(*) FROM performance_windows w WHERE w.as_of_date = n.d), s.num, s.den,
+       'tickers of datos_performance with a sector'
+  FROM n, s;
+
+-- name: fresh_windows_benchmarks
+-- $1 date of performance_windows.  Which sector_performance its benchmark returns are: a benchmark of
+-- another session, or an earlier value of the same one, makes the table mixed.
+-- returns groups bigint, matching bigint (equal to sector_performance at $1), other date (the newest other
+-- session that has most of those values; NULL = no stored session has them), ledger date (what the last
+-- run that wrote that date says it read)
+WITH w AS (
+	SELECT benchmark_ticker AS sector, window_code, benchmark_return AS value
+	  FROM performance_windows WHERE as_of_date = $1::date GROUP BY 1, 2, 3
+), g AS (
+	SELECT w.*, s.return_percent IS NOT DISTINCT FROM w.value AS same
+	  FROM w
+	  LEFT JOIN sector_performance s
+	    ON s.sector = w.sector AND s.window_code = w.window_code AND s.performance_date = $1::date
+	 CROSS JOIN LATERAL (SELECT 1 FROM sector_performance k WHERE k.sector = w.sector LIMIT 1) known
+), o AS (
+	SELECT s.performance_date AS d, count(*) AS k
+	  FROM g JOIN sector_performance s
+	    ON s.sector = g.sector AND s.window_code = g.window_code AND s.return_percent = g.value
+	 WHERE NOT g.same AND s.performance_date <> $1::date
+	 GROUP BY s.performance_date
+)
+SELECT (SELECT count(*) FROM g), (SELECT count(*) FROM g WHERE same),
+       (SELECT d FROM o ORDER BY k DESC, d DESC LIMIT 1),
+       (SELECT i.as_of FROM fintra_ops.input i JOIN fintra_ops.run r ON r.id = i.run_id
+         WHERE r.as_of = $1::date AND r.state IN ('success', 'partial') AND i.table_name = 'sector_performance'
+           AND r.job IN ('performance-windows-aggregator', 'backfill-performance-windows')
+         ORDER BY r.id DESC LIMIT 1);
+
+-- name: fresh_sector_benchmarks
+WITH n AS (
+	SELECT max(snapshot_date) AS d, max(snapshot_date) FILTER (WHERE snapshot_date < $1::date) AS before
+	  FROM sector_benchmarks WHERE snapshot_date <= $1::date
+)
+SELECT EXISTS (SELECT 1 FROM sector_benchmarks), n.d,
+       (SELECT count(*) FROM sector_benchmarks b WHERE b.snapshot_date = n.d),
+       (SELECT count(*) FROM sector_benchmarks b WHERE b.snapshot_date = $1::date),
+       (SELECT count(*) FROM sector_benchmarks b WHERE b.snapshot_date = n.before), 'pairs of the last good session'
+  FROM n;
+
+-- name: fresh_sector_stats
+WITH n AS (
+	SELECT max(stats_date) AS d, max(stats_date) FILTER (WHERE stats_date < $1::date) AS before
+	  FROM sector_stats WHERE stats_date <= $1::date
+)
+SELECT EXISTS (SELECT 1 FROM sector_stats), n.d, (SELECT count(*) FROM sector_stats b WHERE b.stats_date = n.d),
+       (SELECT count(*) FROM sector_stats b WHERE b.stats_date = $1::date),
+       (SELECT count(*) FROM sector_stats b WHERE b.stats_date = n.before), 'pairs of the last good session'
+  FROM n;
+
+-- name: fresh_industry_benchmarks
+WITH n AS (
+	SELECT max(snapshot_date) AS d, max(snapshot_date) FILTER (WHERE snapshot_date < $1::date) AS before
+	  FROM industry_benchmarks WHERE snapshot_date <= $1::date
+)
+SELECT EXISTS (SELECT 1 FROM industry_benchmarks), n.d,
+       (SELECT count(*) FROM industry_benchmarks b WHERE b.snapshot_date = n.d),
+       (SELECT count(*) FROM industry_benchmarks b WHERE b.snapshot_date = $1::date),
+       (SELECT count(*) FROM industry_benchmarks b WHERE b.snapshot_date = n.before), 'pairs of the last good session'
+  FROM n;
+
+-- name: fresh_industry_alpha
+SELECT count(*) > 0, max(performance_date), NULL::bigint, NULL::bigint, NULL::bigint, NULL::text
+  FROM industry_alpha WHERE performance_date <= $1::date;
+
+-- name: fresh_sector_pe
+WITH n AS (
+	SELECT max(pe_date) AS d, max(pe_date) FILTER (WHERE pe_date < $1::date) AS before
+	  FROM sector_pe WHERE pe_date <= $1::date
+)
+SELECT EXISTS (SELECT 1 FROM sector_pe), n.d, (SELECT count(*) FROM sector_pe p WHERE p.pe_date = n.d),
+       (SELECT count(*) FROM sector_pe p WHERE p.pe_date = $1::date),
+       (SELECT count(*) FROM sector_pe p WHERE p.pe_date = n.before), 'rows of the last good session'
+  FROM n;
+
+-- name: fresh_industry_pe
+WITH n AS (
+	SELECT max(pe_date) AS d, max(pe_date) FILTER (WHERE pe_date < $1::date) AS before
+	  FROM industry_pe WHERE pe_date <= $1::date
+)
+SELECT EXISTS (SELECT 1 FROM industry_pe), n.d, (SELECT count(*) FROM industry_pe p WHERE p.pe_date = n.d),
+       (SELECT count(*) FROM industry_pe p WHERE p.pe_date = $1::date),
+       (SELECT count(*) FROM industry_pe p WHERE p.pe_date = n.before), 'rows of the last good session'
+  FROM n;
+
+-- name: fresh_fintra_snapshots
+WITH n AS (
+	SELECT max(snapshot_date) AS d FROM fintra_snapshots WHERE snapshot_date <= $1::date
+)
+SELECT EXISTS (SELECT 1 FROM fintra_snapshots), n.d,
+       (SELECT count(*) FROM fintra_snapshots s WHERE s.snapshot_date = n.d),
+       (SELECT count(DISTINCT s.ticker) FROM fintra_snapshots s WHERE s.snapshot_date = $1::date),
+       (SELECT count(*) FROM fintra_active_stocks WHERE n.d IS NOT NULL), 'active stocks'
+  FROM n;
+
+-- name: fresh_fintra_market_state
+SELECT count(*) > 0, max(last_price_date) FILTER (WHERE last_price_date <= $1::date), count(*), count(*),
+       (SELECT count(*) FROM fintra_universe WHERE is_active), 'active universe'
+  FROM fintra_market_state;
+
+-- name: fresh_fintra_ecosystem_reports
+SELECT EXISTS (SELECT 1 FROM fintra_ecosystem_reports), NULL::date, NULL::bigint, NULL::bigint, NULL::bigint, NULL::text
+ WHERE $1::date IS NOT NULL;
+
+-- name: fresh_cron_state
+SELECT count(*) > 0, max(last_run_date) FILTER (WHERE last_run_date <= $1::date), count(*), NULL::bigint, NULL::bigint,
+       NULL::text
+  FROM cron_state;
+
+-- name: fresh_writer_run
+-- $1 jobs text[] (all that write the table), $2 writer text, $3 as_of date
+-- returns the last run of any of them: id, state, and the newest as-of (<= $3) of a complete run of the writer
+SELECT r.id, r.state,
+       (SELECT least(max(as_of), $3::date) FROM fintra_ops.run
+         WHERE job = $2::text AND state IN ('success', 'partial')
+           AND NOT params ?| ARRAY['ticker', 'limit', 'dry_run'])
+  FROM (VALUES (1)) one
+  LEFT JOIN LATERAL (
+	SELECT l.id, l.state FROM unnest($1::text[]) j
+	 CROSS JOIN LATERAL (SELECT id, state FROM fintra_ops.run WHERE job = j ORDER BY id DESC LIMIT 1) l
+	 ORDER BY l.id DESC LIMIT 1) r ON true;

@@ -1,0 +1,78 @@
+-- name: health_windows_totals
+-- $1 as_of date
+-- returns newest date (<= as_of), oldest date, and of the newest session: rows, tickers, windows
+WITH n AS (
+	SELECT max(as_of_date) AS d FROM performance_windows WHERE as_of_date <= $1::date
+), t AS (
+	SELECT coalesce(sum(g.k), 0)::bigint AS n_rows, count(*) AS tickers
+	  FROM n, LATERAL (SELECT count(*) AS k FROM performance_windows w WHERE w.as_of_date = n.d GROUP BY w.ticker) g
+)
+SELECT n.d, (SELECT min(as_of_date) FROM performance_windows), t.n_rows, t.tickers,
+       (SELECT count(*) FROM (SELECT 1 FROM performance_windows w WHERE w.as_of_date = n.d GROUP BY w.window_code) c)
+  FROM n, t;
+
+-- name: health_windows_any
+-- returns whether performance_windows has a row
+SELECT EXISTS (SELECT 1 FROM performance_windows);
+
+-- name: health_sector_newest
+-- $1 as_of date
+-- returns the newest date of sector_performance by the seed's literal rule (any window, any date up to as_of)
+SELECT max(performance_date) FROM sector_performance WHERE performance_date <= $1::date;
+
+-- name: health_snapshots
+-- $1 as_of date
+-- returns snapshots of that date, with relative_vs_sector_1y, with that and fgos_score, newest date of all
+SELECT count(*), count(relative_vs_sector_1y),
+       count(*) FILTER (WHERE fgos_score IS NOT NULL AND relative_vs_sector_1y IS NOT NULL),
+       (SELECT max(snapshot_date) FROM fintra_snapshots)
+  FROM fintra_snapshots WHERE snapshot_date = $1::date;
+
+-- name: health_snapshot_inputs
+-- $1 as_of date
+-- returns newest snapshot date (<= as_of), and for each input of that session's last run its name and as-of:
+-- from the ledger, else the newest date that the input table had
+WITH s AS (
+	SELECT max(snapshot_date) AS d FROM fintra_snapshots WHERE snapshot_date <= $1::date
+), r AS (
+	SELECT max(r.id) AS id FROM fintra_ops.run r, s
+	 WHERE r.job = 'fmp-bulk' AND r.as_of = s.d AND r.state IN ('success', 'partial')
+), t AS (
+	SELECT 'performance_windows' AS name, (SELECT max(as_of_date) FROM performance_windows, s WHERE as_of_date <= s.d) AS d
+	 UNION ALL
+	SELECT 'sector_benchmarks', (SELECT max(snapshot_date) FROM sector_benchmarks, s WHERE snapshot_date <= s.d)
+	 UNION ALL
+	SELECT 'datos_valuacion', (SELECT max(valuation_date) FROM datos_valuacion, s WHERE valuation_date <= s.d)
+)
+SELECT s.d, t.name, coalesce((SELECT i.as_of FROM fintra_ops.input i, r WHERE i.run_id = r.id AND i.table_name = t.name), t.d)
+  FROM s, t;
+
+-- name: health_runs_lost
+-- $1 milliseconds without a beat after which a run counts as gone
+-- returns how many runs of the last 7 days were abandoned or lost and not made good by a later one of the
+-- same job and as-of, and the newest of them
+SELECT count(*), max(r.id)
+  FROM fintra_ops.run r
+  LEFT JOIN fintra_ops.beat b ON b.run_id = r.id
+ WHERE r.created_at > now() - interval '7 days'
+   AND (r.state IN ('abandoned', 'lost')
+        OR (r.state IN ('queued', 'running')
+            AND coalesce(b.beat_at, r.started_at, r.created_at) < now() - $1::bigint * interval '1 millisecond'))
+   AND NOT EXISTS (SELECT 1 FROM fintra_ops.run n
+        WHERE n.job = r.job AND n.as_of = r.as_of AND n.id > r.id AND n.state IN ('success', 'partial'));
+
+-- name: health_since
+-- returns name, state, since in milliseconds of every check
+SELECT name, state, (extract(epoch FROM since) * 1000)::bigint FROM fintra_ops.check_since;
+
+-- name: health_since_allowed
+-- returns whether this session may write there
+SELECT has_table_privilege('fintra_ops.check_since', 'INSERT') AND has_table_privilege('fintra_ops.check_since', 'UPDATE')
+       AND NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off';
+
+-- name: health_since_set
+-- $1 name, $2 state, $3 since in milliseconds
+INSERT INTO fintra_ops.check_since (name, state, since)
+VALUES ($1::text, $2::text, to_timestamp($3::bigint / 1000.0))
+ON CONFLICT (name) DO UPDATE SET state = EXCLUDED.state, since = EXCLUDED.since
+ WHERE check_since.state IS DISTINCT FROM EXCLUDED.state;

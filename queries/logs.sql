@@ -1,0 +1,3 @@
+-- name: logs_listen
+-- a hint that some run has written log lines or ended
+LISTEN fintra;

@@ -1,0 +1,134 @@
+/* The vendor stand-in: a synthetic market or recorded files behind FMP's paths, and faults by rule.
+ */
+#ifndef FINTRA_TESTS_FAKEFMP_H
+#define FINTRA_TESTS_FAKEFMP_H
+
+#include "core/date.h"
+#include "core/str.h"
+
+#include <stdint.h>
+
+#define FAKE_BODY_MAX ((size_t)1 << 31)
+
+/* --- synthetic market (fakefmp_market.c): immutable once made, the same bars for any end --- */
+
+enum kind { KIND_STOCK, KIND_ADR, KIND_ETF, KIND_FUND, KIND_WARRANT, KIND_CRYPTO };
+
+struct bar { /* as traded, in 1/10000; volume < 0: no bar that day */
+	int32_t open, high, low, close;
+	int64_t volume;
+};
+
+struct event { /* ex-date = session; a split when num > 0, else a dividend */
+	int session;
+	int num, den;
+	int32_t dividend, before; /* 1/10000 as traded: amount, close of the session before */
+};
+
+struct stock {
+	char symbol[24];
+	char *name;
+	const char *exchange, *exchange_name, *currency, *country;
+	const char *sector, *industry; /* "" = the vendor does not say */
+	enum kind kind;
+	int id, ipo, gone; /* sessions: first, and first one without it */
+	double start_price, vol, beta, yield;
+	int64_t shares;
+	struct bar *bars; /* [session - market.first]; NULL outside its life */
+	struct event *events;
+	size_t nevents;
+};
+
+struct market_opts {
+	int tickers, years;
+	uint64_t seed;
+	struct date start, end; /* start unset: end - years */
+	bool hostile, clean;	/* control bytes in a name; no bad rows */
+};
+
+struct market {
+	struct market_opts o;
+	struct date *day; /* sessions since 1995 */
+	int nsessions, first;
+	struct stock *stock;
+	size_t n;
+};
+
+struct market *market_new(const struct market_opts *o);
+/* Newest session on or before d; -1 if before all. */
+int market_session(const struct market *m, struct date d);
+const struct stock *market_find(const struct market *m, const char *symbol);
+bool market_listed(const struct stock *s, int session);
+const struct bar *market_bar(const struct market *m, const struct stock *s,
+			     int session); /* or NULL */
+/* Restatement of a price of `session` by the events up to `today`: by splits alone, and by all. */
+void market_factors(const struct stock *s, int session, int today, double *split, double *all);
+/* A hash of everything named: the source of all chance. */
+uint64_t market_hash(uint64_t seed, uint64_t a, uint64_t b);
+
+/* --- words (fakefmp_words.c) --- */
+enum { WORDS_SECTORS = 11 };
+const char *words_sector(int i);
+const char *words_industry(int sector, unsigned i);
+char *words_name(unsigned i, bool hostile); /* owned */
+void words_symbol(unsigned i, char out[24]);
+
+/* --- one request and its answer --- */
+struct fake_req {
+	char *path, *query; /* as sent, without the key */
+	bool gzip;	    /* the client takes it */
+};
+
+enum framing { FRAME_CHUNKED, FRAME_LENGTH, FRAME_CLOSE };
+
+struct fake_answer {
+	int status;
+	const char *type;
+	struct str body;
+	enum framing framing;
+	bool gzip;		/* body is compressed */
+	bool no_content;	/* drop the connection without an answer */
+	int64_t declared_extra; /* Content-Length differs from the body by this */
+	int64_t cut_at;		/* bytes after which the connection ends; -1 = none */
+	bool reset;		/* ... by RST */
+	bool stall;		/* ... not at all: silence */
+	int slow_ms;		/* per KB */
+	char retry_after[64], location[256];
+};
+
+/* Value of a query parameter, decoded; owned; NULL when absent. */
+char *fake_param(const struct fake_req *q, const char *name);
+void fake_set(struct fake_answer *a, int status, const char *type, const char *body);
+void fake_gzip(struct str *body); /* in place */
+
+struct hist { /* one row of a history, already restated */
+	struct date d;
+	double open, high, low, close, adj, adj_factor, volume;
+};
+/* The four history endpoints from rows oldest first; false if `path` is none of them. */
+bool fake_history_path(const char *path, char symbol_of_v3[24]);
+void fake_history(const struct fake_req *q, const char *symbol, const struct hist *row, size_t n,
+		  struct fake_answer *a);
+
+/* Fill *a; false: no such path. */
+bool serve_market(const struct market *m, struct date today, const struct fake_req *q,
+		  struct fake_answer *a);
+bool serve_replay(const char *dir, struct date today, const struct fake_req *q,
+		  struct fake_answer *a);
+/* Exchange short code of a symbol in the recorded profiles; "" if unknown. */
+const char *replay_exchange(const char *dir, const char *symbol);
+
+/* --- faults --- */
+struct fake_world { /* what a fault may look up */
+	const struct market *market;
+	const char *replay;
+};
+/* "path=/stable/eod-bulk,query=...,n=2,count=1,kind=KIND[=ARG],arg=V"; false: not a rule. */
+bool fault_add(const char *rule);
+void fault_clear(void);
+void fault_apply(const struct fake_world *w, const struct fake_req *q, struct fake_answer *a);
+/* False: no such kind. */
+bool mangle(const struct fake_world *w, const char *kind, const char *arg, struct str *csv);
+bool mangle_known(const char *kind);
+
+#endif

@@ -1,0 +1,117 @@
+#include "core/clock.h"
+#include "core/migrate.h"
+#include "core/str.h"
+#include "tests/support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { DATABASES = 64, CONNINFO_MAX = 512 };
+
+static NORETURN void
+die(const char *what, const char *why)
+{
+	fprintf(stderr, "test support: %s: %s\n", what, why);
+	exit(70);
+}
+
+static const char *
+cluster(void)
+{
+	const char *s = getenv("FINTRA_TEST_PG");
+
+	if (!s || !*s)
+		die("FINTRA_TEST_PG is not set", "run suites through tests/run.sh");
+	return s;
+}
+
+struct conf
+support_conf(const char *conninfo)
+{
+	struct conf c = { 0 };
+
+	c.conninfo = (char *)(uintptr_t)conninfo;
+	c.statement_timeout_s = 120;
+	c.lock_timeout_s = 20;
+	c.connect_timeout_s = 20;
+	return c;
+}
+
+struct db *
+support_open(const char *conninfo)
+{
+	struct conf c = support_conf(conninfo);
+	struct err e = ERR_INIT;
+	struct db *db = db_open(&c, "fintra test", NULL, &e);
+
+	if (!db)
+		die(conninfo, e.text);
+	return db;
+}
+
+char *
+support_psql(const char *conninfo, const char *sql)
+{
+	DB_AUTO db = support_open(conninfo);
+	struct err e = ERR_INIT;
+	ROWS_AUTO r = db_query_sql(db, sql, NULL, 0, &e);
+
+	if (!r)
+		die(sql, e.text);
+	return mem_dup(rows_count(r) && rows_columns(r) ? str_or(rows_text(r, 0, 0), "") : "");
+}
+
+int64_t
+support_psql_int(const char *conninfo, const char *sql)
+{
+	char *text = support_psql(conninfo, sql);
+	int64_t v = strtoll(text, NULL, 10);
+
+	free(text);
+	return v;
+}
+
+static void
+run(const char *fmt, const char *name)
+{
+	char sql[256];
+
+	if (!fmt_buf(sql, sizeof(sql), "%s \"%s\"%s", fmt, name,
+		     str_starts(fmt, "DROP") ? " WITH (FORCE)" : ""))
+		die(name, "name too long");
+	free(support_psql(cluster(), sql));
+}
+
+static void
+migrate(const char *conninfo)
+{
+	DB_AUTO db = support_open(conninfo);
+	struct err e = ERR_INIT;
+	int applied;
+
+	if (migrate_run(db, true, clock_wall_ms(), &applied, &e) < 0)
+		die("migrations", e.text);
+}
+
+const char *
+support_db(const char *name, bool migrated)
+{
+	static char made[DATABASES][CONNINFO_MAX];
+	static int n;
+	char database[64];
+
+	if (n == DATABASES)
+		die(name, "too many databases");
+	if (!fmt_buf(database, sizeof(database), "%s_%d", name, (int)getpid()))
+		die(name, "name too long");
+	run("DROP DATABASE IF EXISTS", database);
+	run("CREATE DATABASE", database);
+	/* The last dbname of a connection string counts. */
+	if (!fmt_buf(made[n], CONNINFO_MAX, "%s dbname=%s", cluster(), database))
+		die(cluster(), "too long");
+	if (migrated)
+		migrate(made[n]);
+	return made[n++];
+}

@@ -1,0 +1,336 @@
+#include "tests/support_jobs.h"
+
+#include "core/clock.h"
+#include "jobs/catalogue.h"
+#include "jobs/jobs.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const struct job *const jobs[] = { &job_sync_universe, &job_industry_classification,
+					  &job_prices_daily, NULL };
+
+static const char *const layer_names[LAYER_COUNT] = { "0", "1", "2", "3", "4", "5", "6" };
+
+static NORETURN void
+die(const char *what, const char *why)
+{
+	fprintf(stderr, "test support: %s: %s\n", what, why);
+	exit(70);
+}
+
+static void
+must(int rc, const struct err *e)
+{
+	if (rc < 0)
+		die("configuration", e->text);
+}
+
+static void
+empty_dir(const char *path, bool keep)
+{
+	char name[512];
+	DIR *d = opendir(path);
+	struct dirent *ent;
+
+	while (d && (ent = readdir(d))) {
+		if (strcmp(ent->d_name, ".") == 0 || strcmp(ent->d_name, "..") == 0)
+			continue;
+		fmt_buf(name, sizeof(name), "%s/%s", path, ent->d_name);
+		if (unlink(name) < 0)
+			empty_dir(name, false);
+	}
+	if (d)
+		closedir(d);
+	if (!keep)
+		rmdir(path);
+}
+
+static void
+configure(struct ground *g, const char *base)
+{
+	static const char *const zero[] = { "retry_base_ms", "retry_max_ms", "bulk_retry_ms",
+					    "part_pause_ms", "day_pause_ms" };
+	struct err e = ERR_INIT;
+	char path[200];
+	FILE *f;
+
+	fmt_buf(path, sizeof(path), "%s/fintra.conf", g->dir);
+	f = fopen(path, "w");
+	if (!f)
+		die(path, "cannot be written");
+	fclose(f);
+	setenv("FINTRA_FMP_API_KEY", "canary-key-0123456789", 1);
+	must(conf_load(&g->conf, path, &e), &e);
+	must(conf_set(&g->conf, "fmp", "base_url", base, &e), &e);
+	must(conf_set(&g->conf, "paths", "cache_dir", g->cache, &e), &e);
+	for (size_t i = 0; i < ARRAY_LEN(zero); i++)
+		must(conf_set(&g->conf, "fmp", zero[i], "0", &e), &e);
+	must(conf_set(&g->conf, "fmp", "stall_s", "1", &e), &e);
+}
+
+static void
+use_database(struct ground *g, const char *name)
+{
+	struct err e = ERR_INIT;
+
+	g->conninfo = support_db(name, true);
+	must(conf_set(&g->conf, "db", "conninfo", g->conninfo, &e), &e);
+}
+
+void
+ground_open(struct ground *g, const char *name)
+{
+	const char *args[] = { "--replay", g->dir, NULL };
+	char path[200];
+	int64_t now;
+
+	*g = (struct ground){ 0 };
+	str_copy(g->dir, sizeof(g->dir), "/tmp/fintra-test-XXXXXX");
+	if (!mkdtemp(g->dir))
+		die(g->dir, "cannot be made");
+	fmt_buf(g->cache, sizeof(g->cache), "%s/cache", g->dir);
+	fmt_buf(path, sizeof(path), "%s/responses", g->dir);
+	mkdir(path, 0700);
+	http_global_init();
+	if (clock_parse("2026-02-03T01:00:00Z", &now) == 0)
+		clock_rehearse(now);
+	configure(g, support_fake(args));
+	use_database(g, name);
+}
+
+void
+ground_close(struct ground *g)
+{
+	support_fake_stop();
+	empty_dir(g->dir, false);
+	conf_done(&g->conf);
+}
+
+void
+ground_reset(struct ground *g, const char *name)
+{
+	char path[200];
+
+	fmt_buf(path, sizeof(path), "%s/responses", g->dir);
+	empty_dir(path, true);
+	empty_dir(g->cache, true);
+	ground_fault(NULL);
+	use_database(g, name);
+}
+
+void
+ground_forget(struct ground *g)
+{
+	empty_dir(g->cache, true);
+}
+
+static void
+put_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	if (!f || fputs(text, f) < 0 || fclose(f) != 0)
+		die(path, "cannot be written");
+}
+
+void
+ground_body(struct ground *g, const char *request, int status, const char *text)
+{
+	char path[400], number[16];
+	size_t at;
+
+	fmt_buf(path, sizeof(path), "%s/responses/%s", g->dir, request);
+	at = strlen(g->dir) + strlen("/responses/");
+	for (char *p = path + at; *p && *p != '?'; p++)
+		if (*p == '/')
+			*p = '_';
+	at = strlen(path);
+	fmt_buf(path + at, sizeof(path) - at, ".body");
+	put_file(path, text);
+	fmt_buf(path + at, sizeof(path) - at, ".status");
+	fmt_buf(number, sizeof(number), "%d", status);
+	put_file(path, number);
+}
+
+void
+ground_fault(const char *rule)
+{
+	char path[300];
+
+	free(support_fake_get("/__fault?clear=1"));
+	if (!rule)
+		return;
+	fmt_buf(path, sizeof(path), "/__fault?rule=%s", rule);
+	char *answer = support_fake_get(path);
+
+	if (strstr(answer, "not understood"))
+		die("fault", rule);
+	free(answer);
+}
+
+int64_t
+ground_requests(void)
+{
+	char *stats = support_fake_get("/__stats");
+	const char *at = strstr(stats, "\"requests\":");
+	int64_t n = at ? strtoll(at + strlen("\"requests\":"), NULL, 10) : -1;
+
+	free(stats);
+	return n;
+}
+
+struct outcome
+ground_run(struct ground *g, const struct job *job, const char *as_of, const char *const *params)
+{
+	const struct catalogue cat = {
+		.jobs = jobs, .tables = fintra_tables, .layer_names = layer_names, .build = "test"
+	};
+	struct launch l = { .job = job, .as_of_given = true, .gate = GATE_WARN, .origin = "cli" };
+	struct err e = ERR_INIT;
+	struct outcome out;
+	struct runner *r = runner_new(&g->conf, &cat, NULL, NULL);
+
+	if (!date_parse(as_of, &l.as_of))
+		die("as-of", as_of);
+	for (; *params; params++) {
+		char name[32];
+		const char *eq = strchr(*params, '=');
+
+		fmt_buf(name, sizeof(name), "%.*s", (int)(eq - *params), *params);
+		must(params_set(&l.params, job->params, name, eq + 1, &e), &e);
+	}
+	int handle = runner_start(r, &l, &e);
+
+	if (handle < 0)
+		die("runner", e.text);
+	runner_wait(r, handle, &out);
+	runner_free(r);
+	params_done(&l.params);
+	return out;
+}
+
+int64_t
+ground_int(const struct ground *g, const char *sql)
+{
+	return support_psql_int(g->conninfo, sql);
+}
+
+void
+ground_text(const struct ground *g, const char *sql, char *buf, size_t n)
+{
+	char *text = support_psql(g->conninfo, sql);
+
+	str_copy(buf, n, text);
+	free(text);
+}
+
+void
+ground_sql(const struct ground *g, const char *sql)
+{
+	DB_AUTO db = support_open(g->conninfo);
+	struct err e = ERR_INIT;
+
+	if (db_exec_sql(db, sql, &e) < 0)
+		die(sql, e.text);
+}
+
+void
+ground_sum(const struct ground *g, char sum[64])
+{
+	ground_text(
+		g,
+		"SELECT md5(coalesce(string_agg(r, chr(10) ORDER BY r COLLATE \"C\"), '')) FROM ("
+		"SELECT 'u' || u::text AS r FROM fintra_universe u UNION ALL "
+		"SELECT 'c' || c::text FROM industry_classification c UNION ALL "
+		"SELECT 'm' || m::text FROM asset_industry_map m UNION ALL "
+		"SELECT 'p' || p::text FROM prices_daily p) x",
+		sum, 64);
+}
+
+int64_t
+ground_tuples(const struct ground *g)
+{
+	/* The job's connections are gone, so what they counted has reached the shared figures. */
+	return ground_int(g, "SELECT sum(n_tup_ins + n_tup_upd + n_tup_del)::bigint "
+			     "FROM pg_stat_user_tables WHERE schemaname = 'public' "
+			     "AND relname <> 'cron_state'");
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+char *
+ground_cache(const struct ground *g)
+{
+	char *name[256], path[512], buf[4096];
+	size_t n = 0, got;
+	DIR *d = opendir(g->cache);
+	struct dirent *ent;
+	struct str s;
+
+	str_init(&s, (size_t)64 << 20);
+	str_puts(&s, "cache:");
+	while (d && (ent = readdir(d)))
+		if (ent->d_name[0] != '.' && n < ARRAY_LEN(name))
+			name[n++] = mem_dup(ent->d_name);
+	if (d)
+		closedir(d);
+	qsort(name, n, sizeof(name[0]), by_name);
+	for (size_t i = 0; i < n; i++) {
+		fmt_buf(path, sizeof(path), "%s/%s", g->cache, name[i]);
+		FILE *f = fopen(path, "r");
+
+		str_fmt(&s, "\n== %s\n", name[i]);
+		while (f && (got = fread(buf, 1, sizeof(buf), f)) > 0)
+			str_put(&s, buf, got);
+		if (f)
+			fclose(f);
+		free(name[i]);
+	}
+	return str_take(&s);
+}
+
+char *
+ground_psql(const struct ground *g, const char *script)
+{
+	char path[200];
+	struct support_out out;
+
+	fmt_buf(path, sizeof(path), "%s/script.sql", g->dir);
+	put_file(path, script);
+	const char *argv[] = { "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", g->conninfo,
+			       "-f",   path,	NULL };
+
+	if (support_exec(argv, NULL, &out) != 0)
+		die("psql", out.err);
+	size_t n = strlen(out.out);
+
+	while (n > 0 && out.out[n - 1] == '\n')
+		out.out[--n] = '\0';
+	char *line = strrchr(out.out, '\n');
+	char *last = mem_dup(line ? line + 1 : out.out);
+
+	support_out_done(&out);
+	return last;
+}
+
+const char *
+ground_real(const char *name)
+{
+	static char path[512];
+	const char *dir = str_or(getenv("FINTRA_REAL_DATA"), "../shared/data/real");
+
+	fmt_buf(path, sizeof(path), "%s/%s", dir, name);
+	if (access(path, R_OK) == 0)
+		return path;
+	fprintf(stderr, "SKIP: no real data at %s (FINTRA_REAL_DATA)\n", path);
+	return NULL;
+}

@@ -1,0 +1,146 @@
+#!/bin/bash
+# Slow proofs: kill -9 at random moments of slowed runs then resume, and launch races.
+#   KILLS=100 RACES=100 tests/torture.sh
+# Figures printed at the end: how many kills hit the run running, phases hit, checksums equal, locks left.
+set -u
+cd "$(dirname "$0")/.."
+BUILD=${BUILD:-build}
+KILLS=${KILLS:-100} RACES=${RACES:-100} SEED=${SEED:-1}
+fintra=$PWD/$BUILD/fintra
+work=$(mktemp -d)
+chmod 755 "$work"
+RANDOM=$SEED
+eval "$(tests/pg.sh start "$work/pg")" || exit 1
+trap 'kill $vendor 2>/dev/null; tests/pg.sh stop "$work/pg" >/dev/null 2>&1; rm -rf "$work"' EXIT
+base=${FINTRA_TEST_PG/dbname=postgres/}
+as_of=2026-02-02 from=2026-01-15
+
+$BUILD/fakefmp --port 0 --tickers 400 --seed 7 --start 2024-01-02 --end $as_of --latency 60 >"$work/url" 2>"$work/vendor.log" &
+vendor=$!
+for _ in $(seq 100); do [ -s "$work/url" ] && break; sleep 0.05; done
+url=$(head -1 "$work/url")
+
+cat >"$work/fast.conf" <<CONF
+[fmp]
+base_url = $url
+part_pause_ms = 0
+day_pause_ms = 0
+[run]
+heartbeat_ms = 200
+abandoned_ms = 1200
+fence_ms = 900
+drain_ms = 1000
+batch_rows = 100000
+[paths]
+cache_dir = $work/cache
+CONF
+sed -e 's/^day_pause_ms.*/day_pause_ms = 380/' -e 's/^batch_rows.*/batch_rows = 250\nbatch_pause_ms = 350/' \
+	"$work/fast.conf" >"$work/slow.conf"
+export FINTRA_FMP_API_KEY=torture XDG_CACHE_HOME=$work/xdg
+
+run() { conf=$1 db=$2; shift 2; "$fintra" -c "$work/$conf.conf" -d "${base}dbname=$db" --as-of $as_of "$@"; }
+sql() { db=$1; shift; psql -XAtq "${base}dbname=$db" -c "$*"; }
+sums() { run fast "$1" db checksum --json; }
+make_db() { psql -Xq "${base}dbname=postgres" -c "CREATE DATABASE $1 ${2:+TEMPLATE $2}" >/dev/null; }
+drop_db() { psql -Xq "${base}dbname=postgres" -c "DROP DATABASE IF EXISTS $1 WITH (FORCE)" >/dev/null; }
+
+make_db t_universe
+run fast t_universe db init >/dev/null 2>&1 || exit 1
+run fast t_universe run sync-universe >/dev/null 2>&1 || exit 1
+make_db t_prices t_universe
+run fast t_prices backfill --list >/dev/null 2>&1
+run fast t_prices run prices-daily-bulk --from $from --to $as_of >/dev/null 2>&1 || exit 1
+# performance needs a longer history than the days that are killed in
+make_db t_history t_universe
+run fast t_history run prices-daily-bulk --from 2024-01-02 --to $as_of >"$work/history.log" 2>&1 ||
+	{ tail -5 "$work/history.log"; exit 1; }
+make_db t_perf t_history
+run fast t_perf run performance-bulk >/dev/null 2>&1 || exit 1
+sums t_prices >"$work/want.prices-daily-bulk"
+sums t_perf >"$work/want.performance-bulk"
+
+args_of() { case $1 in prices-daily-bulk) echo "--from $from --to $as_of" ;; esac; }
+template_of() { case $1 in prices-daily-bulk) echo t_universe ;; *) echo t_history ;; esac; }
+
+span_of() { # milliseconds of an undisturbed slowed run
+	make_db t_span "$(template_of "$1")"
+	t0=$(date +%s%3N)
+	# shellcheck disable=SC2046
+	run slow t_span run "$1" $(args_of "$1") >/dev/null 2>&1
+	echo $(($(date +%s%3N) - t0))
+	drop_db t_span
+}
+
+bad=0 running=0 total=0
+: >"$work/phases"
+for job in prices-daily-bulk performance-bulk; do
+	span=$(span_of $job)
+	echo "torture: $job slowed to $span ms"
+	[ "$span" -ge 5000 ] || { echo "torture: $job is faster than 5 s"; bad=$((bad + 1)); }
+	for i in $(seq $((KILLS / 2))); do
+		drop_db t_kill
+		make_db t_kill "$(template_of $job)"
+		rm -rf "$work/cache"
+		# shellcheck disable=SC2046
+		run slow t_kill run $job $(args_of $job) >/dev/null 2>&1 &
+		pid=$!
+		at=$((RANDOM * 32768 + RANDOM))
+		at=$((at % span))
+		sleep "$(printf '%d.%03d' $((at / 1000)) $((at % 1000)))"
+		kill -9 $pid 2>/dev/null
+		wait $pid 2>/dev/null
+		total=$((total + 1))
+		row=$(sql t_kill "SELECT r.id, r.state, coalesce(b.phase, '') FROM fintra_ops.run r LEFT JOIN fintra_ops.beat b ON b.run_id = r.id WHERE r.job = '$job' ORDER BY r.id DESC LIMIT 1")
+		IFS='|' read -r id state phase <<<"$row"
+		if [ "${state:-}" = running ]; then
+			running=$((running + 1))
+			echo "$job:${phase:-none}" >>"$work/phases"
+		fi
+		if [ -n "${id:-}" ]; then
+			code=75
+			for _ in $(seq 50); do
+				run fast t_kill resume "$id" >"$work/resume.log" 2>&1
+				code=$?
+				[ $code = 75 ] || break
+				sleep 0.2
+			done
+		else
+			# killed before its ledger row: nothing to resume, a fresh run must do
+			# shellcheck disable=SC2046
+			run fast t_kill run $job $(args_of $job) >"$work/resume.log" 2>&1
+			code=$?
+		fi
+		sums t_kill >"$work/got"
+		locks=$(sql t_kill "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE locktype = 'advisory' AND d.datname = 't_kill'")
+		if [ $code != 0 ] || ! cmp -s "$work/got" "$work/want.$job" || [ "$locks" != 0 ]; then
+			bad=$((bad + 1))
+			echo "torture: kill $i of $job at $at ms (state ${state:-none}, phase ${phase:-none}): exit $code, locks $locks, checksums $(cmp -s "$work/got" "$work/want.$job" && echo equal || echo DIFFER)"
+			tail -3 "$work/resume.log"
+		fi
+	done
+done
+drop_db t_kill
+
+both=0 one=0
+make_db t_race t_universe
+for i in $(seq "$RACES"); do
+	run slow t_race run prices-daily-bulk >/dev/null 2>&1 &
+	a=$!
+	run slow t_race run prices-daily-bulk >/dev/null 2>&1 &
+	b=$!
+	wait $a; ca=$?
+	wait $b; cb=$?
+	case $ca/$cb in
+	0/75 | 75/0) one=$((one + 1)) ;;
+	*) both=$((both + 1)); echo "torture: race $i ended $ca/$cb" ;;
+	esac
+done
+overlap=$(sql t_race "SELECT count(*) FROM fintra_ops.run a JOIN fintra_ops.run b ON a.job = b.job AND a.id < b.id AND a.state IN ('success', 'partial') AND b.state IN ('success', 'partial') AND a.ended_at > b.started_at")
+
+echo "torture: kills $total, $running of them hit the run running ($((total ? 100 * running / total : 0)) %), phases hit:"
+sort "$work/phases" | uniq -c
+echo "torture: races $RACES, exactly one ran in $one, pairs of runs overlapping in the ledger: $overlap"
+[ $((100 * running)) -ge $((80 * total)) ] || { echo "torture: fewer than 80 % hit it running"; bad=$((bad + 1)); }
+bad=$((bad + both + overlap))
+echo "torture: $((total + RACES - bad)) passed, $bad failed"
+[ $bad = 0 ]

@@ -1,0 +1,373 @@
+/* Expected values: golden vectors of the original engines (FINTRA_REAL_DATA/../engines), figures
+ * worked out by hand, and a plain two-pass computation in this file. */
+#include "core/json.h"
+#include "core/str.h"
+#include "jobs/engine/window.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { ROWS_MAX = 4096 };
+
+static void
+assert_near(double got, double want)
+{
+	double scale = fmax(1, fmax(fabs(got), fabs(want)));
+
+	if (!(fabs(got - want) <= 1e-9 * scale))
+		fail_msg("%.17g is not %.17g", got, want);
+}
+
+static void
+assert_num(struct num got, const struct json *want, long *compared)
+{
+	struct num n = json_as_num(want);
+
+	assert_int_equal(got.has, n.has);
+	if (got.has)
+		assert_near(got.v, n.v);
+	++*compared;
+}
+
+typedef void vector_fn(const struct json *in, const struct json *out, long *compared);
+
+static void
+each_vector(const char *name, vector_fn *fn)
+{
+	const char *real = getenv("FINTRA_REAL_DATA");
+	char path[4096], *line = NULL;
+	size_t cap = 0;
+	long compared = 0, vectors = 0;
+	struct err e = ERR_INIT;
+	FILE *f;
+
+	assert_true(fmt_buf(path, sizeof(path), "%s/../engines/%s",
+			    str_or(real, "../shared/data/real"), name));
+	f = fopen(path, "r");
+	if (!f) {
+		fprintf(stderr, "SKIP: no %s\n", path);
+		skip();
+	}
+	for (ssize_t n; (n = getline(&line, &cap, f)) > 0; vectors++) {
+		struct json *j = json_parse(line, (size_t)n, &e);
+
+		assert_non_null(j);
+		fn(json_get(j, "in"), json_get(j, "out"), &compared);
+		json_free(j);
+	}
+	free(line);
+	(void)fclose(f);
+	assert_true(vectors > 0);
+	printf("%s: %ld vectors, %ld values compared\n", name, vectors, compared);
+}
+
+static void
+price_vector(const struct json *in, const struct json *out, long *compared)
+{
+	const struct json *closes = json_get(in, "closes");
+	double c[ROWS_MAX];
+	struct window_stats s;
+
+	for (size_t i = 0; i < json_len(closes); i++)
+		c[i] = json_as_num(json_at(closes, i)).v;
+	price_window(c, json_len(closes), &s);
+	assert_num(s.ret, json_get(out, "return_percent"), compared);
+	assert_num(s.abs, json_get(out, "absolute_return"), compared);
+	assert_num(s.vol, json_get(out, "volatility"), compared);
+	assert_num(s.dd, json_get(out, "max_drawdown"), compared);
+}
+
+static void
+test_price_window_vectors(void **state)
+{
+	(void)state;
+	each_vector("price_window.jsonl", price_vector);
+}
+
+static size_t
+read_prices(const struct json *prices, int32_t *day, double *price)
+{
+	for (size_t i = 0; i < json_len(prices); i++) {
+		struct date d;
+
+		assert_true(date_parse(json_as_text(json_at(json_at(prices, i), 0)), &d));
+		day[i] = d.days;
+		price[i] = json_as_num(json_at(json_at(prices, i), 1)).v;
+	}
+	return json_len(prices);
+}
+
+static void
+returns_vector(const struct json *in, const struct json *out, long *compared)
+{
+	static int32_t day[ROWS_MAX];
+	static double price[ROWS_MAX];
+	size_t n = read_prices(json_get(in, "prices"), day, price);
+	const struct json *ret = json_get(out, "return_percent"),
+			  *abs = json_get(out, "absolute_return");
+	struct window_row row[WIN_COUNT];
+	struct window_series s;
+	char iso[DATE_BUF];
+
+	window_series_init(&s);
+	window_series_load(&s, day, price, n);
+	window_returns(&s, n - 1, false, row);
+	assert_string_equal(date_iso((struct date){ day[n - 1] }, iso),
+			    json_text(out, "performance_date"));
+	for (int w = 0; w < WIN_COUNT; w++) {
+		const char *code = window_code((enum window)w);
+
+		if (w == WIN_2Y) /* not in the vectors */
+			continue;
+		assert_num(row[w].has ? row[w].stats.ret : NUM_NONE, json_get(ret, code), compared);
+		assert_num(row[w].has ? row[w].stats.abs : NUM_NONE, json_get(abs, code), compared);
+	}
+	window_series_done(&s);
+}
+
+static void
+test_window_returns_vectors(void **state)
+{
+	(void)state;
+	each_vector("window_returns.jsonl", returns_vector);
+}
+
+static void
+sector_vector(const struct json *in, const struct json *out, long *compared)
+{
+	const struct json *daily = json_get(in, "daily");
+	struct window_day d[ROWS_MAX];
+	struct num got[WIN_COUNT];
+	struct date as_of;
+
+	assert_true(date_parse(json_text(in, "as_of"), &as_of));
+	for (size_t i = 0; i < json_len(daily); i++) {
+		assert_true(date_parse(json_as_text(json_at(json_at(daily, i), 0)), &d[i].day));
+		d[i].ret = json_as_num(json_at(json_at(daily, i), 1));
+	}
+	sector_windows(d, json_len(daily), as_of, 0, got);
+	for (int w = 0; w < WIN_COUNT; w++)
+		if (window_is_canonical((enum window)w))
+			assert_num(got[w], json_get(out, window_code((enum window)w)), compared);
+}
+
+static void
+test_sector_windows_vectors(void **state)
+{
+	(void)state;
+	each_vector("sector_windows.jsonl", sector_vector);
+}
+
+/* 100 -> 110 -> 99: returns +10 and -10, mean 0, sample deviation sqrt(200); fall 110 -> 99 is 10
+ * %. */
+static void
+test_by_hand(void **state)
+{
+	const double c[] = { 100, 110, 99 };
+	struct window_stats s;
+
+	(void)state;
+	price_window(c, 3, &s);
+	assert_near(s.ret.v, -1);
+	assert_near(s.abs.v, -1);
+	assert_near(s.vol.v, sqrt(200));
+	assert_near(s.dd.v, 10);
+	price_window(c, 2, &s);
+	assert_false(s.vol.has);
+	assert_near(s.dd.v, 0);
+}
+
+/* PostgreSQL: date '2024-03-31' - interval '1 month' = 2024-02-29. */
+static void
+test_targets(void **state)
+{
+	struct date last = date_of(2024, 3, 31);
+
+	(void)state;
+	assert_int_equal(window_target(WIN_1W, last).days, date_of(2024, 3, 24).days);
+	assert_int_equal(window_target(WIN_1M, last).days, date_of(2024, 2, 29).days);
+	assert_int_equal(window_target(WIN_YTD, last).days, date_of(2024, 1, 1).days);
+	assert_int_equal(window_target(WIN_5Y, last).days, date_of(2019, 3, 31).days);
+}
+
+static bool
+has_month(int first_day, bool guard)
+{
+	const int32_t day[] = { date_of(2024, 5, first_day).days, date_of(2024, 5, 30).days,
+				date_of(2024, 5, 31).days };
+	const double price[] = { 1, 2, 3 };
+	struct window_row row[WIN_COUNT];
+	struct window_series s;
+
+	window_series_init(&s);
+	window_series_load(&s, day, price, 3);
+	window_returns(&s, 2, guard, row);
+	window_series_done(&s);
+	return row[WIN_1M].has;
+}
+
+/* Target of 1M is 30 April (31 April does not exist): ten days later is 10 May. */
+static void
+test_coverage_guard(void **state)
+{
+	(void)state;
+	assert_true(has_month(10, true));
+	assert_false(has_month(11, true));
+	assert_true(has_month(11, false));
+}
+
+static void
+test_one_row_has_no_window(void **state)
+{
+	const int32_t day = 19000;
+	const double price = 5;
+	struct window_row row[WIN_COUNT];
+	struct window_series s;
+
+	(void)state;
+	window_series_init(&s);
+	window_series_load(&s, &day, &price, 1);
+	window_returns(&s, 0, true, row);
+	for (int w = 0; w < WIN_COUNT; w++)
+		assert_false(row[w].has);
+	assert_int_equal(window_last(&s, (struct date){ 18999 }), -1);
+	assert_int_equal(window_last(&s, (struct date){ 19000 }), 0);
+	window_series_done(&s);
+}
+
+/* Twelve of 21 usual days are 57 %, thirteen 62 %. */
+static void
+test_coverage_of_sector_windows(void **state)
+{
+	struct window_day d[13];
+	struct num out[WIN_COUNT];
+
+	(void)state;
+	for (int i = 0; i < 13; i++)
+		d[i] = (struct window_day){ date_of(2024, 5, 10 + i), NUM(1) };
+	sector_windows(d, 12, date_of(2024, 5, 31), 0.6, out);
+	assert_false(out[WIN_1M].has);
+	sector_windows(d, 13, date_of(2024, 5, 31), 0.6, out);
+	assert_near(out[WIN_1M].v, (pow(1.01, 13) - 1) * 100);
+	assert_false(out[WIN_3M].has);
+}
+
+static uint64_t seed = 42;
+
+static double
+uniform(void)
+{
+	seed = seed * 6364136223846793005u + 1442695040888963407u;
+	return (double)(seed >> 11) / 9007199254740992.0;
+}
+
+/* A walk with gaps, and one absurd bar early on that must not blur the windows after it. */
+static size_t
+random_series(int32_t *day, double *price, size_t n)
+{
+	int32_t d = 15000;
+	double p = 50;
+
+	for (size_t i = 0; i < n; i++) {
+		d += 1 + (uniform() < 0.2 ? 2 : 0) + (uniform() < 0.004 ? 40 : 0);
+		p *= 1 + 0.05 * (uniform() - 0.499);
+		day[i] = d;
+		price[i] = i == 7 ? p * 1e7 : p;
+	}
+	return n;
+}
+
+static void
+naive(const double *p, size_t n, struct window_stats *s)
+{
+	double mean = 0, var = 0, peak = p[0], dd = 0;
+
+	for (size_t i = 1; i < n; i++)
+		mean += (p[i] / p[i - 1] - 1) * 100 / (double)(n - 1);
+	for (size_t i = 1; i < n; i++)
+		var += pow((p[i] / p[i - 1] - 1) * 100 - mean, 2);
+	for (size_t i = 0; i < n; i++) {
+		peak = fmax(peak, p[i]);
+		dd = fmax(dd, 100 * (peak - p[i]) / peak);
+	}
+	s->vol = n > 2 ? NUM(sqrt(var / (double)(n - 2))) : NUM_NONE;
+	s->dd = NUM(dd);
+}
+
+static void
+test_against_two_passes(void **state)
+{
+	static int32_t day[1500];
+	static double price[1500];
+	size_t n = random_series(day, price, 1500);
+	struct window_series s;
+
+	(void)state;
+	window_series_init(&s);
+	window_series_load(&s, day, price, n);
+	for (size_t first = 0; first < n - 1; first += 37)
+		for (size_t last = first + 1; last < n; last += 101) {
+			struct window_stats got, want;
+
+			window_stats(&s, first, last, &got);
+			naive(price + first, last - first + 1, &want);
+			assert_int_equal(got.vol.has, want.vol.has);
+			if (want.vol.has)
+				assert_near(got.vol.v, want.vol.v);
+			assert_near(got.dd.v, want.dd.v);
+		}
+	window_series_done(&s);
+}
+
+/* The same bits whether the series ends at the as-of date or goes on after it. */
+static void
+test_rolling_equals_single(void **state)
+{
+	static int32_t day[1500];
+	static double price[1500];
+	size_t n = random_series(day, price, 1500);
+	struct window_series all, one;
+	struct window_row a[WIN_COUNT], b[WIN_COUNT];
+
+	(void)state;
+	window_series_init(&all);
+	window_series_init(&one);
+	window_series_load(&all, day, price, n);
+	for (size_t last = 0; last < n; last++) {
+		window_series_load(&one, day, price, last + 1);
+		assert_int_equal(window_last(&all, (struct date){ day[last] }), last);
+		memset(a, 0, sizeof(a));
+		memset(b, 0, sizeof(b));
+		window_returns(&all, last, true, a);
+		window_returns(&one, last, true, b);
+		assert_memory_equal(a, b, sizeof(a));
+	}
+	window_series_done(&all);
+	window_series_done(&one);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_price_window_vectors),
+		cmocka_unit_test(test_window_returns_vectors),
+		cmocka_unit_test(test_sector_windows_vectors),
+		cmocka_unit_test(test_by_hand),
+		cmocka_unit_test(test_targets),
+		cmocka_unit_test(test_coverage_guard),
+		cmocka_unit_test(test_one_row_has_no_window),
+		cmocka_unit_test(test_coverage_of_sector_windows),
+		cmocka_unit_test(test_against_two_passes),
+		cmocka_unit_test(test_rolling_equals_single),
+	};
+
+	return cmocka_run_group_tests_name("window", tests, NULL, NULL);
+}

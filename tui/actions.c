@@ -1,0 +1,268 @@
+/* Keys -> views -> intents, and what they do. */
+#include "tui/console.h"
+
+#include "core/clock.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void
+console_message(struct console *k, enum level l, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(k->m.message, sizeof(k->m.message), fmt, ap);
+	va_end(ap);
+	k->m.message_level = l;
+	k->message_until_ms = clock_mono_ms() + MESSAGE_MS;
+	k->dirty = true;
+}
+
+struct view *
+console_top(struct console *k)
+{
+	return &k->stack[k->depth - 1];
+}
+
+static void
+pop(struct console *k)
+{
+	if (k->depth > 1)
+		view_close(&k->stack[--k->depth]);
+	k->dirty = true;
+}
+
+static void
+push(struct console *k, const struct view_ops *ops, const struct action *how)
+{
+	if (k->depth == STACK_MAX)
+		return;
+	view_open(&k->stack[k->depth], ops, console_top(k), &k->m, how);
+	k->depth++;
+	k->drop_input = ops == &view_confirm;
+	k->dirty = true;
+}
+
+static void
+to_root(struct console *k)
+{
+	while (k->depth > 1)
+		pop(k);
+}
+
+static void
+launch(struct console *k, const struct launch *l)
+{
+	struct err e = ERR_INIT;
+	struct own_run own = { .job = l->job };
+
+	own.handle = runner_start(k->runner, l, &e);
+	if (own.handle < 0) {
+		console_message(k, LVL_ERROR, "%s not started: %s", l->job->name, e.text);
+		return;
+	}
+	vec_push(&k->own, own);
+	console_message(k, LVL_INFO, "%s started", l->job->name);
+	feed_refresh(k->feed);
+}
+
+/* Our own runs hear it at once, without the database; all others through the ledger. */
+static void
+cancel(struct console *k, int64_t run, enum cancel_level level)
+{
+	bool own = false;
+
+	for (size_t i = 0; i < k->own.n; i++)
+		if (!k->own.at[i].ended && runner_run_id(k->runner, k->own.at[i].handle) == run) {
+			runner_cancel(k->runner, k->own.at[i].handle, level);
+			own = true;
+		}
+	feed_cancel(k->feed, run, level, own);
+	console_message(k, LVL_INFO, "run %lld: %s", (long long)run,
+			level == CANCEL_ABORT ? "abort" : "draining");
+}
+
+void
+console_begin_drain(struct console *k)
+{
+	k->m.draining = true;
+	k->abort_at_ms = clock_mono_ms() + k->app->conf.drain_ms;
+	runner_cancel_all(k->runner, CANCEL_DRAIN);
+	console_message(k, LVL_INFO, "draining %d run%s, then quit", k->m.own_runs,
+			k->m.own_runs == 1 ? "" : "s");
+}
+
+static void
+ask_quit(struct console *k, int key)
+{
+	struct action how = { .then = DO_DRAIN_AND_QUIT, .key = key };
+
+	if (runner_active(k->runner) == 0) {
+		k->quit = true;
+		return;
+	}
+	fmt_buf(how.text, sizeof(how.text), "%d run%s of this console under way. Drain and quit?",
+		runner_active(k->runner), runner_active(k->runner) == 1 ? " is" : "s are");
+	fmt_buf(how.detail[0], sizeof(how.detail[0]),
+		"yes: they end at their next checkpoint, then the console quits");
+	fmt_buf(how.detail[1], sizeof(how.detail[1]), "no: stay here, they go on");
+	fmt_buf(how.detail[2], sizeof(how.detail[2]), "drained runs go on with: fintra resume RUN");
+	push(k, &view_confirm, &how);
+}
+
+static void dispatch(struct console *k, const struct input *in);
+
+static void
+perform(struct console *k, const struct action *a)
+{
+	switch (a->intent) {
+	case DO_NOTHING:
+		break;
+	case DO_BACK:
+		pop(k);
+		break;
+	case DO_QUIT:
+		ask_quit(k, a->key);
+		break;
+	case DO_DRAIN_AND_QUIT:
+		console_begin_drain(k);
+		break;
+	case DO_OPEN:
+		push(k, a->open, a);
+		break;
+	case DO_CANCEL:
+		cancel(k, a->run, a->level);
+		break;
+	case DO_GATES:
+		feed_gates(k->feed, a->job, a->as_of);
+		break;
+	case DO_LAUNCH:
+		launch(k, a->launch);
+		pop(k);
+		break;
+	case DO_REFRESH:
+		feed_refresh(k->feed);
+		break;
+	case DO_ACT:
+		pop(k);
+		dispatch(k, &(struct input){ .key = a->key, .act = a->act });
+		break;
+	case DO_MESSAGE:
+		console_message(k, a->severity, "%s", a->text);
+		break;
+	}
+}
+
+static void
+suspend(struct console *k)
+{
+	if (runner_active(k->runner) > 0)
+		console_message(
+			k, LVL_WARN,
+			"not suspended: runs of this console are under way (they would lose "
+			"their locks)");
+	else
+		term_suspend(k->term);
+	k->dirty = true;
+}
+
+/* What every screen does alike; false = the view's own business. */
+static bool
+global(struct console *k, const struct input *in)
+{
+	switch (in->act) {
+	case ACT_OVERVIEW:
+		to_root(k);
+		return true;
+	case ACT_RUNS:
+		to_root(k);
+		push(k, &view_runs, NULL);
+		return true;
+	case ACT_HELP:
+		push(k, &view_help, NULL);
+		return true;
+	case ACT_QUIT:
+		ask_quit(k, in->key);
+		return true;
+	case ACT_REFRESH:
+		feed_refresh(k->feed);
+		console_message(k, LVL_INFO, "measuring again");
+		return true;
+	case ACT_REDRAW:
+		term_redraw(k->term);
+		return true;
+	case ACT_SUSPEND:
+		suspend(k);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void
+dispatch(struct console *k, const struct input *in)
+{
+	struct view *v = console_top(k);
+	struct action out = { .intent = DO_NOTHING, .key = in->key };
+	bool typing = v->ops->wants_text && v->ops->wants_text(v);
+
+	if ((!typing || in->act == ACT_REDRAW || in->act == ACT_SUSPEND) && global(k, in))
+		return;
+	v->ops->handle(v, &k->m, in, &out);
+	if (v->ops == &view_confirm && out.intent != DO_NOTHING) {
+		pop(k);
+		if (out.intent == DO_BACK)
+			return;
+	}
+	perform(k, &out);
+}
+
+void
+console_key(struct console *k, int key, bool pasted)
+{
+	const struct view *v = console_top(k);
+	const struct binding *b = pasted ? NULL : keymap_find(v->ops->screen(v), key);
+	struct input in = { key, b ? b->act : ACT_NONE, pasted };
+
+	k->dirty = true;
+	if (k->m.draining && in.act == ACT_QUIT) {
+		runner_cancel_all(k->runner, CANCEL_ABORT);
+		console_message(k, LVL_WARN, "aborting what still runs");
+		return;
+	}
+	dispatch(k, &in);
+}
+
+static void
+say_ending(struct console *k, const struct own_run *r)
+{
+	const struct outcome *o = &r->outcome;
+	enum level l = o->state == RUN_SUCCESS || o->state == RUN_SKIPPED ? LVL_INFO
+		       : o->state == RUN_FAILURE || o->run == 0		  ? LVL_ERROR
+									  : LVL_WARN;
+	const char *why = o->err.cls != ERR_NONE ? o->err.text : o->why;
+
+	if (o->run == 0)
+		console_message(k, LVL_ERROR, "%s refused: %s", r->job->name, why);
+	else
+		console_message(k, l, "run %lld %s: %s%s%s", (long long)o->run, r->job->name,
+				run_state_name(o->state), why[0] ? ": " : "", why);
+}
+
+void
+console_poll_runs(struct console *k)
+{
+	for (size_t i = 0; i < k->own.n; i++) {
+		struct own_run *r = &k->own.at[i];
+
+		if (r->ended || !runner_poll(k->runner, r->handle, &r->outcome))
+			continue;
+		r->ended = true;
+		say_ending(k, r);
+		feed_refresh(k->feed);
+	}
+	if (k->m.own_runs != runner_active(k->runner))
+		k->dirty = true;
+	k->m.own_runs = runner_active(k->runner);
+}

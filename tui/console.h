@@ -1,0 +1,58 @@
+/* State of the UI thread, shared by its parts: app.c (event loop), actions.c (intents), leave.c
+ * (the end). */
+#ifndef FINTRA_TUI_CONSOLE_H
+#define FINTRA_TUI_CONSOLE_H
+
+#include "core/headless.h"
+#include "tui/feed.h"
+#include "tui/term.h"
+#include "tui/view.h"
+
+enum { STACK_MAX = 8, MESSAGE_MS = 15000 };
+
+struct own_run {
+	int handle;
+	const struct job *job;
+	bool ended;
+	struct outcome outcome; /* once ended */
+};
+
+struct console {
+	struct app *app;
+	struct term *term;
+	struct feed *feed;
+	struct runner *runner;
+	struct canvas canvas;
+	struct snapshot *snap; /* owned reference */
+	struct model m;
+	struct view stack[STACK_MAX];
+	size_t depth;
+	VEC(struct own_run) own;
+	int wake;	   /* eventfd: a run of ours began or ended */
+	int signals;	   /* signalfd */
+	int64_t following; /* what the feed was last told */
+	int64_t seen_ms;   /* failures before this are known to the operator */
+	int64_t message_until_ms;
+	int64_t note_serial;
+	int64_t abort_at_ms; /* monotonic: draining that takes longer is ended hard; 0 = not
+				draining */
+	bool dirty, quit;
+	bool drop_input; /* a question has opened: what was typed ahead does not answer it */
+	int signal;	 /* that ends the console, or 0 */
+	char command[256];
+};
+
+void console_message(struct console *k, enum level l, const char *fmt, ...) PRINTF_FMT(3, 4);
+struct view *console_top(struct console *k);
+void console_key(struct console *k, int key, bool pasted);
+/* Looks which of our runs have ended, and says so. */
+void console_poll_runs(struct console *k);
+void console_begin_drain(struct console *k);
+
+/* leave.c */
+/* Drains what runs without a screen, until all has ended. */
+void console_drain(struct console *k);
+/* The terminal is gone: runs that were drained go on in processes of their own. */
+void console_hand_over(struct console *k);
+
+#endif

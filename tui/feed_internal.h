@@ -1,0 +1,57 @@
+/* What the two threads of the feed share. */
+#ifndef FINTRA_TUI_FEED_INTERNAL_H
+#define FINTRA_TUI_FEED_INTERNAL_H
+
+#include "tui/feed.h"
+
+#include <pthread.h>
+
+enum { FEED_CANCELS = 16 };
+
+struct cancel_request {
+	int64_t run;
+	enum cancel_level level;
+	bool own;
+};
+
+struct worker {
+	struct feed *feed;
+	const char *name; /* application_name */
+	pthread_t thread;
+	bool started;
+	struct db *db;
+	int wake; /* eventfd: something to do, or stop */
+	int backoff_ms;
+};
+
+struct feed {
+	const struct app *app;
+	struct cancel stop;
+	struct worker live, slow;
+	int ui;		      /* eventfd: a new snapshot */
+	pthread_mutex_t lock; /* guards all below */
+	struct snapshot *now;
+	int64_t follow;
+	bool refresh;
+	const struct job *gates_job;
+	struct date gates_as_of;
+	bool gates_asked;
+	struct cancel_request cancel[FEED_CANCELS];
+	size_t ncancel;
+};
+
+void *feed_live_main(void *worker);
+void *feed_slow_main(void *worker);
+
+bool feed_stopping(const struct feed *f);
+void feed_wake(struct worker *w);
+/* Waits for the worker's eventfd (emptied), the connection if there is one, or ms. */
+void feed_wait(struct worker *w, int ms);
+/* Publishes a copy of the present snapshot changed by edit(). */
+typedef void feed_edit(struct snapshot *s, void *arg);
+void feed_publish(struct feed *f, feed_edit *edit, void *arg);
+/* Owned: the present snapshot. */
+struct snapshot *feed_now(struct feed *f);
+void feed_note(struct feed *f, enum level l, const char *fmt, ...) PRINTF_FMT(3, 4);
+
+#endif

@@ -1,0 +1,157 @@
+/* The slower thread: freshness of all tables, checks, gates of the launch dialog. */
+#include "tui/feed_internal.h"
+
+#include "core/clock.h"
+
+enum {
+	PATIENCE = 4 /* a measurement that takes long is repeated less often: at most 1/5 of the
+			time */
+};
+
+struct measured {
+	struct fresh_part *fresh;
+	struct health_part *health;
+	char error[240];
+};
+
+static void
+set_measured(struct snapshot *s, void *arg)
+{
+	const struct measured *m = arg;
+
+	str_copy(s->fresh_error, sizeof(s->fresh_error), m->error);
+	if (m->fresh) {
+		part_unref((struct part *)s->fresh);
+		s->fresh = part_ref(&m->fresh->part);
+	}
+	if (m->health) {
+		part_unref((struct part *)s->health);
+		s->health = part_ref(&m->health->part);
+	}
+}
+
+static int
+measure_into(struct worker *w, struct measured *m, struct err *e)
+{
+	const struct app *app = w->feed->app;
+	struct check_env env = { .db = w->db, .conf = &app->conf, .cat = app->cat };
+
+	env.now_ms = clock_wall_ms();
+	if (app_as_of(app, &env.as_of, e) < 0)
+		return -1;
+	m->fresh = fresh_part_new();
+	if (freshness_measure(w->db, &app->conf, app->cat, env.as_of, env.now_ms, &m->fresh->f, e) <
+	    0) {
+		part_unref(&m->fresh->part);
+		m->fresh = NULL;
+		return -1;
+	}
+	m->fresh->measured_ms = env.now_ms;
+	env.fresh = &m->fresh->f;
+	m->health = health_part_new();
+	if (health_measure(&env, &m->health->h, e) < 0) {
+		part_unref(&m->health->part);
+		m->health = NULL;
+		return -1;
+	}
+	return 0;
+}
+
+static void
+drop_connection(struct worker *w)
+{
+	db_close(w->db);
+	w->db = NULL;
+}
+
+static void
+measure(struct worker *w)
+{
+	struct measured m = { 0 };
+	struct err e = ERR_INIT;
+
+	if (measure_into(w, &m, &e) < 0)
+		str_copy(m.error, sizeof(m.error), e.text);
+	if (!feed_stopping(w->feed))
+		feed_publish(w->feed, set_measured, &m);
+	part_unref((struct part *)m.fresh);
+	part_unref((struct part *)m.health);
+	if (e.disconnected || !db_alive(w->db))
+		drop_connection(w);
+}
+
+static void
+set_gates(struct snapshot *s, void *arg)
+{
+	part_unref((struct part *)s->gates);
+	s->gates = part_ref(arg);
+}
+
+static void
+do_gates(struct worker *w)
+{
+	struct feed *f = w->feed;
+	struct err e = ERR_INIT;
+	struct gates_part *g;
+	bool asked;
+
+	pthread_mutex_lock(&f->lock);
+	asked = f->gates_asked;
+	f->gates_asked = false;
+	g = gates_part_new(f->gates_job, f->gates_as_of);
+	pthread_mutex_unlock(&f->lock);
+	if (asked) {
+		if (gate_measure(w->db, &f->app->conf, f->app->cat, g->job, g->as_of, &g->report,
+				 &e) < 0) {
+			g->failed = true;
+			str_copy(g->text, sizeof(g->text), e.text);
+		}
+		feed_publish(f, set_gates, g);
+	}
+	part_unref(&g->part);
+	if (e.disconnected)
+		drop_connection(w);
+}
+
+static bool
+take_refresh(struct feed *f)
+{
+	bool asked;
+
+	pthread_mutex_lock(&f->lock);
+	asked = f->refresh;
+	f->refresh = false;
+	pthread_mutex_unlock(&f->lock);
+	return asked;
+}
+
+void *
+feed_slow_main(void *worker)
+{
+	struct worker *w = worker;
+	struct feed *f = w->feed;
+	int64_t due = 0;
+
+	while (!feed_stopping(f)) {
+		int64_t now = clock_mono_ms(), took;
+		struct err e = ERR_INIT;
+
+		/* A failure is told by the live thread, which wakes this one when it has got
+		 * through. */
+		if (!w->db)
+			w->db = db_open(&f->app->conf, w->name, &f->stop, &e);
+		if (w->db)
+			do_gates(w);
+		if (w->db && (take_refresh(f) || now >= due)) {
+			measure(w);
+			took = clock_mono_ms() - now;
+			due = now + took;
+			due += took * PATIENCE > f->app->conf.refresh_ms ? took * PATIENCE
+									 : f->app->conf.refresh_ms;
+		}
+		now = clock_mono_ms();
+		feed_wait(w, w->db ? due > now ? (int)(due - now) : 1 : 5000);
+	}
+	drop_connection(w);
+	return NULL;
+}

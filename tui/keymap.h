@@ -1,0 +1,97 @@
+/* The one table of keys: dispatch, footer and help all come from it. */
+#ifndef FINTRA_TUI_KEYMAP_H
+#define FINTRA_TUI_KEYMAP_H
+
+#include "tui/canvas.h"
+
+/* Keys above Unicode; printable ones are their code point, control keys 1..26. */
+enum key {
+	TK_NONE = 0,
+	TK_UP = 0x200000,
+	TK_DOWN,
+	TK_LEFT,
+	TK_RIGHT,
+	TK_PGUP,
+	TK_PGDN,
+	TK_HOME,
+	TK_END,
+	TK_ENTER,
+	TK_ESC,
+	TK_TAB,
+	TK_BACKTAB,
+	TK_BACKSPACE,
+	TK_F1,
+	TK_F3,
+	TK_F9,
+	TK_F10,
+	TK_OTHER /* known to the terminal, not to us */
+};
+#define TK_CTRL(letter) ((letter)&31)
+
+enum screen_bits {
+	SCREEN_OVERVIEW = 1,
+	SCREEN_RUNS = 2,
+	SCREEN_LOG = 4,
+	SCREEN_HELP = 8,
+	SCREEN_LAUNCH = 16, /* choosing a job */
+	SCREEN_FORM = 32,   /* its parameters: letters are text */
+	SCREEN_CONFIRM = 64
+};
+
+enum act {
+	ACT_NONE,
+	ACT_OVERVIEW,
+	ACT_RUNS,
+	ACT_LOG,
+	ACT_LAUNCH,
+	ACT_DRAIN,
+	ACT_ABORT,
+	ACT_OPEN,
+	ACT_UP,
+	ACT_DOWN,
+	ACT_LEFT,
+	ACT_RIGHT,
+	ACT_PAGE_UP,
+	ACT_PAGE_DOWN,
+	ACT_FIRST,
+	ACT_LAST,
+	ACT_NEXT_PANE,
+	ACT_PREV_PANE,
+	ACT_FOLLOW,
+	ACT_SEARCH,
+	ACT_MATCH_NEXT,
+	ACT_MATCH_PREV,
+	ACT_ERROR_NEXT,
+	ACT_ERROR_PREV,
+	ACT_WARN_NEXT,
+	ACT_WARN_PREV,
+	ACT_LEVEL,
+	ACT_TOGGLE,
+	ACT_YES,
+	ACT_NO,
+	ACT_REFRESH,
+	ACT_REDRAW,
+	ACT_SUSPEND,
+	ACT_HELP,
+	ACT_BACK,
+	ACT_QUIT
+};
+
+enum { BINDING_KEYS = 4 };
+
+struct binding {
+	unsigned screens;
+	enum act act;
+	int keys[BINDING_KEYS]; /* 0 ends */
+	const char *label;	/* of the keys, for help: "j Down" */
+	const char *footer;	/* "1Over": key and word for the bottom line; NULL = not there */
+	const char *help;
+};
+
+extern const struct binding keymap[];
+extern const size_t keymap_count;
+
+const struct binding *keymap_find(unsigned screen, int key); /* NULL = not bound there */
+void keymap_footer(struct canvas *c, struct span at, unsigned screen);
+
+#endif

@@ -1,0 +1,293 @@
+#include "tui/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void
+part_init(struct part *p, void (*done)(struct part *p))
+{
+	atomic_init(&p->refs, 1);
+	p->done = done;
+}
+
+void *
+part_ref(struct part *p)
+{
+	if (p)
+		atomic_fetch_add(&p->refs, 1);
+	return p;
+}
+
+void
+part_unref(struct part *p)
+{
+	if (p && atomic_fetch_sub(&p->refs, 1) == 1)
+		p->done(p);
+}
+
+static void
+fresh_done(struct part *p)
+{
+	struct fresh_part *f = (struct fresh_part *)p;
+
+	freshness_done(&f->f);
+	free(f);
+}
+
+static void
+health_part_done(struct part *p)
+{
+	struct health_part *h = (struct health_part *)p;
+
+	health_done(&h->h);
+	free(h);
+}
+
+static void
+runs_done(struct part *p)
+{
+	struct runs_part *r = (struct runs_part *)p;
+
+	run_list_done(&r->l);
+	free(r);
+}
+
+static void
+line_done(struct part *p)
+{
+	free(p);
+}
+
+static void
+log_done(struct part *p)
+{
+	struct log_part *l = (struct log_part *)p;
+
+	for (size_t i = 0; i < l->line.n; i++)
+		part_unref(&l->line.at[i]->part);
+	vec_done(&l->line);
+	free(l);
+}
+
+struct fresh_part *
+fresh_part_new(void)
+{
+	struct fresh_part *f = mem_zalloc(sizeof(*f));
+
+	part_init(&f->part, fresh_done);
+	return f;
+}
+
+struct health_part *
+health_part_new(void)
+{
+	struct health_part *h = mem_zalloc(sizeof(*h));
+
+	part_init(&h->part, health_part_done);
+	return h;
+}
+
+struct runs_part *
+runs_part_new(void)
+{
+	struct runs_part *r = mem_zalloc(sizeof(*r));
+
+	part_init(&r->part, runs_done);
+	return r;
+}
+
+struct log_part *
+log_part_new(int64_t run)
+{
+	struct log_part *l = mem_zalloc(sizeof(*l));
+
+	part_init(&l->part, log_done);
+	l->run = run;
+	return l;
+}
+
+struct gates_part *
+gates_part_new(const struct job *job, struct date as_of)
+{
+	struct gates_part *g = mem_zalloc(sizeof(*g));
+
+	part_init(&g->part, line_done);
+	g->job = job;
+	g->as_of = as_of;
+	return g;
+}
+
+struct log_line *
+log_line_new(const struct event *ev)
+{
+	const char *msg = str_or(ev->msg, "");
+	size_t unit = strlen(ev->unit), room = LOG_LINE_MAX;
+	size_t len = strnlen(msg, room) + unit + 3;
+	struct log_line *l = mem_zalloc(sizeof(*l) + len);
+
+	part_init(&l->part, line_done);
+	l->seq = ev->seq;
+	l->ts_ms = ev->ts_ms;
+	l->lvl = ev->lvl;
+	if (unit > 0) {
+		memcpy(l->text, ev->unit, unit);
+		memcpy(l->text + unit, ": ", 2);
+		unit += 2;
+	}
+	str_copy(l->text + unit, len - unit, msg);
+	return l;
+}
+
+static size_t
+line_bytes(const struct log_line *l)
+{
+	return sizeof(*l) + strlen(l->text) + 1;
+}
+
+/* Index of the oldest of n lines that stays when all are to fit under the ceilings. */
+static size_t
+first_kept(struct log_line *const *at, size_t n)
+{
+	size_t bytes = 0, i = n;
+
+	while (i > 0 && n - i < LOG_LINES_MAX) {
+		bytes += line_bytes(at[i - 1]);
+		if (bytes > LOG_BYTES_MAX)
+			break;
+		i--;
+	}
+	return i;
+}
+
+struct log_part *
+log_part_extend(const struct log_part *old, int64_t run, const struct event_list *add)
+{
+	struct log_part *l = log_part_new(run);
+	size_t drop;
+
+	if (old && old->run == run) {
+		vec_reserve(&l->line, old->line.n + add->n);
+		for (size_t i = 0; i < old->line.n; i++)
+			vec_push(&l->line, part_ref(&old->line.at[i]->part));
+	}
+	for (size_t i = 0; i < add->n; i++)
+		vec_push(&l->line, log_line_new(&add->at[i]));
+	drop = first_kept(l->line.at, l->line.n);
+	for (size_t i = 0; i < drop; i++)
+		part_unref(&l->line.at[i]->part);
+	if (drop > 0) {
+		l->line.n -= drop;
+		memmove(l->line.at, l->line.at + drop, l->line.n * sizeof(*l->line.at));
+	}
+	return l;
+}
+
+static void
+snapshot_done(struct part *p)
+{
+	struct snapshot *s = (struct snapshot *)p;
+
+	part_unref((struct part *)s->fresh);
+	part_unref((struct part *)s->health);
+	part_unref((struct part *)s->runs);
+	part_unref((struct part *)s->log);
+	part_unref((struct part *)s->gates);
+	free(s);
+}
+
+struct snapshot *
+snapshot_new(const struct snapshot *from)
+{
+	struct snapshot *s = mem_zalloc(sizeof(*s));
+
+	if (from) {
+		memcpy((char *)s + sizeof(struct part), (const char *)from + sizeof(struct part),
+		       sizeof(*s) - sizeof(struct part));
+		part_ref((struct part *)s->fresh);
+		part_ref((struct part *)s->health);
+		part_ref((struct part *)s->runs);
+		part_ref((struct part *)s->log);
+		part_ref((struct part *)s->gates);
+	}
+	part_init(&s->part, snapshot_done);
+	return s;
+}
+
+const char *
+model_why_read_only(const struct model *m)
+{
+	if (m->read_only)
+		return "started with --read-only";
+	if (m->s->conn != CONN_UP)
+		return "no database connection";
+	if (!m->s->may_write)
+		return m->s->ledger_why[0] ? m->s->ledger_why : "this database has no ledger";
+	return NULL;
+}
+
+const struct run_info *
+model_run(const struct model *m, int64_t id)
+{
+	const struct runs_part *r = m->s->runs;
+
+	for (size_t i = 0; r && i < r->l.n; i++)
+		if (r->l.at[i].id == id)
+			return &r->l.at[i];
+	return NULL;
+}
+
+const struct run_info *
+model_default_run(const struct model *m)
+{
+	const struct runs_part *r = m->s->runs;
+
+	for (size_t i = 0; r && i < r->l.n; i++)
+		if (!run_state_ended(r->l.at[i].state))
+			return &r->l.at[i];
+	return r && r->l.n > 0 ? &r->l.at[0] : NULL;
+}
+
+int
+model_active_runs(const struct model *m)
+{
+	const struct runs_part *r = m->s->runs;
+	int n = 0;
+
+	for (size_t i = 0; r && i < r->l.n; i++)
+		n += !run_state_ended(r->l.at[i].state);
+	return n;
+}
+
+int
+model_count_failed_since(const struct snapshot *s, int64_t since_ms)
+{
+	int n = 0;
+
+	for (size_t i = 0; s->runs && i < s->runs->l.n; i++) {
+		const struct run_info *r = &s->runs->l.at[i];
+
+		if ((r->state == RUN_FAILURE || r->state == RUN_ABANDONED ||
+		     r->state == RUN_LOST) &&
+		    (r->ended_ms > since_ms || r->beat_ms > since_ms))
+			n++;
+	}
+	return n;
+}
+
+static int
+check_rank(enum check_state s)
+{
+	return s == CHECK_CRITICAL ? 0 : s == CHECK_UNKNOWN ? 1 : s == CHECK_WARNING ? 2 : 3;
+}
+
+const struct check_result *
+model_check(const struct model *m, size_t n)
+{
+	const struct health_part *h = m->s->health;
+
+	for (int rank = 0; h && rank < 4; rank++)
+		for (size_t i = 0; i < h->h.n; i++)
+			if (check_rank(h->h.at[i].state) == rank && n-- == 0)
+				return &h->h.at[i];
+	return NULL;
+}

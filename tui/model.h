@@ -1,0 +1,124 @@
+/* What the screens draw.  A snapshot is immutable and counted: the feed's threads build it, the UI
+ * thread takes the newest one.  The model is the snapshot plus what the UI thread itself knows. */
+#ifndef FINTRA_TUI_MODEL_H
+#define FINTRA_TUI_MODEL_H
+
+#include "core/health.h"
+#include "core/ledger.h"
+#include "core/runner.h"
+#include "core/vec.h"
+
+#include <stdatomic.h>
+
+/* First member of everything that is shared between snapshots. */
+struct part {
+	atomic_int refs;
+	void (*done)(struct part *p);
+};
+
+void part_init(struct part *p, void (*done)(struct part *p)); /* one reference, the caller's */
+void part_unref(struct part *p);			      /* NULL is fine */
+void *part_ref(struct part *p);				      /* returns p; NULL is fine */
+
+struct fresh_part {
+	struct part part;
+	struct freshness f;
+	int64_t measured_ms;
+};
+struct health_part {
+	struct part part;
+	struct health h;
+};
+struct runs_part {
+	struct part part;
+	struct run_list l; /* newest first: the active ones and the recent ones */
+};
+struct log_line {
+	struct part part;
+	int64_t seq, ts_ms;
+	enum level lvl;
+	char text[]; /* as in the ledger, cut at LOG_LINE_MAX; cleaned where it is drawn */
+};
+struct log_part {
+	struct part part;
+	int64_t run;
+	VEC(struct log_line *) line; /* by seq, without the oldest when there are too many */
+	bool complete;		     /* everything committed so far is here */
+};
+struct gates_part {
+	struct part part;
+	const struct job *job;
+	struct date as_of;
+	bool failed; /* could not be measured: text */
+	char text[200];
+	struct gate_report report;
+};
+
+enum { LOG_LINE_MAX = 4096, LOG_LINES_MAX = 20000, LOG_BYTES_MAX = 16 << 20 };
+
+struct fresh_part *fresh_part_new(void);
+struct health_part *health_part_new(void);
+struct runs_part *runs_part_new(void);
+struct log_part *log_part_new(int64_t run);
+struct gates_part *gates_part_new(const struct job *job, struct date as_of);
+struct log_line *log_line_new(const struct event *ev);
+/* A log with the lines of `old` (may be NULL, or of another run: then without them) and those of
+ * `add`, inside the ceilings.  Owned: part_unref. */
+struct log_part *log_part_extend(const struct log_part *old, int64_t run,
+				 const struct event_list *add);
+
+enum conn_state { CONN_CONNECTING, CONN_UP, CONN_DOWN };
+
+struct snapshot {
+	struct part part;
+	enum conn_state conn;
+	int64_t conn_since_ms, retry_at_ms;
+	char conn_error[240];
+	char server[80];      /* "fintra@db1" */
+	bool may_write;	      /* runs can be recorded here */
+	char ledger_why[240]; /* why not */
+	char fresh_error[240];
+	struct fresh_part *fresh; /* NULL = not yet; the same below */
+	struct health_part *health;
+	struct runs_part *runs;
+	struct log_part *log;
+	struct gates_part *gates;
+	int64_t note_serial; /* goes up with each note */
+	enum level note_level;
+	char note[240]; /* what a request to the feed came to */
+};
+
+/* Parts are referenced, everything else is empty. */
+struct snapshot *snapshot_new(const struct snapshot *from); /* `from` NULL = empty, connecting */
+
+struct model {
+	const struct snapshot *s; /* never NULL */
+	const struct catalogue *cat;
+	struct date as_of;   /* the session that is wanted */
+	bool as_of_given;    /* by --as-of */
+	int w, h;	     /* of the screen */
+	const char *command; /* "fintra" with the options that lead to the same configuration */
+	int64_t now_ms;
+	bool ny;	   /* show New York time, else UTC */
+	const char *label; /* "SYNTHETIC DATA" or NULL */
+	bool read_only;	   /* asked for by the operator */
+	bool draining;	   /* leaving, runs are ending */
+	int own_runs;	   /* of this process, not ended */
+	int new_errors;	   /* runs that ended badly since the operator last looked at the runs */
+	int refresh_ms;
+	enum level message_level;
+	char message[240];
+};
+
+/* "ro" for one of three reasons; NULL when runs may be launched. */
+const char *model_why_read_only(const struct model *m);
+const struct run_info *model_run(const struct model *m, int64_t id);
+/* The run whose log is shown when nobody chose one: the first active, else the newest; NULL if
+ * none. */
+const struct run_info *model_default_run(const struct model *m);
+int model_active_runs(const struct model *m);
+int model_count_failed_since(const struct snapshot *s, int64_t since_ms);
+/* The n-th check, worst first, in the table's order among equals. */
+const struct check_result *model_check(const struct model *m, size_t n);
+
+#endif

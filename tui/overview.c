@@ -1,0 +1,186 @@
+/* The screen that is open at three in the morning: is it ready, what is not, what runs, what it
+ * says. */
+#include "tui/overview.h"
+
+#include <stdlib.h>
+
+enum pane { PANE_LAYERS, PANE_CHECKS, PANE_RUNNING, PANE_COUNT };
+
+struct overview {
+	enum pane pane;
+	size_t layer, check;
+	int64_t run; /* 0 = the default one */
+};
+
+static struct overview_layout
+layout_of(const struct model *m, struct rect r)
+{
+	int tables = 0, runs = model_active_runs(m);
+
+	while (m->cat->tables[tables].name)
+		tables++;
+	r.y += 2;
+	r.h -= 3;
+	return layout_overview(r, r.h + 4 >= LAYOUT_TALL, tables,
+			       m->s->health ? (int)m->s->health->h.n : 1, runs);
+}
+
+static bool
+tables_shown(const struct model *m)
+{
+	return layout_of(m, (struct rect){ 0, 0, m->w, m->h - 1 }).tables;
+}
+
+static int64_t
+selected_run(const struct overview *o, const struct model *m)
+{
+	const struct run_info *r = o->run ? model_run(m, o->run) : NULL;
+
+	if (!r)
+		r = model_default_run(m);
+	return r ? r->id : 0;
+}
+
+static void
+draw(const struct view *v, const struct model *m, struct canvas *c, struct rect r)
+{
+	const struct overview *o = v->state;
+	struct overview_layout l = layout_of(m, r);
+
+	view_header(m, c, SPAN(r.x, r.y, r.w));
+	view_verdict(m, c, SPAN(r.x, r.y + 1, r.w));
+	overview_draw_layers(m, c, &l, o->pane == PANE_LAYERS ? (int)o->layer : -1);
+	overview_draw_checks(m, c, &l, o->pane == PANE_CHECKS ? (int)o->check : -1);
+	overview_draw_running(m, c, &l, o->pane == PANE_RUNNING ? selected_run(o, m) : 0);
+	overview_draw_log(m, c, &l);
+	if (l.split > 0)
+		canvas_fill(c, (struct rect){ l.split, l.layers.y, 1, r.y + r.h - 1 - l.layers.y },
+			    ST_RULE, 0x2502);
+	view_status_line(m, c, SPAN(r.x, r.y + r.h - 1, r.w));
+}
+
+static void
+move_run(struct overview *o, const struct model *m, enum act act)
+{
+	int64_t now = selected_run(o, m);
+	size_t n = 0, sel = 0;
+	const struct run_info *r;
+
+	for (; (r = overview_run(m, n)) != NULL; n++)
+		if (r->id == now)
+			sel = n;
+	if (scroll_move(&sel, act, n, 5) && (r = overview_run(m, sel)) != NULL)
+		o->run = r->id;
+}
+
+static void
+move(struct overview *o, const struct model *m, enum act act)
+{
+	struct layer_row rows[LAYER_ROWS_MAX];
+
+	if (o->pane == PANE_LAYERS)
+		scroll_move(&o->layer, act, overview_rows(m, tables_shown(m), rows), 7);
+	else if (o->pane == PANE_CHECKS)
+		scroll_move(&o->check, act, m->s->health ? m->s->health->h.n : 0, 5);
+	else
+		move_run(o, m, act);
+}
+
+/* Enter: the log of a run; of a check or a layer, the sentence that does not fit into its line. */
+static void
+open_row(const struct overview *o, const struct model *m, struct action *out)
+{
+	struct layer_row rows[LAYER_ROWS_MAX];
+	const struct check_result *k;
+
+	if (o->pane == PANE_CHECKS) {
+		k = model_check(m, o->check);
+		if (k)
+			view_message(out, LVL_INFO, "%s: %s%s%s", k->name,
+				     k->remedy[0][0] ? k->remedy[0] : k->value,
+				     k->remedy[1][0] ? "; " : "", k->remedy[1]);
+	} else if (o->pane == PANE_LAYERS) {
+		size_t n = overview_rows(m, tables_shown(m), rows);
+		const struct job *job = o->layer < n ? overview_row_job(m, &rows[o->layer]) : NULL;
+
+		view_ask_launch(m, job, out);
+	} else {
+		out->intent = DO_OPEN;
+		out->open = &view_log;
+		out->run = selected_run(o, m);
+	}
+}
+
+static void
+launch_row(const struct overview *o, const struct model *m, struct action *out)
+{
+	struct layer_row rows[LAYER_ROWS_MAX];
+	size_t n = overview_rows(m, tables_shown(m), rows);
+	const struct run_info *r = model_run(m, selected_run(o, m));
+	const struct job *job = NULL;
+
+	if (o->pane == PANE_LAYERS && o->layer < n)
+		job = overview_row_job(m, &rows[o->layer]);
+	else if (o->pane == PANE_RUNNING && r)
+		job = catalogue_job(m->cat, r->job);
+	view_ask_launch(m, job, out);
+}
+
+static void
+handle(struct view *v, const struct model *m, const struct input *in, struct action *out)
+{
+	struct overview *o = v->state;
+
+	switch (in->act) {
+	case ACT_NEXT_PANE:
+		o->pane = (o->pane + 1) % PANE_COUNT;
+		break;
+	case ACT_PREV_PANE:
+		o->pane = (o->pane + PANE_COUNT - 1) % PANE_COUNT;
+		break;
+	case ACT_OPEN:
+		open_row(o, m, out);
+		break;
+	case ACT_LOG:
+		out->intent = DO_OPEN;
+		out->open = &view_log;
+		out->run = selected_run(o, m);
+		break;
+	case ACT_LAUNCH:
+		launch_row(o, m, out);
+		break;
+	case ACT_DRAIN:
+	case ACT_ABORT:
+		view_ask_cancel(m, selected_run(o, m), in, out);
+		break;
+	case ACT_BACK:
+		out->intent = DO_QUIT;
+		break;
+	default:
+		move(o, m, in->act);
+	}
+}
+
+static unsigned
+screen(const struct view *v)
+{
+	(void)v;
+	return SCREEN_OVERVIEW;
+}
+
+static int64_t
+follow(const struct view *v, const struct model *m)
+{
+	const struct overview *o = v->state;
+
+	return o->run && model_run(m, o->run) ? o->run : 0;
+}
+
+const struct view_ops view_overview = {
+	.title = "Overview",
+	.screen = screen,
+	.state_size = sizeof(struct overview),
+	.draw = draw,
+	.handle = handle,
+	.follow = follow,
+};

@@ -1,0 +1,110 @@
+/* The interface of a screen.  draw() is a pure function from state and model to cells; handle()
+ * turns a key into an intent that tui/app.c carries out. */
+#ifndef FINTRA_TUI_VIEW_H
+#define FINTRA_TUI_VIEW_H
+
+#include "core/clock.h"
+#include "tui/canvas.h"
+#include "tui/keymap.h"
+#include "tui/model.h"
+
+struct view_ops;
+
+enum intent {
+	DO_NOTHING,
+	DO_BACK,
+	DO_QUIT, /* asks when runs are under way */
+	DO_DRAIN_AND_QUIT,
+	DO_OPEN,   /* open */
+	DO_CANCEL, /* run, level */
+	DO_GATES,  /* job, as_of */
+	DO_LAUNCH, /* launch, borrowed from the view's state */
+	DO_REFRESH,
+	DO_ACT,	   /* leave this view, then act as its key would */
+	DO_MESSAGE /* severity, text */
+};
+
+struct action {
+	enum intent intent;
+	const struct view_ops *open;
+	int64_t run;
+	enum cancel_level level;
+	const struct job *job;
+	struct date as_of;
+	const struct launch *launch;
+	enum act act;
+	int key; /* that led here: a confirmation ignores it */
+	enum level severity;
+	char text[240];	     /* message; or the question of a confirmation */
+	char detail[3][160]; /* below the question */
+	enum intent then;    /* of a confirmation that is answered yes */
+};
+
+struct view {
+	const struct view_ops *ops;
+	void *state;		  /* owned, ops->state_size bytes */
+	const struct view *below; /* what it was opened from, or NULL */
+};
+
+struct input {
+	int key;
+	enum act act; /* from the key table, ACT_NONE for text */
+	bool pasted;  /* never acts, only fills a field */
+};
+
+struct view_ops {
+	const char *title;
+	unsigned (*screen)(
+		const struct view *v); /* bit of the key table; may depend on the state */
+	size_t state_size;
+	bool popup; /* drawn over the view below */
+	void (*init)(struct view *v, const struct model *m,
+		     const struct action *how); /* may be NULL */
+	void (*done)(struct view *v);		/* may be NULL */
+	/* The canvas without its last line, which the app fills with keys. */
+	void (*draw)(const struct view *v, const struct model *m, struct canvas *c, struct rect r);
+	/* *out is zeroed; *v's state is the view's own to change. */
+	void (*handle)(struct view *v, const struct model *m, const struct input *in,
+		       struct action *out);
+	bool (*wants_text)(const struct view *v); /* NULL = never */
+	int64_t (*follow)(const struct view *v,
+			  const struct model *m); /* run whose log is needed; NULL = below's */
+};
+
+extern const struct view_ops view_overview, view_runs, view_log, view_help, view_launch,
+	view_confirm;
+
+void view_open(struct view *v, const struct view_ops *ops, const struct view *below,
+	       const struct model *m, const struct action *how);
+void view_close(struct view *v);
+/* The whole stack on a cleared canvas, keys line included; under 60x15 the one line of faults.md
+ * F15. */
+void view_draw_stack(const struct view *stack, size_t n, const struct model *m, struct canvas *c);
+
+/* Pieces that several screens share. */
+void view_header(const struct model *m, struct canvas *c, struct span at);
+void view_verdict(const struct model *m, struct canvas *c, struct span at);
+void view_status_line(const struct model *m, struct canvas *c, struct span at);
+void view_crumbs(const struct model *m, struct canvas *c, struct span at, const char *title);
+const char *view_clock(const struct model *m, int64_t ms,
+		       char buf[CLOCK_BUF]); /* hh:mm:ss in the zone shown */
+void view_log_line(const struct model *m, struct canvas *c, struct span at,
+		   const struct log_line *l, int skip);
+/* The question before a cancel; fills out->open = view_confirm.  False (message) when it cannot be.
+ */
+bool view_ask_cancel(const struct model *m, int64_t run, const struct input *in,
+		     struct action *out);
+void view_ask_launch(const struct model *m, const struct job *job, struct action *out);
+void view_message(struct action *out, enum level l, const char *fmt, ...) PRINTF_FMT(3, 4);
+
+/* Appends a typed character; control keys and what does not fit change nothing. */
+void view_type(char *buf, size_t n, int key);
+/* Removes the last character. */
+void view_erase(char *buf);
+
+/* Lists: moves the selection by the keys of lists; true if the key was one of them. */
+bool scroll_move(size_t *sel, enum act act, size_t n, size_t page);
+/* First row shown so that `sel` is visible, as much in the middle as the ends allow. */
+size_t scroll_top(size_t sel, size_t n, size_t rows);
+
+#endif
