@@ -18,6 +18,7 @@ static const char head[] = "SELECT count(*), mod(mod(coalesce(sum(hi), 0), 18446
 static const char middle[] = ")::text) AS h FROM public.";
 static const char tail[] = ") d) s";
 
+/* Names come from the catalogue and the server; quoted all the same. */
 static void
 put_ident(struct db *db, struct str *out, const char *name)
 {
@@ -27,6 +28,7 @@ put_ident(struct db *db, struct str *out, const char *name)
 	free(q);
 }
 
+/* trim_scale(): how many zeros a numeric was written with is no content. */
 static int
 put_columns(struct db *db, const struct table *t, struct str *sql, struct err *e)
 {
@@ -50,6 +52,7 @@ put_columns(struct db *db, const struct table *t, struct str *sql, struct err *e
 	return n ? 0 : err_set(e, ERR_DB, "no such table, or no right to read it");
 }
 
+/* Unsigned, up to 2^64 - 1: beyond what rows_int() reads. */
 static int
 half(const char *s, uint64_t *v, struct err *e)
 {

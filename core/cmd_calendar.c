@@ -23,7 +23,8 @@ parse_date(const char *text, struct date *d, struct err *e)
 	if (!date_parse(text, d))
 		return err_set(e, ERR_USAGE, "%s is not a date (YYYY-MM-DD)", out_clean(&s, text));
 	if (!calendar_covers(*d))
-		return err_set(e, ERR_USAGE, "%s is outside the exchange calendar (1990-2050)", text);
+		return err_set(e, ERR_USAGE, "%s is outside the exchange calendar (1990-2050)",
+			       text);
 	return 0;
 }
 
@@ -49,8 +50,8 @@ print_day(const struct app *app, struct date d)
 	}
 	date_iso(d, day);
 	if (close)
-		printf("%s %s session, closes %02d:%02d NY%s\n", day, date_dow(d), close / 60, close % 60,
-		       calendar_is_half_day(d) ? " (half day)" : "");
+		printf("%s %s session, closes %02d:%02d NY%s\n", day, date_dow(d), close / 60,
+		       close % 60, calendar_is_half_day(d) ? " (half day)" : "");
 	else
 		printf("%s %s closed: %s\n", day, date_dow(d), str_or(why, "no session"));
 }
@@ -74,9 +75,11 @@ print_year(const struct app *app, const char *text, struct err *e)
 	STR_AUTO s = { 0 };
 
 	if (!num_parse_i64(text, strlen(text), &year) || year < 1990 || year > 2050)
-		return err_set(e, ERR_USAGE, "--year %s is not within 1990-2050", out_clean(&s, text));
+		return err_set(e, ERR_USAGE, "--year %s is not within 1990-2050",
+			       out_clean(&s, text));
 	struct date d = date_of((int)year, 1, 1), end = date_of((int)year, 12, 31);
-	struct json *o = json_new_object(), *days = json_new_array(), *half = json_new_array(), *closed = json_new_array();
+	struct json *o = json_new_object(), *days = json_new_array(), *half = json_new_array(),
+		    *closed = json_new_array();
 	for (; date_cmp(d, end) <= 0; d = date_add_days(d, 1)) {
 		char day[DATE_BUF];
 		const char *why = calendar_closed_why(d);
@@ -90,8 +93,10 @@ print_year(const struct app *app, const char *text, struct err *e)
 			json_push_text(half, day);
 		if (!calendar_is_session(d) && weekday)
 			json_push_text(closed, day);
-		if (!app->g.json && (calendar_is_half_day(d) || (!calendar_is_session(d) && weekday)))
-			printf("%s %s %s\n", day, date_dow(d), calendar_is_half_day(d) ? "half day" : str_or(why, "closed"));
+		if (!app->g.json &&
+		    (calendar_is_half_day(d) || (!calendar_is_session(d) && weekday)))
+			printf("%s %s %s\n", day, date_dow(d),
+			       calendar_is_half_day(d) ? "half day" : str_or(why, "closed"));
 	}
 	json_set_int(o, "v", 1);
 	json_set_int(o, "year", year);
@@ -132,7 +137,8 @@ cmd_calendar(struct app *app)
 	if (!is && !cli.narg && !app->g.json) {
 		char day[DATE_BUF];
 
-		printf("expected data: %s\n", date_iso(calendar_published(clock_wall_ms(), PUBLISH_LAG_MIN), day));
+		printf("expected data: %s\n",
+		       date_iso(calendar_published(clock_wall_ms(), PUBLISH_LAG_MIN), day));
 	}
 	return is && !calendar_is_session(d) ? 1 : 0;
 }

@@ -18,6 +18,7 @@ cmd_cancel(struct app *app)
 	struct run_list l = { NULL, 0 };
 	struct err e = ERR_INIT;
 	struct cli cli;
+	STR_AUTO job = { 0 };
 	bool now;
 	int rc;
 
@@ -34,7 +35,8 @@ cmd_cancel(struct app *app)
 	ledger_identity(who, host);
 	rc = ledger_request_cancel(db, l.at[0].id, now ? CANCEL_ABORT : CANCEL_DRAIN, who, &e);
 	if (rc == 0)
-		printf("run %" PRId64 " %s: asked to %s\n", l.at[0].id, l.at[0].job, now ? "stop now" : "drain");
+		printf("run %" PRId64 " %s: asked to %s\n", l.at[0].id,
+		       out_clean(&job, l.at[0].job), now ? "stop now" : "drain");
 	run_list_done(&l);
 	return rc < 0 ? app_fail(&e, NULL) : 0;
 }
@@ -48,7 +50,9 @@ resume(struct app *app, const struct run_info *r, struct err *e)
 	memset(&l, 0, sizeof(l));
 	l.job = catalogue_job(app->cat, r->job);
 	if (!l.job)
-		return err_set(e, ERR_USAGE, "run %" PRId64 " is of %s, which this build does not have", r->id, r->job);
+		return err_set(e, ERR_USAGE,
+			       "run %" PRId64 " is of %s, which this build does not have", r->id,
+			       r->job);
 	l.resume = r->id;
 	l.as_of = r->as_of;
 	l.as_of_given = true;

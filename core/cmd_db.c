@@ -13,7 +13,8 @@ db_migrate(struct app *app, struct db *db, bool init, struct err *e)
 	int applied = 0;
 
 	if (app->g.read_only)
-		return err_set(e, ERR_PERMISSION, "db %s writes, and --read-only forbids it", init ? "init" : "migrate");
+		return err_set(e, ERR_PERMISSION, "db %s writes, and --read-only forbids it",
+			       init ? "init" : "migrate");
 	if (migrate_run(db, init, clock_wall_ms(), &applied, e) < 0)
 		return -1;
 	if (app->g.json) {
@@ -24,7 +25,8 @@ db_migrate(struct app *app, struct db *db, bool init, struct err *e)
 		json_set_int(o, "version", migrate_latest());
 		out_json(o);
 	} else if (!app->g.cron && !app->g.quiet) {
-		printf("schema version %d, %d migration%s applied\n", migrate_latest(), applied, applied == 1 ? "" : "s");
+		printf("schema version %d, %d migration%s applied\n", migrate_latest(), applied,
+		       applied == 1 ? "" : "s");
 	}
 	return 0;
 }
@@ -47,7 +49,8 @@ db_status(const struct app *app, struct db *db, struct err *e)
 		json_set_int(o, "latest", migrate_latest());
 		out_json(o);
 	} else {
-		printf("schema %s: version %d, this program has %d\n", words[state], version, migrate_latest());
+		printf("schema %s: version %d, this program has %d\n", words[state], version,
+		       migrate_latest());
 	}
 	return state == SCHEMA_CURRENT ? 0 : 78;
 }
@@ -62,12 +65,13 @@ unknown_table(const struct app *app, const char *name, struct err *e)
 	for (const struct table *t = app->cat->tables; t->name && n < ARRAY_LEN(words); t++)
 		words[n++] = t->name;
 	near = cli_nearest(name, words, n);
-	return err_set(e, ERR_USAGE, "there is no table %s%s%s%s", out_clean(&s, name), near ? "; did you mean " : "",
-		       str_or(near, ""), near ? "?" : "");
+	return err_set(e, ERR_USAGE, "there is no table %s%s%s%s", out_clean(&s, name),
+		       near ? "; did you mean " : "", str_or(near, ""), near ? "?" : "");
 }
 
 static int
-sum_one(const struct app *app, struct db *db, const struct table *t, struct json *out, struct err *e)
+sum_one(const struct app *app, struct db *db, const struct table *t, struct json *out,
+	struct err *e)
 {
 	char sum[CHECKSUM_BUF], n[NUM_BUF];
 	int64_t rows = 0;
@@ -125,7 +129,8 @@ cmd_db(struct app *app)
 		err_set(&e, ERR_USAGE, "fintra db knows init, migrate, status and checksum");
 		return app_fail(&e, NULL);
 	}
-	db = str_same(verb, "checksum") ? app_db(app, &e) : db_open(&app->conf, "fintra db", NULL, &e);
+	db = str_same(verb, "checksum") ? app_db(app, &e)
+					: db_open(&app->conf, "fintra db", NULL, &e);
 	if (!db)
 		return app_fail(&e, NULL);
 	if (str_same(verb, "checksum"))

@@ -39,8 +39,8 @@ unknown_check(const struct health *h, const char *name, struct err *e)
 		words[i] = h->at[i].name;
 	near = cli_nearest(name, words, h->n);
 	free(words);
-	return err_set(e, ERR_USAGE, "there is no check %s%s%s%s", out_clean(&s, name), near ? "; did you mean " : "",
-		       str_or(near, ""), near ? "?" : "");
+	return err_set(e, ERR_USAGE, "there is no check %s%s%s%s", out_clean(&s, name),
+		       near ? "; did you mean " : "", str_or(near, ""), near ? "?" : "");
 }
 
 /* A check that is named counts even when no job of this build writes its table. */
@@ -126,7 +126,8 @@ print_nagios(const struct shown *s, const struct freshness *f)
 		enum check_state st = state_of(s, s->r.at[i]);
 
 		if (st != CHECK_OK && !s->r.at[i]->idle)
-			str_fmt(&line, ", %s %s (%s)", s->r.at[i]->name, check_state_name(st), s->r.at[i]->value);
+			str_fmt(&line, ", %s %s (%s)", s->r.at[i]->name, check_state_name(st),
+				s->r.at[i]->value);
 	}
 	for (char *p = line.p; p && *p; p++)
 		if (*p == '|')
@@ -134,8 +135,8 @@ print_nagios(const struct shown *s, const struct freshness *f)
 	str_fmt(&line, " | 'bad'=%d;0;;0;%zu", s->bad, s->r.n);
 	for (size_t i = 0; i < f->n; i++)
 		if (f->at[i].writer && f->at[i].coverage >= 0)
-			str_fmt(&line, " '%s_coverage'=%.1f%%;;%.0f:;0;100", f->at[i].table->name, f->at[i].coverage * 100,
-				f->at[i].table->floor * 100);
+			str_fmt(&line, " '%s_coverage'=%.1f%%;;%.0f:;0;100", f->at[i].table->name,
+				f->at[i].coverage * 100, f->at[i].table->floor * 100);
 	printf("%s\n", out_clean(&clean, str_c(&line)));
 }
 
@@ -147,8 +148,8 @@ print_check(const struct shown *s, const struct check_result *r, bool color)
 	char since[CLOCK_BUF];
 	STR_AUTO value = { 0 };
 
-	printf(" %s%-8s%s %-32s %s  (want %s)%s%s\n", out_sgr(color, severity[check_exit_code(st)]), word_of(st),
-	       out_sgr(color, 0), r->name, out_clean(&value, r->value), r->bound,
+	printf(" %s%-8s%s %-32s %s  (want %s)%s%s\n", out_sgr(color, severity[check_exit_code(st)]),
+	       word_of(st), out_sgr(color, 0), r->name, out_clean(&value, r->value), r->bound,
 	       st != CHECK_OK && r->since_ms ? "  since " : "",
 	       st != CHECK_OK && r->since_ms ? clock_iso(r->since_ms, since) : "");
 	if (r->has_strict && r->strict != r->state)
@@ -170,7 +171,9 @@ print_text(const struct app *app, const struct shown *s, bool all)
 			print_check(s, s->r.at[i], color);
 	for (size_t i = 0; i < s->r.n && !all; i++)
 		if (s->r.at[i]->idle)
-			printf("%s%s", idle++ ? ", " : " not counted, no job of this build writes their tables: ",
+			printf("%s%s",
+			       idle++ ? ", "
+				      : " not counted, no job of this build writes their tables: ",
 			       s->r.at[i]->name);
 	if (idle)
 		printf("\n");
@@ -179,7 +182,9 @@ print_text(const struct app *app, const struct shown *s, bool all)
 static int
 measure(const struct app *app, struct db *db, struct freshness *f, struct health *h, struct err *e)
 {
-	struct check_env env = { .db = db, .conf = &app->conf, .cat = app->cat, .fresh = f, .now_ms = clock_wall_ms() };
+	struct check_env env = {
+		.db = db, .conf = &app->conf, .cat = app->cat, .fresh = f, .now_ms = clock_wall_ms()
+	};
 
 	if (app_as_of(app, &env.as_of, e) < 0)
 		return -1;

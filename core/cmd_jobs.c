@@ -27,7 +27,8 @@ json_names(const char *const *names)
 static struct json *
 json_param(const struct param_def *d)
 {
-	static const char *const types[] = { "text", "int", "bool", "date", "choice", "ticker", "windows" };
+	static const char *const types[] = { "text",   "int",	 "bool",   "date",
+					     "choice", "ticker", "windows" };
 	struct json *o = json_new_object();
 
 	json_set_text(o, "name", d->name);
@@ -81,12 +82,16 @@ print_param(const struct param_def *d)
 {
 	char option[64];
 
-	str_copy(option, sizeof(option), d->name);
+	str_copy(option, sizeof(option),
+		 str_same(d->name, "start") ? "from"
+		 : str_same(d->name, "end") ? "to"
+					    : d->name);
 	for (char *p = option; *p; p++)
 		if (*p == '_')
 			*p = '-';
-	printf("  --%-20s %s%s%s%s%s%s\n", option, d->help ? d->help : "", d->choices ? " [" : "", str_or(d->choices, ""),
-	       d->choices ? "]" : "", d->dflt ? "; default " : "", str_or(d->dflt, ""));
+	printf("  --%-20s %s%s%s%s%s%s\n", option, d->help ? d->help : "", d->choices ? " [" : "",
+	       str_or(d->choices, ""), d->choices ? "]" : "", d->dflt ? "; default " : "",
+	       str_or(d->dflt, ""));
 }
 
 static void
@@ -124,7 +129,8 @@ print_all(const struct app *app, const char *layer)
 		if (app->g.json)
 			json_push(jobs, json_job(j));
 		else
-			printf("%d  %-40s %-9s %s\n", j->layer, j->name, cadence_name(j->cadence), j->title);
+			printf("%d  %-40s %-9s %s\n", j->layer, j->name, cadence_name(j->cadence),
+			       j->title);
 	}
 	json_set_int(o, "v", 1);
 	json_set(o, "jobs", jobs);

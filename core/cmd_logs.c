@@ -3,7 +3,13 @@
 
 #include <string.h>
 
-enum { LINES_DEFAULT = 200, LINES_MOST = 1000000, PAGE = 2000, POLL_MS = 500, LINE_ROOM = 64 << 10 };
+enum {
+	LINES_DEFAULT = 200,
+	LINES_MOST = 1000000,
+	PAGE = 2000,
+	POLL_MS = 500,
+	LINE_ROOM = 64 << 10
+};
 
 const struct cli_option logs_options[] = {
 	{ "follow", 'f', NULL, "go on until the run ends" },
@@ -73,7 +79,8 @@ refresh_state(struct view *v, struct err *e)
 	return 0;
 }
 
-/* The state is read before the lines: when it says ended, the lines read after it are all there are. */
+/* The state is read before the lines: when it says ended, the lines read after it are all there
+ * are. */
 static int
 follow(struct view *v, struct err *e)
 {
@@ -98,7 +105,8 @@ follow(struct view *v, struct err *e)
 }
 
 static int
-find_run(const struct app *app, struct db *db, const struct cli *cli, struct run_list *l, struct err *e)
+find_run(const struct app *app, struct db *db, const struct cli *cli, struct run_list *l,
+	 struct err *e)
 {
 	struct run_filter newest = { .limit = 1 };
 

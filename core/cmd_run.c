@@ -9,13 +9,15 @@
 
 enum { JOBS_MAX = 64 };
 
-#define LAUNCH_OPTIONS                                                              \
-	{ "dry-run", 0, NULL, "compute and log, write nothing" },                   \
-	{ "force", 0, NULL, "run although it is done" },                            \
-	{ "limit", 0, "N", "only the first N tickers" },                            \
-	{ "ticker", 't', "SYM", "only this ticker" },                               \
-	{ "gate", 0, "MODE", "strict, warn or off: when an input is not fresh" },   \
-	{ "overlap", 0, "MODE", "fail, skip or wait=30m: when it runs already" }
+#define LAUNCH_OPTIONS                                                                    \
+	{ "dry-run", 0, NULL, "compute and log, write nothing" },                         \
+		{ "force", 0, NULL, "run although it is done" },                          \
+		{ "limit", 0, "N", "only the first N tickers" },                          \
+		{ "ticker", 't', "SYM", "only this ticker" },                             \
+		{ "gate", 0, "MODE", "strict, warn or off: when an input is not fresh" }, \
+	{                                                                                 \
+		"overlap", 0, "MODE", "fail, skip or wait=30m: when it runs already"      \
+	}
 
 const struct cli_option run_options[] = {
 	LAUNCH_OPTIONS,
@@ -79,13 +81,14 @@ unknown_param(const struct job *job, const char *name, struct err *e)
 	words[n++] = "gate";
 	words[n++] = "overlap";
 	near = cli_nearest(name, words, n);
-	return err_set(e, ERR_USAGE, "%s has no option --%s%s%s%s", job->name, name, near ? "; did you mean --" : "",
-		       str_or(near, ""), near ? "?" : "");
+	return err_set(e, ERR_USAGE, "%s has no option --%s%s%s%s", job->name, name,
+		       near ? "; did you mean --" : "", str_or(near, ""), near ? "?" : "");
 }
 
 /* An option is given to every chosen job that has it; none having it is an error. */
 static int
-set_params(const struct cli *cli, const struct job *const *jobs, int n, struct params *params, struct err *e)
+set_params(const struct cli *cli, const struct job *const *jobs, int n, struct params *params,
+	   struct err *e)
 {
 	for (size_t i = 0; i < cli->nopt; i++) {
 		const char *name = cli->opt[i].name;
@@ -145,7 +148,8 @@ parse_overlap(const struct app *app, const struct cli *cli, struct launch *l, st
 
 /* One after the other; the first that does not end well stops the row. */
 static int
-launch_all(struct app *app, const struct job *const *jobs, int n, const struct params *params, struct launch *l)
+launch_all(struct app *app, const struct job *const *jobs, int n, const struct params *params,
+	   struct launch *l)
 {
 	struct session *s = session_new(app);
 	int worst = 0;
@@ -166,7 +170,8 @@ static int
 prepare(struct app *app, const struct cli *cli, struct launch *l, struct err *e)
 {
 	if (app->g.read_only)
-		return err_set(e, ERR_PERMISSION, "%s writes, and --read-only forbids it", app->argv[0]);
+		return err_set(e, ERR_PERMISSION, "%s writes, and --read-only forbids it",
+			       app->argv[0]);
 	if (app_as_of(app, &l->as_of, e) < 0)
 		return -1;
 	l->as_of_given = date_is_set(app->g.as_of);
@@ -191,7 +196,8 @@ run_jobs(struct app *app, const struct cli *cli, const struct job *const *jobs, 
 
 		rc = db ? 0 : -1;
 	}
-	rc = rc < 0 ? app_fail(&e, e.cls == ERR_USAGE ? "fintra jobs NAME lists a job's options" : NULL)
+	rc = rc < 0 ? app_fail(&e,
+			       e.cls == ERR_USAGE ? "fintra jobs NAME lists a job's options" : NULL)
 		    : launch_all(app, jobs, n, params, &l);
 	for (int i = 0; i < n; i++)
 		params_done(&params[i]);
@@ -232,8 +238,8 @@ find_backfill(const struct app *app, const char *name, struct err *e)
 			words[n++] = app->cat->jobs[i]->name + strlen("backfill-");
 	}
 	near = cli_nearest(name, words, n);
-	err_set(e, ERR_USAGE, "unknown backfill %s%s%s%s", out_clean(&s, name), near ? "; did you mean " : "",
-		str_or(near, ""), near ? "?" : "");
+	err_set(e, ERR_USAGE, "unknown backfill %s%s%s%s", out_clean(&s, name),
+		near ? "; did you mean " : "", str_or(near, ""), near ? "?" : "");
 	return NULL;
 }
 

@@ -30,14 +30,16 @@ parse_since(const char *text, int64_t *out, struct err *e)
 	else if (date_parse(text, &d))
 		*out = (int64_t)d.days * 86400000;
 	else if (clock_parse(text, out) < 0)
-		return err_set(e, ERR_USAGE, "--since %s is no span, date or time", out_clean(&s, text));
+		return err_set(e, ERR_USAGE, "--since %s is no span, date or time",
+			       out_clean(&s, text));
 	return 0;
 }
 
 static int
 parse_filter(const struct app *app, const struct cli *cli, struct run_filter *f, struct err *e)
 {
-	const char *n = cli_value(cli, "number"), *job = cli_value(cli, "job"), *since = cli_value(cli, "since");
+	const char *n = cli_value(cli, "number"), *job = cli_value(cli, "job"),
+		   *since = cli_value(cli, "since");
 	const struct job *known = job ? catalogue_job(app->cat, job) : NULL;
 	enum run_state st;
 	int64_t limit = RUNS_DEFAULT;
@@ -49,7 +51,8 @@ parse_filter(const struct app *app, const struct cli *cli, struct run_filter *f,
 	f->active_only = cli_has(cli, "active");
 	if (f->state && !run_state_parse(f->state, &st))
 		return err_set(e, ERR_USAGE,
-			       "--state is queued, running, success, partial, failure, cancelled, skipped, abandoned or lost");
+			       "--state is queued, running, success, partial, failure, cancelled, "
+			       "skipped, abandoned or lost");
 	if (n && (!num_parse_i64(n, strlen(n), &limit) || limit < 1 || limit > RUNS_MOST))
 		return err_set(e, ERR_USAGE, "-n takes a number from 1 to %d", RUNS_MOST);
 	f->limit = (int)limit;
@@ -63,11 +66,13 @@ print_line(const struct run_info *r)
 	STR_AUTO job = { 0 }, who = { 0 }, error = { 0 };
 	int64_t end = r->ended_ms ? r->ended_ms : clock_wall_ms();
 
-	printf("%7" PRId64 "  %-9s %-36s %s  %s  %8s  %-10s +%" PRId64 " ~%" PRId64 " =%" PRId64 " !%" PRId64 "%s%s\n", r->id,
-	       run_state_name(r->state), out_clean(&job, r->job), date_iso(r->as_of, day), clock_iso(r->created_ms, when),
-	       r->started_ms ? clock_span(end - r->started_ms, span) : "-", out_clean(&who, r->who), r->counts.inserted,
-	       r->counts.updated, r->counts.unchanged, r->counts.rejected, r->error ? "  " : "",
-	       out_clean(&error, str_or(r->error, "")));
+	printf("%7" PRId64 "  %-9s %-36s %s  %s  %8s  %-10s +%" PRId64 " ~%" PRId64 " =%" PRId64
+	       " !%" PRId64 "%s%s\n",
+	       r->id, run_state_name(r->state), out_clean(&job, r->job), date_iso(r->as_of, day),
+	       clock_iso(r->created_ms, when),
+	       r->started_ms ? clock_span(end - r->started_ms, span) : "-", out_clean(&who, r->who),
+	       r->counts.inserted, r->counts.updated, r->counts.unchanged, r->counts.rejected,
+	       r->error ? "  " : "", out_clean(&error, str_or(r->error, "")));
 }
 
 int
@@ -120,9 +125,10 @@ print_units(struct db *db, int64_t run)
 	for (size_t i = 0; i < l.n; i++) {
 		STR_AUTO name = { 0 };
 
-		printf("  %-40s %-7s attempts %d  read %" PRId64 " inserted %" PRId64 " updated %" PRId64 "\n",
-		       out_clean(&name, l.at[i].unit), l.at[i].state, l.at[i].attempts, l.at[i].counts.read,
-		       l.at[i].counts.inserted, l.at[i].counts.updated);
+		printf("  %-40s %-7s attempts %d  read %" PRId64 " inserted %" PRId64
+		       " updated %" PRId64 "\n",
+		       out_clean(&name, l.at[i].unit), l.at[i].state, l.at[i].attempts,
+		       l.at[i].counts.read, l.at[i].counts.inserted, l.at[i].counts.updated);
 	}
 	free(l.at);
 }
@@ -137,8 +143,12 @@ print_inputs(struct db *db, int64_t run)
 	if (ledger_inputs(db, run, &l, &e) < 0 || l.n == 0)
 		return;
 	printf("inputs\n");
-	for (size_t i = 0; i < l.n; i++)
-		printf("  %-28s %s  %s rows\n", l.at[i].table, date_iso(l.at[i].as_of, day), num_group(l.at[i].rows, n));
+	for (size_t i = 0; i < l.n; i++) {
+		STR_AUTO name = { 0 };
+
+		printf("  %-28s %s  %s rows\n", out_clean(&name, l.at[i].table),
+		       date_iso(l.at[i].as_of, day), num_group(l.at[i].rows, n));
+	}
 	free(l.at);
 }
 
@@ -147,9 +157,10 @@ print_run(struct db *db, const struct run_info *r)
 {
 	char text[CLOCK_BUF], day[DATE_BUF];
 	const struct tally *t = &r->counts;
+	STR_AUTO job = { 0 }, phase = { 0 };
 
-	printf("run %" PRId64 "  %s  %s  as-of %s  epoch %d\n", r->id, r->job, run_state_name(r->state),
-	       date_iso(r->as_of, day), r->epoch);
+	printf("run %" PRId64 "  %s  %s  as-of %s  epoch %d\n", r->id, out_clean(&job, r->job),
+	       run_state_name(r->state), date_iso(r->as_of, day), r->epoch);
 	print_field("who", r->who);
 	print_field("host", r->host);
 	print_field("origin", r->origin);
@@ -159,12 +170,14 @@ print_run(struct db *db, const struct run_info *r)
 	print_field("started", r->started_ms ? clock_iso(r->started_ms, text) : NULL);
 	print_field("ended", r->ended_ms ? clock_iso(r->ended_ms, text) : NULL);
 	if (!run_state_ended(r->state))
-		printf("%-10s %s %" PRId64 " of %" PRId64 "\n", "phase", r->phase, r->done, r->total);
+		printf("%-10s %s %" PRId64 " of %" PRId64 "\n", "phase",
+		       out_clean(&phase, r->phase), r->done, r->total);
 	else
 		printf("%-10s %d\n", "exit code", r->exit_code);
-	printf("%-10s read %" PRId64 " inserted %" PRId64 " updated %" PRId64 " unchanged %" PRId64 " rejected %" PRId64
-	       " skipped %" PRId64 " errors %" PRId64 "\n",
-	       "counts", t->read, t->inserted, t->updated, t->unchanged, t->rejected, t->skipped, t->errors);
+	printf("%-10s read %" PRId64 " inserted %" PRId64 " updated %" PRId64 " unchanged %" PRId64
+	       " rejected %" PRId64 " skipped %" PRId64 " errors %" PRId64 "\n",
+	       "counts", t->read, t->inserted, t->updated, t->unchanged, t->rejected, t->skipped,
+	       t->errors);
 	print_field("taint", r->taint);
 	print_field("class", r->err_class);
 	print_field("error", r->error);

@@ -23,7 +23,9 @@ command_freshness(const struct app *app, struct freshness *f, struct err *e)
 static int
 severity(enum table_state s)
 {
-	return s == TABLE_FRESH ? 1 : s == TABLE_DUE || s == TABLE_UNKNOWN || s == TABLE_PARTIAL ? 2 : 3;
+	return s == TABLE_FRESH						    ? 1
+	       : s == TABLE_DUE || s == TABLE_UNKNOWN || s == TABLE_PARTIAL ? 2
+									    : 3;
 }
 
 static struct json *
@@ -90,13 +92,15 @@ print_json(const struct app *app, const struct freshness *f, int only)
 }
 
 static const char *
-deadline_text(int64_t ms, char buf[16])
+deadline_text(const struct table_status *s, char buf[16])
 {
 	int minutes = 0;
 
-	if (ms == 0)
+	if (s->deadline_ms == 0)
 		return "-";
-	calendar_ny_date(ms, &minutes);
+	if (s->table->cadence == WEEKLY)
+		return "weekly";
+	calendar_ny_date(s->deadline_ms, &minutes);
 	fmt_buf(buf, 16, "%02d:%02d NY", minutes / 60, minutes % 60);
 	return buf;
 }
@@ -115,15 +119,18 @@ print_table(const struct table_status *s, bool color)
 {
 	char have[DATE_BUF], pct[16], due[16], n[NUM_BUF];
 	STR_AUTO detail = { 0 };
-	const char *more = s->writer ? s->detail : s->state == TABLE_UNKNOWN ? s->detail : "no job in this build";
+	const char *more = s->writer		       ? s->detail
+			   : s->state == TABLE_UNKNOWN ? s->detail
+						       : "no job in this build";
 
 	if (s->writer && (s->state == TABLE_FRESH || s->state == TABLE_EMPTY))
 		more = s->state == TABLE_FRESH ? "" : "no rows";
 	printf("   %-28s %s%c %-7s%s  %-10s %11s %7s  %-8s %s%s%s\n", s->table->name,
 	       out_sgr(color, s->writer ? severity(s->state) : 0), table_state_letter(s->state),
 	       table_state_name(s->state), out_sgr(color, 0), date_iso(s->have, have),
-	       s->rows >= 0 ? num_group(s->rows, n) : "-", percent(s->coverage, pct), deadline_text(s->deadline_ms, due),
-	       s->run, *s->run && *more ? "; " : "", out_clean(&detail, more));
+	       s->rows >= 0 ? num_group(s->rows, n) : "-", percent(s->coverage, pct),
+	       deadline_text(s, due), s->run, *s->run && *more ? "; " : "",
+	       out_clean(&detail, more));
 }
 
 static void
@@ -133,19 +140,25 @@ print_text(const struct app *app, const struct freshness *f, int only)
 	char have[DATE_BUF];
 	STR_AUTO verdict = { 0 };
 
-	printf("%s%s%s\n\n", out_sgr(color, f->exit_code == 0 ? 1 : f->exit_code == 1 ? 2 : 3),
+	printf("%s%s%s\n\n",
+	       out_sgr(color, f->exit_code == 0	  ? 1
+			      : f->exit_code == 1 ? 2
+						  : 3),
 	       out_clean(&verdict, f->verdict), out_sgr(color, 0));
-	printf(" L %-28s %-9s  %-10s %11s %7s  %-8s\n", "table", "state", "as-of", "rows", "cover", "deadline");
+	printf(" L %-28s %-9s  %-10s %11s %7s  %-8s\n", "table", "state", "as-of", "rows", "cover",
+	       "deadline");
 	for (int i = 0; i < LAYER_COUNT; i++) {
 		const struct layer_status *l = &f->layer[i];
 
 		if (only >= 0 && only != i)
 			continue;
-		printf(" %d %-28s %s%c %-7s%s  %-10s fresh %d of %d%s\n", i, app->cat->layer_names[i],
+		printf(" %d %-28s %s%c %-7s%s  %-10s fresh %d of %d%s\n", i,
+		       app->cat->layer_names[i],
 		       out_sgr(color, l->n_counting ? severity(l->state) : 0),
 		       l->n_counting ? table_state_letter(l->state) : '-',
-		       l->n_counting ? table_state_name(l->state) : "-", out_sgr(color, 0), date_iso(l->have, have),
-		       l->n_fresh, l->n_counting, l->n_counting < l->n_tables ? " that this build writes" : "");
+		       l->n_counting ? table_state_name(l->state) : "-", out_sgr(color, 0),
+		       date_iso(l->have, have), l->n_fresh, l->n_counting,
+		       l->n_counting < l->n_tables ? " that this build writes" : "");
 		for (size_t k = 0; k < f->n; k++)
 			if (f->at[k].table->layer == i)
 				print_table(&f->at[k], color);
@@ -161,9 +174,12 @@ parse_layer(const struct app *app, const char *text, int *out, struct err *e)
 	if (!text)
 		return 0;
 	for (int i = 0; i < LAYER_COUNT; i++)
-		if ((text[0] == '0' + i && text[1] == '\0') || str_same(text, app->cat->layer_names[i]))
+		if ((text[0] == '0' + i && text[1] == '\0') ||
+		    str_same(text, app->cat->layer_names[i]))
 			*out = i;
-	return *out >= 0 ? 0 : err_set(e, ERR_USAGE, "there is no layer %s (0 to 6)", out_clean(&s, text));
+	return *out >= 0 ? 0
+			 : err_set(e, ERR_USAGE, "there is no layer %s (0 to 6)",
+				   out_clean(&s, text));
 }
 
 int
@@ -175,7 +191,8 @@ cmd_status(struct app *app)
 	int only = -1, rc;
 
 	if (command_parse(app, &cli, false, 0, 1, &e) < 0 ||
-	    parse_layer(app, cli.narg ? cli.arg[0] : NULL, &only, &e) < 0 || command_freshness(app, &f, &e) < 0)
+	    parse_layer(app, cli.narg ? cli.arg[0] : NULL, &only, &e) < 0 ||
+	    command_freshness(app, &f, &e) < 0)
 		return app_fail(&e, NULL);
 	rc = f.exit_code;
 	if (app->g.json)

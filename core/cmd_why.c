@@ -33,8 +33,9 @@ print_node(const struct why_node *node, int depth)
 	char have[DATE_BUF], want[DATE_BUF];
 	STR_AUTO detail = { 0 };
 
-	printf("%*s%c %-*s have %s  want %s  %s%s%s%s\n", depth * 2, "", table_state_letter(s->state), 30 - depth * 2,
-	       s->table->name, date_iso(s->have, have), date_iso(s->want, want), out_clean(&detail, s->detail),
+	printf("%*s%c %-*s have %s  want %s  %s%s%s%s\n", depth * 2, "",
+	       table_state_letter(s->state), 30 - depth * 2, s->table->name,
+	       date_iso(s->have, have), date_iso(s->want, want), out_clean(&detail, s->detail),
 	       *s->run ? "; last run " : "", s->run, node->cause ? "  <- first cause" : "");
 	for (size_t i = 0; i < node->n; i++)
 		print_node(node->child[i], depth + 1);

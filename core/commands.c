@@ -5,11 +5,15 @@
 
 const struct command commands[] = {
 	{ "run", "TARGET...", "run jobs by name, layer:2 or layer:0-5", run_options, cmd_run },
-	{ "backfill", "NAME", "fill history; --list prints the catalogue", backfill_options, cmd_backfill },
-	{ "status", "[LAYER]", "verdict and every table: date, state, coverage, deadline", NULL, cmd_status },
-	{ "health", "[NAME...]", "checks; exit 0 ok, 1 warning, 2 critical, 3 unknown", health_options, cmd_health },
+	{ "backfill", "NAME", "fill history; --list prints the catalogue", backfill_options,
+	  cmd_backfill },
+	{ "status", "[LAYER]", "verdict and every table: date, state, coverage, deadline", NULL,
+	  cmd_status },
+	{ "health", "[NAME...]", "checks; exit 0 ok, 1 warning, 2 critical, 3 unknown",
+	  health_options, cmd_health },
 	{ "check", "[NAME...]", "the same as health", health_options, cmd_health },
-	{ "why", "[TABLE|JOB]", "first cause of what is not fresh, and the commands that repair it", NULL, cmd_why },
+	{ "why", "[TABLE|JOB]", "first cause of what is not fresh, and the commands that repair it",
+	  NULL, cmd_why },
 	{ "jobs", "[NAME]", "the jobs and backfills of this build", jobs_options, cmd_jobs },
 	{ "runs", "", "the ledger, newest first", runs_options, cmd_runs },
 	{ "show", "RUN|JOB", "one run: parameters, units, inputs, counts", NULL, cmd_show },
@@ -72,8 +76,8 @@ command_help(const struct command *c, FILE *f)
 	STR_AUTO s = { 0 };
 
 	str_init(&s, 1 << 16);
-	str_fmt(&s, "usage: fintra [options] %s%s%s%s\n\n%s\n", c->name, c->options ? " [options]" : "",
-		*c->args ? " " : "", c->args, c->summary);
+	str_fmt(&s, "usage: fintra [options] %s%s%s%s\n\n%s\n", c->name,
+		c->options ? " [options]" : "", *c->args ? " " : "", c->args, c->summary);
 	if (c->options) {
 		str_puts(&s, "\noptions:\n");
 		cli_help_options(c->options, &s);
@@ -84,7 +88,8 @@ command_help(const struct command *c, FILE *f)
 }
 
 int
-command_parse(const struct app *app, struct cli *cli, bool unknown, size_t least, size_t most, struct err *e)
+command_parse(const struct app *app, struct cli *cli, bool unknown, size_t least, size_t most,
+	      struct err *e)
 {
 	static const struct cli_option none[] = { { NULL, 0, NULL, NULL } };
 	const struct command *c = command_find(app->argv[0]);
@@ -92,7 +97,8 @@ command_parse(const struct app *app, struct cli *cli, bool unknown, size_t least
 	if (cli_parse(cli, c->options ? c->options : none, unknown, app->argc, app->argv, e) < 0)
 		return -1;
 	if (cli->narg < least || cli->narg > most)
-		return err_set(e, ERR_USAGE, "usage: fintra %s%s%s", c->name, *c->args ? " " : "", c->args);
+		return err_set(e, ERR_USAGE, "usage: fintra %s%s%s", c->name, *c->args ? " " : "",
+			       c->args);
 	return 0;
 }
 

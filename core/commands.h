@@ -10,8 +10,8 @@
 #include <stdio.h>
 
 extern const struct cli_option global_options[];
-extern const struct cli_option run_options[], backfill_options[], logs_options[], runs_options[], jobs_options[],
-	health_options[], cancel_options[], calendar_options[], demo_options[];
+extern const struct cli_option run_options[], backfill_options[], logs_options[], runs_options[],
+	jobs_options[], health_options[], cancel_options[], calendar_options[], demo_options[];
 
 int cmd_run(struct app *app);
 int cmd_backfill(struct app *app);
@@ -31,8 +31,8 @@ int cmd_help(struct app *app);
 int cmd_version(struct app *app);
 int cmd_tui(struct app *app);
 
-/* Parses the command's own options; `unknown` as in cli_parse().  With fewer than `least` or more than
- * `most` arguments: ERR_USAGE that shows the usage line. */
+/* Parses the command's own options; `unknown` as in cli_parse().  With fewer than `least` or more
+ * than `most` arguments: ERR_USAGE that shows the usage line. */
 int command_parse(const struct app *app, struct cli *cli, bool unknown, size_t least, size_t most,
 		  struct err *e) MUST_CHECK;
 /* Measures all tables for the process's as-of on a connection of its own. */

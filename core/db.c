@@ -11,6 +11,7 @@
 
 enum { PARAM_MAX = 16, OPTIONS_MAX = 4096, CONNECT_DEFAULT_S = 5, DRAIN_POLL_MS = 100 };
 
+/* The two parallel arrays that libpq wants, NULL-terminated. */
 struct params {
 	const char *key[PARAM_MAX], *value[PARAM_MAX];
 	int n;
@@ -24,6 +25,7 @@ param(struct params *p, const char *key, const char *value)
 	p->key[p->n] = p->value[p->n] = NULL;
 }
 
+/* libpq prints notices to stderr, which may be the terminal of the console. */
 static void
 quiet(void *arg, const PGresult *res)
 {
@@ -80,6 +82,7 @@ session_options(const struct conf *c, struct str *out, struct err *e)
 	return out->overflow ? err_set(e, ERR_CONFIG, "db.conninfo: options too long") : 0;
 }
 
+/* A directory of sockets, an abstract socket, or loopback. */
 static bool
 host_is_local(const char *host)
 {
@@ -109,6 +112,8 @@ check_remote(PGconn *conn, struct err *e)
 	return rc;
 }
 
+/* Any new wish to stop ends a connection attempt; a drain that was asked before does not, since an
+ * ending run may still have something to write. */
 static bool
 connect_stopped(const struct db *db, enum cancel_level before)
 {
@@ -117,6 +122,7 @@ connect_stopped(const struct db *db, enum cancel_level before)
 	return now > before || now == CANCEL_ABORT;
 }
 
+/* Waits for the socket; also returns, false, when a token is raised or the time is up. */
 static bool
 connect_ready(const struct db *db, short events, int64_t left)
 {
@@ -130,6 +136,7 @@ connect_ready(const struct db *db, short events, int64_t left)
 	return poll(p, 2, (int)left) > 0 && p[0].revents;
 }
 
+/* libpq does not heed connect_timeout in this form of connecting: the deadline is ours. */
 static int
 connect_wait(struct db *db, int timeout_s, struct err *e)
 {
@@ -160,6 +167,8 @@ connect_wait(struct db *db, int timeout_s, struct err *e)
 	return 0;
 }
 
+/* Later values win, so the order is: our defaults, the operator's conninfo, what must not differ.
+ */
 static int
 connect_start(struct db *db, const struct conf *c, const char *app, struct err *e)
 {
@@ -171,14 +180,14 @@ connect_start(struct db *db, const struct conf *c, const char *app, struct err *
 	if (session_options(c, &opt, e) < 0)
 		return -1;
 	str_copy(options, sizeof(options), str_c(&opt));
-	param(&p, "keepalives", "1"); /* before conninfo: the operator may change them */
+	param(&p, "keepalives", "1"); /* a vanished server is noticed within half a minute */
 	param(&p, "keepalives_idle", "10");
 	param(&p, "keepalives_interval", "5");
 	param(&p, "keepalives_count", "3");
 	param(&p, "tcp_user_timeout", "20000");
 	if (c->conninfo && *c->conninfo)
 		param(&p, "dbname", c->conninfo);
-	param(&p, "client_encoding", "UTF8"); /* after it: fixed */
+	param(&p, "client_encoding", "UTF8");
 	param(&p, "application_name", app);
 	param(&p, "options", options);
 	db->conn = PQconnectStartParams(p.key, p.value, 1);
@@ -201,7 +210,7 @@ db_open(const struct conf *c, const char *app, const struct cancel *cancel, stru
 		db_close(db);
 		return NULL;
 	}
-	PQsetnonblocking(db->conn, 1);
+	PQsetnonblocking(db->conn, 1); /* from here on every wait is dbi_wait() */
 	return db;
 }
 
@@ -258,6 +267,7 @@ db_notified(struct db *db)
 
 	if (PQstatus(db->conn) != CONNECTION_OK || !PQconsumeInput(db->conn))
 		return false;
+	/* Those that came in with other answers are queued here as well. */
 	while ((n = PQnotifies(db->conn))) {
 		any = true;
 		PQfreemem(n);
@@ -265,6 +275,7 @@ db_notified(struct db *db)
 	return any;
 }
 
+/* Looks at a raised token once, not again: callers in their drain would spin. */
 void
 db_wait(struct db *db, int fd, int ms)
 {

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Rows are collected to SEND_AT before they go out; one row may be as large as ROW_MAX. */
 enum { SEND_AT = 256 * 1024, ROW_MAX = 64 * 1024 * 1024 };
 
 struct db_copy {
@@ -63,6 +64,8 @@ next_field(struct db_copy *c)
 	c->inside = true;
 }
 
+/* What the text format of COPY reserves.  With every backslash doubled no data can look like the
+ * NULL mark (backslash N) or the end mark (backslash dot). */
 static char
 escaped(char ch)
 {
@@ -80,6 +83,7 @@ escaped(char ch)
 	}
 }
 
+/* Whole runs between two reserved bytes are copied at once. */
 void
 db_copy_text(struct db_copy *c, const char *p, size_t n)
 {
@@ -190,6 +194,7 @@ copy_free(struct db_copy *c)
 	free(c);
 }
 
+/* Ends the COPY and takes its result; with why_not the server discards it. */
 static PGresult *
 finish(struct db *db, const char *why_not, struct err *e)
 {
@@ -211,7 +216,7 @@ db_copy_end(struct db_copy *c, int64_t *rows, struct err *e)
 	const struct query_text *q = c->q;
 	PGresult *r;
 
-	if (send_buffer(c, e) < 0) {
+	if (send_buffer(c, e) < 0) { /* the connection must leave COPY mode all the same */
 		db_copy_abort(c);
 		return err_wrap(e, "%s", q->name);
 	}
@@ -225,6 +230,7 @@ db_copy_end(struct db_copy *c, int64_t *rows, struct err *e)
 	return 0;
 }
 
+/* Deaf to the token: this is what a cancelled job calls. */
 void
 db_copy_abort(struct db_copy *c)
 {

@@ -13,6 +13,7 @@
  * fields, each with its length; a count of -1 ends.  The server sends whole rows in one message. */
 enum { SIGNATURE = 11, FIELDS_MAX = 128, SQL_MAX = 1024 * 1024 };
 
+/* Position in the present message. */
 struct reader {
 	const unsigned char *p;
 	size_t left;
@@ -36,6 +37,7 @@ next_param(const char *s, int *n, size_t *len)
 	return NULL;
 }
 
+/* Quoting is libpq's: it knows the encoding and the setting of the session. */
 static int
 put_literal(struct db *db, struct str *out, const char *value, struct err *e)
 {
@@ -79,6 +81,7 @@ broken(struct err *e)
 	return err_set(e, ERR_DB, "unexpected form of binary COPY data");
 }
 
+/* Nothing is read past the message, whatever lengths it claims. */
 static bool
 take(struct reader *r, size_t n, const unsigned char **p)
 {
@@ -126,6 +129,7 @@ take_field(struct reader *r, struct db_field *f)
 	return len < 0 || take(r, (size_t)len, &f->p);
 }
 
+/* Fields point into the message: nothing is copied, nothing kept. */
 static int
 take_row(struct reader *r, struct err *e)
 {
@@ -202,6 +206,7 @@ step(struct db *db, struct reader *r, struct err *e)
 	return 1;
 }
 
+/* Also between messages that come without a pause an abort is seen at once. */
 static int
 receive(struct db *db, struct reader *r, struct err *e)
 {
@@ -222,7 +227,7 @@ receive(struct db *db, struct reader *r, struct err *e)
 	PQclear(res);
 	if (!res)
 		return -1;
-	return r->ended ? 0 : broken(e);
+	return r->ended ? 0 : broken(e); /* a success without trailer would be a cut stream */
 }
 
 static int

@@ -7,6 +7,7 @@
 
 enum { SECRET_MIN = 3, TEXT_LIMIT = 4000 };
 
+/* First prefix that matches; the last row matches all. */
 struct class_of_state {
 	const char *prefix; /* of the SQLSTATE */
 	enum err_class cls;
@@ -67,6 +68,7 @@ put_masked(struct str *out, const char *s, const char *secret)
 	str_puts(out, s);
 }
 
+/* Errors of libpq itself have no fields, only a message. */
 static void
 describe(struct db *db, const PGresult *res, struct str *line)
 {
@@ -88,6 +90,7 @@ dbi_fail(struct db *db, const struct pg_result *res, struct err *e)
 {
 	const char *state = str_or(res ? PQresultErrorField(res, PG_DIAG_SQLSTATE) : NULL, "");
 	const struct class_of_state *c = classify(state);
+	/* The same state for a timeout and for a cancel; only we know whether we asked. */
 	bool stopped = db->cancel_sent && c->cls == ERR_DB_TIMEOUT;
 	STR_AUTO line;
 	STR_AUTO text;

@@ -34,6 +34,7 @@ dbi_run(struct db *db, const char *sql, const char *const *args, int nargs, stru
 	return r ? refuse_copy(db, r, e) : NULL;
 }
 
+/* Unnamed statement: no state is left on the server, poolers and Citus are fine with it. */
 static PGresult *
 run_query(struct db *db, enum query q, const char *const *args, struct err *e)
 {
@@ -60,7 +61,7 @@ db_exec(struct db *db, enum query q, const char *const *args, int64_t *affected,
 
 	if (!r)
 		return -1;
-	n = PQcmdTuples(r);
+	n = PQcmdTuples(r); /* "" for statements that count nothing */
 	if (affected && (!*n || !num_parse_i64(n, strlen(n), affected)))
 		*affected = 0;
 	PQclear(r);
@@ -75,6 +76,7 @@ db_query_sql(struct db *db, const char *sql, const char *const *args, int nargs,
 	return r ? dbi_rows(r) : NULL;
 }
 
+/* The simple protocol: the only one that takes several statements. */
 static PGresult *
 run_simple(struct db *db, const char *sql, enum dbi_manner manner, struct err *e)
 {
@@ -105,6 +107,8 @@ db_begin(struct db *db, struct err *e)
 	return db_exec_sql(db, "BEGIN", e);
 }
 
+/* A cancel may reach the COMMIT, but the answer is definite either way; only a lost connection is
+ * not. */
 int
 db_commit(struct db *db, struct err *e)
 {
@@ -130,6 +134,7 @@ db_rollback(struct db *db)
 		PQclear(run_simple(db, "ROLLBACK", DBI_DEAF, &unused));
 }
 
+/* NULL only for bad UTF-8, which no catalogue holds: then a name that cannot exist. */
 char *
 db_quote_ident(struct db *db, const char *name)
 {

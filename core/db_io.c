@@ -44,6 +44,7 @@ dbi_cancel(struct db *db)
 	PQfreeCancel(c);
 }
 
+/* Milliseconds for poll(); -1 = until something happens. */
 static int
 patience(const struct db *db, bool pollable)
 {
@@ -57,6 +58,7 @@ patience(const struct db *db, bool pollable)
 	return pollable || left < LOOK_MS ? (int)left : LOOK_MS;
 }
 
+/* Whatever the server still does, nobody will read it: the connection must not be used again. */
 static int
 give_up(struct db *db, struct err *e)
 {
@@ -81,10 +83,13 @@ dbi_wait(struct db *db, short events, struct err *e)
 		}
 		if (db->give_up_ms && clock_mono_ms() >= db->give_up_ms)
 			return give_up(db, e);
+		/* Once raised the descriptor stays readable; from then on the level is looked at.
+		 */
 		if (watch && cancel_level(db->cancel) == CANCEL_NONE)
 			p[1].fd = db->cancel->fd;
 		if (poll(p, 2, patience(db, !watch || p[1].fd >= 0)) < 0 && errno != EINTR)
 			return err_errno(e, ERR_DB, errno, "waiting for the database");
+		/* No socket: libpq has closed it and the next call to it tells why. */
 		if (p[0].fd < 0 || p[0].revents)
 			return 0;
 	}
@@ -126,6 +131,7 @@ is_error(const PGresult *r)
 	return st == PGRES_FATAL_ERROR || st == PGRES_BAD_RESPONSE || st == PGRES_NONFATAL_ERROR;
 }
 
+/* In these states PQgetResult() would say the same for ever. */
 static bool
 is_copy(const PGresult *r)
 {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A name of our own, so that the header needs nothing of libpq. */
 struct rows {
 	PGresult *res;
 };
@@ -53,6 +54,7 @@ rows_column(const struct rows *r, int col)
 	return PQfname(r->res, col);
 }
 
+/* A cell that does not exist is our own bug: libpq would answer NULL and go on. */
 const char *
 rows_text(const struct rows *r, int row, int col)
 {
@@ -69,6 +71,7 @@ rows_int(const struct rows *r, int row, int col)
 	return s && num_parse_i64(s, strlen(s), &v) ? v : 0;
 }
 
+/* NaN and infinities read as absent, as everywhere in this program. */
 struct num
 rows_num(const struct rows *r, int row, int col)
 {
@@ -86,6 +89,7 @@ rows_bool(const struct rows *r, int row, int col)
 	return s && *s == 't';
 }
 
+/* "infinity" and dates outside 1900..2199 read as absent. */
 struct date
 rows_date(const struct rows *r, int row, int col)
 {

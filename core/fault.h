@@ -1,6 +1,6 @@
-/* Places where tests break a run: FAULT("run.before_commit") is false in the normal build, whose binary
- * has no trace of it.  With -DFINTRA_FAULTS the environment FINTRA_FAULT="point=action[:ms]" picks one
- * point: pause waits ms, kill ends the process with SIGKILL, fail makes FAULT() true. */
+/* Places where tests break a run: FAULT("run.before_commit") is false in the normal build, whose
+ * binary has no trace of it.  With -DFINTRA_FAULTS the environment FINTRA_FAULT="point=action[:ms]"
+ * picks one point: pause waits ms, kill ends the process with SIGKILL, fail makes FAULT() true. */
 #ifndef FINTRA_CORE_FAULT_H
 #define FINTRA_CORE_FAULT_H
 

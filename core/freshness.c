@@ -33,7 +33,8 @@ status_init(const struct probe *p, const struct table *t, struct table_status *o
 	out->coverage = -1;
 	if (t->cadence == ON_DEMAND)
 		return;
-	out->want = t->cadence == WEEKLY ? calendar_add_sessions(p->as_of, -WEEK_SESSIONS) : p->as_of;
+	out->want =
+		t->cadence == WEEKLY ? calendar_add_sessions(p->as_of, -WEEK_SESSIONS) : p->as_of;
 	out->deadline_ms = calendar_ny_to_utc_ms(date_add_days(p->as_of, 1), deadline);
 }
 
@@ -70,7 +71,8 @@ run_word(const struct probe *p, int64_t id, const char *state)
 	return st == RUN_FAILURE || st == RUN_ABANDONED || st == RUN_LOST ? "failed" : "";
 }
 
-/* Last run of any writer, and for a table without session date the as-of that the ledger gives it. */
+/* Last run of any writer, and for a table without session date the as-of that the ledger gives it.
+ */
 static int
 measure_runs(const struct probe *p, struct table_status *s, struct err *e)
 {
@@ -80,7 +82,8 @@ measure_runs(const struct probe *p, struct table_status *s, struct err *e)
 	str_init(&jobs, 4096);
 	if (writers_array(p->cat, s->table->name, &jobs) == 0)
 		return 0;
-	const char *args[] = { str_c(&jobs), s->writer ? s->writer->name : NULL, date_iso(p->as_of, as_of) };
+	const char *args[] = { str_c(&jobs), s->writer ? s->writer->name : NULL,
+			       date_iso(p->as_of, as_of) };
 	ROWS_AUTO r = db_query(p->db, Q_FRESH_WRITER_RUN, args, e);
 	if (!r)
 		return -1;
@@ -182,13 +185,15 @@ measure(const struct probe *p, struct table_status *s, struct err *e)
 	if (mixed)
 		s->state = TABLE_MIXED;
 	else
-		s->state = s->coverage >= 0 && s->coverage < floor_of(p, s->table) ? TABLE_PARTIAL : TABLE_FRESH;
+		s->state = s->coverage >= 0 && s->coverage < floor_of(p, s->table) ? TABLE_PARTIAL
+										   : TABLE_FRESH;
 	return 0;
 }
 
 /* -1 only when the connection is gone; otherwise what failed is in the status. */
 static int
-measure_or_unknown(const struct probe *p, const struct table *t, struct table_status *s, struct err *e)
+measure_or_unknown(const struct probe *p, const struct table *t, struct table_status *s,
+		   struct err *e)
 {
 	struct err own = ERR_INIT;
 
@@ -205,8 +210,9 @@ measure_or_unknown(const struct probe *p, const struct table *t, struct table_st
 }
 
 int
-freshness_measure_one(struct db *db, const struct conf *conf, const struct catalogue *cat, const struct table *t,
-		      struct date as_of, int64_t now_ms, struct table_status *out, struct err *e)
+freshness_measure_one(struct db *db, const struct conf *conf, const struct catalogue *cat,
+		      const struct table *t, struct date as_of, int64_t now_ms,
+		      struct table_status *out, struct err *e)
 {
 	struct probe p = { db, conf, cat, as_of, now_ms };
 
@@ -218,8 +224,8 @@ freshness_measure_one(struct db *db, const struct conf *conf, const struct catal
 }
 
 int
-freshness_measure(struct db *db, const struct conf *conf, const struct catalogue *cat, struct date as_of,
-		  int64_t now_ms, struct freshness *out, struct err *e)
+freshness_measure(struct db *db, const struct conf *conf, const struct catalogue *cat,
+		  struct date as_of, int64_t now_ms, struct freshness *out, struct err *e)
 {
 	struct probe p = { db, conf, cat, as_of, now_ms };
 

@@ -17,64 +17,70 @@ enum table_state {
 };
 
 const char *table_state_name(enum table_state s); /* "fresh" */
-char table_state_letter(enum table_state s);      /* . d L S P M E B ? */
-int table_state_rank(enum table_state s);         /* worse is higher; fresh is 0 */
+char table_state_letter(enum table_state s);	  /* . d L S P M E B ? */
+int table_state_rank(enum table_state s);	  /* worse is higher; fresh is 0 */
 
 struct table_status {
 	const struct table *table;
 	const struct job *writer; /* NULL: no job of this build writes it, it does not count */
 	enum table_state state;
-	struct date have, want;   /* newest as-of <= the asked one; the expected session */
-	struct date mixed_with;   /* mixed: as-of of the other input */
+	struct date have, want; /* newest as-of <= the asked one; the expected session */
+	struct date mixed_with; /* mixed: as-of of the other input */
 	char mixed_table[64];
-	char blocked_by[64];      /* blocked: the input that is not fresh */
-	int64_t rows;             /* at `have`; -1 = not measured */
-	int64_t num, den;         /* coverage at `want`, den <= 0 = none */
-	double coverage;          /* num / den, < 0 = not measured */
-	char basis[64];           /* what den is ("median of 5 good sessions", "universe: no history yet") */
-	int64_t deadline_ms;      /* UTC instant; 0 = none */
-	char run[12];             /* "running", "failed" or "" of its last writer */
-	int64_t run_id;           /* last run that wrote it, 0 = unknown */
-	char detail[160];         /* error text of unknown, or the sentence to show */
+	char blocked_by[64]; /* blocked: the input that is not fresh */
+	int64_t rows;	     /* at `have`; -1 = not measured */
+	int64_t num, den;    /* coverage at `want`, den <= 0 = none */
+	double coverage;     /* num / den, < 0 = not measured */
+	char basis[64]; /* what den is ("median of 5 good sessions", "universe: no history yet") */
+	int64_t deadline_ms; /* UTC instant; 0 = none */
+	char run[12];	     /* "running", "failed" or "" of its last writer */
+	int64_t run_id;	     /* last run that wrote it, 0 = unknown */
+	char detail[160];    /* error text of unknown, or the sentence to show */
 };
 
 struct layer_status {
-	enum table_state state; /* worst of its counting tables; fresh when it has none (then n_counting 0) */
+	enum table_state state; /* worst of its counting tables; fresh when it has none (then
+				   n_counting 0) */
 	int n_tables, n_counting, n_fresh;
-	struct date have;       /* oldest `have` of the counting tables */
-	double coverage;        /* lowest measured, < 0 none */
+	struct date have; /* oldest `have` of the counting tables */
+	double coverage;  /* lowest measured, < 0 none */
 	int64_t deadline_ms;
 };
 
 struct freshness {
-	struct date as_of;  /* expected session */
+	struct date as_of; /* expected session */
 	int64_t now_ms;
 	struct table_status *at; /* one per catalogue table, same order; owned */
 	size_t n;
 	struct layer_status layer[LAYER_COUNT];
 	bool ready;
-	int exit_code;      /* 0 ready, 1 warning, 2 not ready, 3 unknown */
-	char verdict[256];  /* "NOT READY: sector_performance late 1 session -> 1 table blocked" */
+	int exit_code;	   /* 0 ready, 1 warning, 2 not ready, 3 unknown */
+	char verdict[256]; /* "NOT READY: sector_performance late 1 session -> 1 table blocked" */
 	const struct table_status *cause; /* first cause, NULL when ready */
 };
 
-/* Measures all tables on one connection.  A table that cannot be measured is UNKNOWN, the call goes on;
- * -1 only when the connection is gone. */
-int freshness_measure(struct db *db, const struct conf *conf, const struct catalogue *cat, struct date as_of,
-		      int64_t now_ms, struct freshness *out, struct err *e) MUST_CHECK;
+/* Measures all tables on one connection.  A table that cannot be measured is UNKNOWN, the call goes
+ * on; -1 only when the connection is gone. */
+int freshness_measure(struct db *db, const struct conf *conf, const struct catalogue *cat,
+		      struct date as_of, int64_t now_ms, struct freshness *out,
+		      struct err *e) MUST_CHECK;
 void freshness_done(struct freshness *f);
-/* The i-th table that the writer of `s` reads and that some job of this build writes; NULL past the last. */
-const struct table_status *freshness_input(const struct freshness *f, const struct table_status *s, size_t i);
-/* "late 1 session", "mixed: 2026-02-02 with sector_performance of 2026-01-30", "due 04:00 NY", ... */
+/* The i-th table that the writer of `s` reads and that some job of this build writes; NULL past the
+ * last. */
+const struct table_status *freshness_input(const struct freshness *f, const struct table_status *s,
+					   size_t i);
+/* "late 1 session", "mixed: 2026-02-02 with sector_performance of 2026-01-30", "due 04:00 NY", ...
+ */
 const char *table_status_phrase(const struct table_status *s, char *buf, size_t n);
 /* Down from `s` along inputs that are not fresh, to the one whose own inputs are. */
-const struct table_status *freshness_first_cause(const struct freshness *f, const struct table_status *s);
+const struct table_status *freshness_first_cause(const struct freshness *f,
+						 const struct table_status *s);
 /* Fills the states that depend on other tables, layers and verdict from what was measured. */
 void freshness_judge(struct freshness *f);
 const struct table_status *freshness_find(const struct freshness *f, const char *table);
 /* One table only (gates). */
 int freshness_measure_one(struct db *db, const struct conf *conf, const struct catalogue *cat,
-			  const struct table *t, struct date as_of, int64_t now_ms, struct table_status *out,
-			  struct err *e) MUST_CHECK;
+			  const struct table *t, struct date as_of, int64_t now_ms,
+			  struct table_status *out, struct err *e) MUST_CHECK;
 
 #endif

@@ -1,4 +1,5 @@
-/* From measured tables to states that depend on others, layers, first cause and verdict.  No database. */
+/* From measured tables to states that depend on others, layers, first cause and verdict.  No
+ * database. */
 #include "core/calendar.h"
 #include "core/freshness.h"
 
@@ -40,7 +41,9 @@ const char *
 table_status_phrase(const struct table_status *s, char *buf, size_t n)
 {
 	char have[DATE_BUF], with[DATE_BUF];
-	int behind = date_is_set(s->have) && date_is_set(s->want) ? calendar_sessions_between(s->have, s->want) : 0;
+	int behind = date_is_set(s->have) && date_is_set(s->want)
+			     ? calendar_sessions_between(s->have, s->want)
+			     : 0;
 	int minutes = 0;
 
 	calendar_ny_date(s->deadline_ms, &minutes);
@@ -66,7 +69,8 @@ table_status_phrase(const struct table_status *s, char *buf, size_t n)
 			fmt_buf(buf, n, "mixed: %s with %s of %s", have, s->mixed_table,
 				date_iso(s->mixed_with, with));
 		else
-			fmt_buf(buf, n, "mixed: %s with values that %s no longer has", have, s->mixed_table);
+			fmt_buf(buf, n, "mixed: %s with values that %s no longer has", have,
+				s->mixed_table);
 		break;
 	case TABLE_BLOCKED:
 		fmt_buf(buf, n, "blocked by %s", s->blocked_by);
@@ -99,7 +103,8 @@ freshness_first_cause(const struct freshness *f, const struct table_status *s)
 		const struct table_status *in, *next = NULL;
 
 		for (size_t i = 0; (in = freshness_input(f, s, i)); i++)
-			if (in->state != TABLE_FRESH && (!next || states[in->state].rank > states[next->state].rank))
+			if (in->state != TABLE_FRESH &&
+			    (!next || states[in->state].rank > states[next->state].rank))
 				next = in;
 		if (!next)
 			break;
@@ -123,7 +128,8 @@ judge_blocked(struct freshness *f, struct table_status *s)
 	if (!is_behind(s->state))
 		return;
 	for (size_t i = 0; (in = freshness_input(f, s, i)); i++)
-		if (in->state != TABLE_FRESH && (!worst || states[in->state].rank > states[worst->state].rank))
+		if (in->state != TABLE_FRESH &&
+		    (!worst || states[in->state].rank > states[worst->state].rank))
 			worst = in;
 	if (!worst || (worst->state == TABLE_DUE && s->state == TABLE_DUE))
 		return;
@@ -213,8 +219,8 @@ judge_verdict(struct freshness *f)
 	f->cause = c.worst ? freshness_first_cause(f, c.worst) : NULL;
 	date_iso(f->as_of, day);
 	if (!f->cause) {
-		fmt_buf(f->verdict, sizeof(f->verdict), "%s for %s: %d tables fresh", verdict_word(f->exit_code), day,
-			c.counting);
+		fmt_buf(f->verdict, sizeof(f->verdict), "%s for %s: %d tables fresh",
+			verdict_word(f->exit_code), day, c.counting);
 		return;
 	}
 	others = c.bad - 1 - (c.worst != f->cause);
@@ -225,10 +231,11 @@ judge_verdict(struct freshness *f)
 			table_status_phrase(c.worst, phrase, sizeof(phrase)));
 	}
 	if (others > 0)
-		fmt_buf(rest, sizeof(rest), "%s %d %stable%s not fresh", *worst ? "," : " ->", others,
-			*worst ? "more " : "", others == 1 ? "" : "s");
-	fmt_buf(f->verdict, sizeof(f->verdict), "%s for %s: %s %s%s%s", verdict_word(f->exit_code), day,
-		f->cause->table->name, table_status_phrase(f->cause, cause, sizeof(cause)), worst, rest);
+		fmt_buf(rest, sizeof(rest), "%s %d %stable%s not fresh", *worst ? "," : " ->",
+			others, *worst ? "more " : "", others == 1 ? "" : "s");
+	fmt_buf(f->verdict, sizeof(f->verdict), "%s for %s: %s %s%s%s", verdict_word(f->exit_code),
+		day, f->cause->table->name, table_status_phrase(f->cause, cause, sizeof(cause)),
+		worst, rest);
 }
 
 void

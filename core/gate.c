@@ -52,8 +52,8 @@ measure(struct db *db, const struct conf *conf, const struct catalogue *cat, con
 }
 
 int
-gate_measure(struct db *db, const struct conf *conf, const struct catalogue *cat, const struct job *job,
-	     struct date as_of, struct gate_report *out, struct err *e)
+gate_measure(struct db *db, const struct conf *conf, const struct catalogue *cat,
+	     const struct job *job, struct date as_of, struct gate_report *out, struct err *e)
 {
 	return measure(db, conf, cat, job, as_of, out, NULL, e);
 }

@@ -3,6 +3,7 @@
 #include "core/str.h"
 
 #include <inttypes.h>
+#include <poll.h>
 #include <string.h>
 
 enum { KEY_TEXT = 24, NAME_TEXT = 160 };
@@ -52,6 +53,7 @@ guard_plan(struct guard *g, const struct catalogue *cat, const struct job *job, 
 	char name[NAME_TEXT], day[DATE_BUF];
 
 	*g = (struct guard){ .n = 0 };
+	atomic_init(&g->socket, -1);
 	add_job_lock(g, job, ticker, as_of);
 	if (date_is_set(today))
 		add_job_lock(g, job, ticker, today);
@@ -68,7 +70,25 @@ guard_open(struct guard *g, const struct conf *conf, const char *app, struct err
 	if (!g->db)
 		return err_wrap(e, "lock connection");
 	g->pid = db_pid(g->db);
+	atomic_store(&g->socket, db_socket(g->db));
 	return 0;
+}
+
+static void
+close_guard(struct guard *g)
+{
+	atomic_store(&g->socket, -1);
+	db_close(g->db);
+	g->db = NULL;
+	g->pid = 0;
+}
+
+bool
+guard_quiet(const struct guard *g)
+{
+	struct pollfd p = { .fd = atomic_load(&g->socket), .events = POLLIN };
+
+	return p.fd >= 0 && poll(&p, 1, 0) == 0;
 }
 
 static const char *
@@ -131,9 +151,7 @@ guard_retake(struct guard *g, const struct conf *conf, const char *app, struct e
 {
 	int got = 1;
 
-	db_close(g->db);
-	g->db = NULL;
-	g->pid = 0;
+	close_guard(g);
 	if (guard_open(g, conf, app, e) < 0)
 		return -1;
 	for (size_t i = 0; i < g->n && got == 1; i++)
@@ -150,7 +168,5 @@ guard_release(struct guard *g)
 		return;
 	if (db_alive(g->db))
 		rows_free(db_query(g->db, Q_GUARD_RELEASE, NULL, &unused));
-	db_close(g->db);
-	g->db = NULL;
-	g->pid = 0;
+	close_guard(g);
 }

@@ -30,7 +30,8 @@ global_of(const char *word, const char **value)
 			*value = word[2 + n] == '=' ? word + 3 + n : NULL;
 			return o;
 		}
-		if (o->letter && word[0] == '-' && word[1] == o->letter && (word[2] == '\0' || o->value)) {
+		if (o->letter && word[0] == '-' && word[1] == o->letter &&
+		    (word[2] == '\0' || o->value)) {
 			*value = word[2] ? word + 2 : NULL;
 			return o;
 		}
@@ -65,10 +66,10 @@ set_global(struct globals *g, struct words *w, const char *name, const char *val
 		bool *flag;
 		const char **text;
 	} plain[] = {
-		{ "config", NULL, &g->conf_path }, { "db", NULL, &g->conninfo },
-		{ "json", &g->json, NULL },	   { "quiet", &g->quiet, NULL },
-		{ "verbose", &g->verbose, NULL },  { "read-only", &g->read_only, NULL },
-		{ "reason", NULL, &g->reason },	   { "cron", &g->cron, NULL },
+		{ "config", NULL, &g->conf_path },  { "db", NULL, &g->conninfo },
+		{ "json", &g->json, NULL },	    { "quiet", &g->quiet, NULL },
+		{ "verbose", &g->verbose, NULL },   { "read-only", &g->read_only, NULL },
+		{ "reason", NULL, &g->reason },	    { "cron", &g->cron, NULL },
 		{ "no-input", &g->no_input, NULL }, { "version", &w->version, NULL },
 		{ "help", &w->help, NULL },
 	};
@@ -103,7 +104,8 @@ split_globals(struct globals *g, struct words *w, int argc, char **argv, struct 
 		}
 		if (o->value && !value) {
 			if (++i >= argc)
-				return err_set(e, ERR_USAGE, "option --%s needs a value (%s)", o->name, o->value);
+				return err_set(e, ERR_USAGE, "option --%s needs a value (%s)",
+					       o->name, o->value);
 			value = argv[i];
 		}
 		if (set_global(g, w, o->name, value, e) < 0)
@@ -122,8 +124,9 @@ unknown_command(const char *name, struct err *e)
 	for (const struct command *c = commands; c->name && n < WORDS_MAX; c++)
 		names[n++] = c->name;
 	near = cli_nearest(name, names, n);
-	return err_set(e, ERR_USAGE, "unknown %s %s%s%s%s", name[0] == '-' ? "option" : "command", out_clean(&s, name),
-		       near ? "; did you mean " : "", str_or(near, ""), near ? "?" : "");
+	return err_set(e, ERR_USAGE, "unknown %s %s%s%s%s", name[0] == '-' ? "option" : "command",
+		       out_clean(&s, name), near ? "; did you mean " : "", str_or(near, ""),
+		       near ? "?" : "");
 }
 
 static int
@@ -138,7 +141,8 @@ configure(struct app *app, struct err *e)
 	if (!app->conf.rehearse_now || !*app->conf.rehearse_now)
 		return 0;
 	if (clock_parse(app->conf.rehearse_now, &now) < 0)
-		return err_set(e, ERR_CONFIG, "run.rehearse_now is not a time: %s", app->conf.rehearse_now);
+		return err_set(e, ERR_CONFIG, "run.rehearse_now is not a time: %s",
+			       app->conf.rehearse_now);
 	clock_rehearse(now);
 	return 0;
 }
@@ -225,12 +229,14 @@ app_as_of(const struct app *app, struct date *out, struct err *e)
 		return 0;
 	}
 	if (!calendar_covers(d))
-		return err_set(e, ERR_USAGE, "--as-of %s is outside the exchange calendar (1990-2050)", date_iso(d, day));
+		return err_set(e, ERR_USAGE,
+			       "--as-of %s is outside the exchange calendar (1990-2050)",
+			       date_iso(d, day));
 	if (calendar_is_session(d))
 		return 0;
 	why = calendar_closed_why(d);
-	return err_set(e, ERR_USAGE, "%s is no exchange session (%s); the previous session is %s", date_iso(d, day),
-		       str_or(why, "closed"), date_iso(calendar_prev(d), prev));
+	return err_set(e, ERR_USAGE, "%s is no exchange session (%s); the previous session is %s",
+		       date_iso(d, day), str_or(why, "closed"), date_iso(calendar_prev(d), prev));
 }
 
 static int
@@ -243,16 +249,22 @@ check_schema(struct db *db, struct err *e)
 		return -1;
 	switch (state) {
 	case SCHEMA_ABSENT:
-		return err_set(e, ERR_CONFIG, "this database has no FINTRA schema: run fintra db init");
+		return err_set(e, ERR_CONFIG,
+			       "this database has no FINTRA schema: run fintra db init");
 	case SCHEMA_FOREIGN:
-		return err_set(e, ERR_CONFIG, "this database holds FINTRA tables that fintra did not create, "
-					      "and no schema fintra_ops");
+		return err_set(e, ERR_CONFIG,
+			       "this database holds FINTRA tables that fintra did not create, "
+			       "and no schema fintra_ops");
 	case SCHEMA_OLD:
-		return err_set(e, ERR_CONFIG, "the schema has version %d, this program needs %d: run fintra db migrate",
-			       version, migrate_latest());
+		return err_set(
+			e, ERR_CONFIG,
+			"the schema has version %d, this program needs %d: run fintra db migrate",
+			version, migrate_latest());
 	case SCHEMA_NEWER:
-		return err_set(e, ERR_CONFIG, "the schema has version %d, this program knows %d: use the newer program",
-			       version, migrate_latest());
+		return err_set(
+			e, ERR_CONFIG,
+			"the schema has version %d, this program knows %d: use the newer program",
+			version, migrate_latest());
 	default:
 		return 0;
 	}

@@ -54,7 +54,8 @@ check_of_table(const struct table_status *s)
 }
 
 static int
-eval_check(const struct check_env *env, const struct check *c, struct check_result *r, struct err *e)
+eval_check(const struct check_env *env, const struct check *c, struct check_result *r,
+	   struct err *e)
 {
 	struct err own = ERR_INIT;
 
@@ -72,9 +73,11 @@ eval_check(const struct check_env *env, const struct check *c, struct check_resu
 	return 0;
 }
 
-/* "TABLE_fresh" names live as long as the catalogue's table: they are kept once, behind the results. */
+/* "TABLE_fresh" names live as long as the catalogue's table: they are kept once, behind the
+ * results. */
 static void
-table_check(const struct check_env *env, const struct table_status *s, char *name, struct check_result *r)
+table_check(const struct check_env *env, const struct table_status *s, char *name,
+	    struct check_result *r)
 {
 	char have[DATE_BUF], want[DATE_BUF], as_of[DATE_BUF];
 
@@ -89,10 +92,11 @@ table_check(const struct check_env *env, const struct table_status *s, char *nam
 	else
 		fmt_buf(r->value, sizeof(r->value), "%s %s", date_iso(s->have, have),
 			s->state == TABLE_FRESH ? "fresh" : s->detail);
-	fmt_buf(r->bound, sizeof(r->bound), "%s, coverage >= %.0f%%", date_iso(s->want, want), s->table->floor * 100);
+	fmt_buf(r->bound, sizeof(r->bound), "%s, coverage >= %.0f%%", date_iso(s->want, want),
+		s->table->floor * 100);
 	if (r->state != CHECK_OK && s->writer)
-		fmt_buf(r->remedy[0], sizeof(r->remedy[0]), "fintra run %s --as-of %s", s->writer->name,
-			date_iso(env->as_of, as_of));
+		fmt_buf(r->remedy[0], sizeof(r->remedy[0]), "fintra run %s --as-of %s",
+			s->writer->name, date_iso(env->as_of, as_of));
 }
 
 static void
@@ -167,7 +171,8 @@ health_measure(const struct check_env *env, struct health *out, struct err *e)
 	}
 	for (size_t i = 0; i < tables; i++)
 		if (env->fresh->at[i].table->coverage)
-			table_check(env, &env->fresh->at[i], names + i * NAME_MAX_, &out->at[out->n++]);
+			table_check(env, &env->fresh->at[i], names + i * NAME_MAX_,
+				    &out->at[out->n++]);
 	keep_since(env, out);
 	sum_up(out);
 	return 0;

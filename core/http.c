@@ -10,7 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { URL_MAX = 4096, HEAD_SHOWN = 200, BREAKER_BASES = 150 };
+/* The breaker stays open for 150 x retry_base_ms: 60 s by default, nothing in tests. */
+enum { URL_MAX = 4096, HEAD_SHOWN = 200, BREAKER_BASES = 150, KEY_MIN = 6 };
 
 struct http {
 	const struct conf *conf;
@@ -76,14 +77,15 @@ percent_encode(struct str *out, const char *s)
 	}
 }
 
-/* Appends `in` with every occurrence of the word as ***. */
+/* Appends `in` with every occurrence of the word as ***.  A word of a few letters is no secret, and
+ * hiding it would spoil ordinary text. */
 static void
 put_masked(struct str *out, const char *in, size_t n, const char *word)
 {
 	size_t len = strlen(word);
 
 	for (size_t i = 0; i < n;) {
-		if (len >= 6 && n - i >= len && memcmp(in + i, word, len) == 0) {
+		if (len >= KEY_MIN && n - i >= len && memcmp(in + i, word, len) == 0) {
 			str_puts(out, "***");
 			i += len;
 		} else {
@@ -108,6 +110,7 @@ show(const struct http *h, struct str *out, const char *in, size_t n)
 	text_clean(out, str_c(&twice), twice.len);
 }
 
+/* Cut after cleaning, so that no half of a key is left at the edge. */
 static void
 show_head(const struct http *h, const struct sink *s, struct http_resp *r)
 {
@@ -167,6 +170,7 @@ wait_turn(struct call *c, struct err *e)
 	const char *const keys[] = { c->pace, c->family };
 	char text[400];
 
+	/* The family last: asking it may make this request the probe, which must then be sent. */
 	for (size_t i = 0; i < ARRAY_LEN(keys);) {
 		int64_t ms = 0;
 
@@ -214,6 +218,7 @@ rest(struct call *c, int n, int most, const struct answer *a, const struct verdi
 	fmt_buf(text, sizeof(text), "%s: HTTP %d, %s, waits %.1f s (attempt %d of %d)", c->q->path,
 		a->status, v->what, (double)ms / 1000, n, most);
 	note(c->h, text);
+	/* Throttling is the key's, not the request's: the other threads wait as well. */
 	if (v->throttled)
 		limit_hold(c->pace, clock_mono_ms() + ms);
 	cancel_wait(c->h->cancel, (int)ms);
@@ -255,6 +260,8 @@ refused(struct call *c, const struct answer *a, const struct verdict *v, struct 
 	return -1;
 }
 
+/* A full limit or a cancel says nothing about the health of the path; any other answer, even a
+ * refusal, shows that it is alive. */
 static void
 account(struct call *c, const struct answer *a, const struct verdict *v)
 {
@@ -266,6 +273,7 @@ account(struct call *c, const struct answer *a, const struct verdict *v)
 	c->given_up = limit_tell(c->family, news, clock_mono_ms(), open_ms);
 }
 
+/* Returns with the last answer judged: 0, or -1 with *e telling all of it. */
 static int
 attempts(struct call *c, struct sink *s, struct err *e)
 {
@@ -299,6 +307,7 @@ attempts(struct call *c, struct sink *s, struct err *e)
 	}
 }
 
+/* A line end in the key would be a header of its own. */
 static int
 check_conf(const struct conf *c, struct err *e)
 {

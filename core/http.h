@@ -1,6 +1,7 @@
-/* GET from the vendor with retry by error class, Retry-After, ceilings, cancel and a breaker per endpoint
- * family.  The only file that includes curl.  A struct http belongs to one run (thread); limits shared by
- * threads are inside.  The key never appears in an error, a log line or a file name. */
+/* GET from the vendor with retry by error class, Retry-After, ceilings, cancel and a breaker per
+ * endpoint family.  The only file that includes curl.  A struct http belongs to one run (thread);
+ * limits shared by threads are inside.  The key never appears in an error, a log line or a file
+ * name. */
 #ifndef FINTRA_CORE_HTTP_H
 #define FINTRA_CORE_HTTP_H
 
@@ -24,17 +25,17 @@ struct http_req {
 	const char *path; /* "/stable/eod-bulk" */
 	const struct http_arg *args;
 	enum http_kind kind;
-	bool bulk;      /* bulk timeouts and pauses */
+	bool bulk;	/* bulk timeouts and pauses */
 	int end_status; /* 400 for a part past the end: no retry, no error; 0 = none */
 };
 
 struct http_resp {
 	int status;
 	int64_t bytes;
-	bool end;        /* status == end_status */
-	bool empty;      /* empty body, "[]" or "{}" */
-	char head[256];  /* first bytes, cleaned for display */
-	char url[512];   /* with apikey=*** */
+	bool end;	/* status == end_status */
+	bool empty;	/* empty body, "[]" or "{}" */
+	char head[256]; /* first bytes, cleaned for display */
+	char url[512];	/* the key is not in it: it travels as a header */
 	int attempts;
 };
 
@@ -43,11 +44,13 @@ struct http;
 /* Called with each event worth a log line ("429, waits 2.0 s (attempt 1 of 3)"). */
 typedef void http_note_fn(void *arg, const char *text);
 
-struct http *http_new(const struct conf *c, const struct cancel *cancel, http_note_fn *note, void *arg);
+struct http *http_new(const struct conf *c, const struct cancel *cancel, http_note_fn *note,
+		      void *arg);
 void http_free(struct http *h);
-/* Body into a new file at `path` (0600, replaced); complete or not there at all: on any failure the file
- * is removed.  Refusals (401, 402, 403, 429, 200 with an error object or HTML) are errors that name path,
- * status and the first bytes. */
+/* Body into a new file at `path` (0600, replaced), complete or not at all: it is written beside it
+ * as PATH.part-PID, which a failure (and r->end) removes; what stood at `path` before is then
+ * untouched.  Refusals (401, 402, 403, 429, 200 with an error object or HTML) are errors that name
+ * path, status and the first bytes. */
 int http_get_file(struct http *h, const struct http_req *q, const char *path, struct http_resp *r,
 		  struct err *e) MUST_CHECK;
 /* The same into memory, at most 25 MiB. */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+/* Anywhere in the first KB, upper and lower case alike. */
 static bool
 head_has(const struct sink *s, const char *word)
 {
@@ -100,6 +101,7 @@ judge_limit(const struct sink *s, struct verdict *v)
 	      "run it again later, or raise the plan");
 }
 
+/* Any status but 200, 204 and the one that ends a list of parts. */
 static void
 judge_refusal(const struct answer *a, const struct sink *s, struct verdict *v)
 {
@@ -129,6 +131,7 @@ looks_ended(const struct http_req *q, const struct sink *s)
 	return s->last == '\n' || (q->kind == HTTP_JSON && (s->last == ']' || s->last == '}'));
 }
 
+/* Status 200: the vendor says refusals with it, too. */
 static void
 judge_body(const struct http_req *q, const struct answer *a, const struct sink *s,
 	   struct verdict *v)
@@ -157,6 +160,7 @@ judge_body(const struct http_req *q, const struct answer *a, const struct sink *
 	}
 }
 
+/* Our own reasons to stop come before the server's: a body we cut has a status, too. */
 void
 judge(const struct http_req *q, const struct answer *a, const struct sink *s, struct verdict *v)
 {

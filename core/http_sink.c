@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+/* Small answers may be as regular as they like. */
 enum { RATIO_MAX = 200, RATIO_FREE = 1024 * 1024, INFLATE_STEP = 64 * 1024 };
 
 /* Our own gunzip, because curl's takes a stream that stops in the middle for a whole one. */
@@ -15,6 +16,7 @@ struct gunzip {
 	char buf[INFLATE_STEP];
 };
 
+/* Always false: the caller stops the transfer with it. */
 static bool
 refuse(struct sink *s, enum err_class cls, bool retry, const char *why)
 {
@@ -95,6 +97,7 @@ put(struct sink *s, const char *p, size_t n)
 	return true;
 }
 
+/* A few KB of input at a time, so that a bomb is noticed long before its end. */
 static bool
 unpack(struct sink *s, const char *p, size_t n)
 {

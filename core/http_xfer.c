@@ -19,6 +19,7 @@ struct xfer {
 	char curl_says[CURL_ERROR_SIZE];
 };
 
+/* curl itself maps localhost to the loopback addresses without asking DNS. */
 static bool
 loopback(const char *host)
 {
@@ -84,6 +85,7 @@ header_value(const char *line, size_t n, const char *name, char *buf, size_t max
 	return buf;
 }
 
+/* Only the host: the rest of a redirect may carry anything. */
 static void
 note_target(struct answer *a, const char *location)
 {
@@ -106,6 +108,7 @@ on_header(char *p, size_t size, size_t n, void *arg)
 		str_copy(a->reason, sizeof(a->reason), "endless headers");
 		return 0;
 	}
+	/* A new status line (after 100 Continue) starts the judgement of the framing anew. */
 	if (n > 5 && memcmp(p, "HTTP/", 5) == 0)
 		a->framed = n > 6 && p[5] >= '2';
 	else if (header_value(p, n, "Content-Length", buf, sizeof(buf)))
@@ -120,6 +123,7 @@ on_header(char *p, size_t size, size_t n, void *arg)
 	return n;
 }
 
+/* The key travels as a header: a URL ends up in logs of proxies and servers. */
 static void
 set_headers(struct xfer *x)
 {
@@ -144,7 +148,7 @@ set_options(struct xfer *x)
 	curl_easy_setopt(c, CURLOPT_USERAGENT, "fintra/" FINTRA_VERSION);
 	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "https,http");
 	curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(c, CURLOPT_PROXY, "");
+	curl_easy_setopt(c, CURLOPT_PROXY, ""); /* nor the environment's */
 	curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
 	curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
@@ -188,6 +192,7 @@ xfer_free(struct xfer *x)
 	free(x);
 }
 
+/* TLS trouble does not pass by itself; everything unnamed might. */
 static enum xfer_end
 end_of(CURLcode rc)
 {
@@ -240,6 +245,7 @@ drive(struct xfer *x, CURLcode *rc)
 	return true;
 }
 
+/* curl reports our own refusal of bytes as a write error. */
 static void
 collect(struct xfer *x, CURLcode rc, struct answer *a)
 {

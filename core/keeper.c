@@ -9,7 +9,13 @@
 #include <inttypes.h>
 #include <time.h>
 
-enum { TICK_MS = 200, REQUEST_MS = 500, BACKOFF_MIN_MS = 250, BACKOFF_MAX_MS = 5000, NUM_TEXT = 24 };
+enum {
+	TICK_MS = 200,
+	REQUEST_MS = 500,
+	BACKOFF_MIN_MS = 250,
+	BACKOFF_MAX_MS = 5000,
+	NUM_TEXT = 24
+};
 
 struct keeping { /* of the keeper's thread */
 	struct run *r;
@@ -143,7 +149,8 @@ retake(struct keeping *k)
 	}
 }
 
-/* With the keeper's own connection up, so a server that restarts does not eat the time to retake. */
+/* With the keeper's own connection up, so a server that restarts does not eat the time to retake.
+ */
 static void
 watch_locks(struct keeping *k, bool ask)
 {

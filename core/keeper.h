@@ -1,5 +1,5 @@
-/* The keeper of a run: a thread with a connection of its own that beats, stores the lines of the outbox,
- * reads requests to stop, and watches the locks. */
+/* The keeper of a run: a thread with a connection of its own that beats, stores the lines of the
+ * outbox, reads requests to stop, and watches the locks. */
 #ifndef FINTRA_CORE_KEEPER_H
 #define FINTRA_CORE_KEEPER_H
 
@@ -13,8 +13,8 @@ struct run;
 struct keeper {
 	pthread_t thread;
 	bool started;
-	struct cancel cancel;  /* of its own statements, when the fence has fallen */
-	pthread_mutex_t lock;  /* guards stop, hurry */
+	struct cancel cancel; /* of its own statements, when the fence has fallen */
+	pthread_mutex_t lock; /* guards stop, hurry */
 	pthread_cond_t wake;
 	bool stop, hurry;
 };

@@ -11,9 +11,9 @@
 enum { ID_TEXT = 24, PASSWD_BUF = 4096, LIMIT_DEFAULT = 200 };
 
 static const char *const state_names[] = {
-	[RUN_QUEUED] = "queued",       [RUN_RUNNING] = "running", [RUN_SUCCESS] = "success",
-	[RUN_PARTIAL] = "partial",     [RUN_FAILURE] = "failure", [RUN_CANCELLED] = "cancelled",
-	[RUN_SKIPPED] = "skipped",     [RUN_ABANDONED] = "abandoned", [RUN_LOST] = "lost",
+	[RUN_QUEUED] = "queued",   [RUN_RUNNING] = "running",	  [RUN_SUCCESS] = "success",
+	[RUN_PARTIAL] = "partial", [RUN_FAILURE] = "failure",	  [RUN_CANCELLED] = "cancelled",
+	[RUN_SKIPPED] = "skipped", [RUN_ABANDONED] = "abandoned", [RUN_LOST] = "lost",
 };
 
 const char *
@@ -69,7 +69,7 @@ copy_col(char *dst, size_t n, const struct rows *r, int row, int col)
 static struct tally
 tally_of(const struct rows *r, int row, int col)
 {
-	return (struct tally){ rows_int(r, row, col),     rows_int(r, row, col + 1),
+	return (struct tally){ rows_int(r, row, col),	  rows_int(r, row, col + 1),
 			       rows_int(r, row, col + 2), rows_int(r, row, col + 3),
 			       rows_int(r, row, col + 4), rows_int(r, row, col + 5),
 			       rows_int(r, row, col + 6) };
@@ -111,8 +111,8 @@ fill_run(struct run_info *i, const struct rows *r, int row)
 }
 
 int
-ledger_runs(struct db *db, const struct conf *conf, const struct run_filter *f, struct run_list *out,
-	    struct err *e)
+ledger_runs(struct db *db, const struct conf *conf, const struct run_filter *f,
+	    struct run_list *out, struct err *e)
 {
 	char stale[ID_TEXT], id[ID_TEXT], since[ID_TEXT], limit[ID_TEXT];
 	const char *args[] = { id_text(conf->abandoned_ms, stale),
@@ -216,7 +216,8 @@ members(const char *json)
 }
 
 int
-ledger_events(struct db *db, int64_t run, int64_t after, int limit, struct event_list *out, struct err *e)
+ledger_events(struct db *db, int64_t run, int64_t after, int limit, struct event_list *out,
+	      struct err *e)
 {
 	char id[ID_TEXT], from[ID_TEXT], max[ID_TEXT];
 	const char *args[] = { id_text(run, id), id_text(after, from), id_text(limit, max) };
@@ -264,14 +265,16 @@ put_request(struct db *db, int64_t run, const char *level, const char *who, stru
 	const char *args[] = { id_text(run, id), level, who };
 
 	if (db_exec(db, Q_LEDGER_REQUEST, args, NULL, e) < 0 ||
-	    ledger_audit(db, run, who, str_same(level, "abort") ? "cancel-now" : "cancel", NULL, e) < 0)
+	    ledger_audit(db, run, who, str_same(level, "abort") ? "cancel-now" : "cancel", NULL,
+			 e) < 0)
 		return -1;
 	return db_exec(db, Q_LEDGER_NOTIFY, args, NULL, e);
 }
 
 /* Only the raw state counts here: a run that seems abandoned may still read the request. */
 int
-ledger_request_cancel(struct db *db, int64_t run, enum cancel_level level, const char *who, struct err *e)
+ledger_request_cancel(struct db *db, int64_t run, enum cancel_level level, const char *who,
+		      struct err *e)
 {
 	char id[ID_TEXT];
 	const char *args[] = { id_text(run, id) };

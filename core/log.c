@@ -17,7 +17,7 @@ enum { LINE_MAX_BYTES = 1 << 20 };
 
 struct log {
 	char *path;
-	atomic_bool stale; /* reopen before the next line */
+	atomic_bool stale;    /* reopen before the next line */
 	pthread_mutex_t lock; /* guards all below */
 	int fd;
 	bool failed;

@@ -1,5 +1,5 @@
-/* The log file: one cleaned line per event, 0600, never through a symbolic link.  Any thread may write.
- * A disk that fails costs one warning, never the run. */
+/* The log file: one cleaned line per event, 0600, never through a symbolic link.  Any thread may
+ * write. A disk that fails costs one warning, never the run. */
 #ifndef FINTRA_CORE_LOG_H
 #define FINTRA_CORE_LOG_H
 

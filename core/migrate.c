@@ -12,6 +12,7 @@ enum { NAME_MAX_LEN = 63, LIST_MAX = 64 * 1024, NUMBER = 24 };
 
 static const char names_of[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
 
+/* The table is in order of the file names. */
 int
 migrate_latest(void)
 {
@@ -22,6 +23,7 @@ migrate_latest(void)
 	return latest;
 }
 
+/* The names behind every occurrence of `create`, separated by commas. */
 static void
 put_names(struct str *out, const char *text, const char *create)
 {
@@ -45,6 +47,7 @@ own_names(struct str *out)
 	str_puts(out, "}");
 }
 
+/* A gap counts: versions are looked up one by one, not by their maximum. */
 static bool
 has_version(const struct rows *r, int version)
 {
@@ -100,6 +103,7 @@ migrate_state(struct db *db, enum schema_state *state, int *version, struct err 
 	return look(db, state, version, found, e);
 }
 
+/* Asked again under the lock: another process may have been first. */
 static int
 permitted(struct db *db, bool init, struct err *e)
 {

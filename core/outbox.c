@@ -85,18 +85,18 @@ event_object(const struct event *ev)
 	return print_object(j);
 }
 
-/* With the lock held. */
+/* Many at once, so that a flood of lines does not move the queue for each.  With the lock held. */
 static void
 make_room(struct outbox *o, size_t n)
 {
 	size_t gone = 0;
 
-	while (gone < o->items.event.n && o->items.bytes + n > OUTBOX_BYTES) {
+	if (o->items.bytes + n <= OUTBOX_BYTES)
+		return;
+	while (gone < o->items.event.n && o->items.bytes + n > OUTBOX_BYTES / 8 * 7) {
 		o->items.bytes -= strlen(o->items.event.at[gone]);
 		free(o->items.event.at[gone++]);
 	}
-	if (!gone)
-		return;
 	o->items.event.n -= gone;
 	memmove(o->items.event.at, o->items.event.at + gone,
 		o->items.event.n * sizeof(o->items.event.at[0]));
@@ -180,7 +180,8 @@ outbox_input(struct outbox *o, const char *table, struct date as_of, int64_t row
 }
 
 void
-outbox_flag(struct outbox *o, const char *ticker, const char *kind, struct date on, const char *detail)
+outbox_flag(struct outbox *o, const char *ticker, const char *kind, struct date on,
+	    const char *detail)
 {
 	char day[DATE_BUF];
 	struct json *j = json_new_object();
@@ -293,7 +294,8 @@ write_gap(int64_t lost, const char *first, struct db *db, int64_t run, int epoch
 
 	if (!lost || !first)
 		return 1;
-	fmt_buf(msg, sizeof(msg), "%" PRId64 " log lines are missing here: the queue was full", lost);
+	fmt_buf(msg, sizeof(msg), "%" PRId64 " log lines are missing here: the queue was full",
+		lost);
 	j = json_parse(first, strlen(first), e);
 	if (!j)
 		return -1;

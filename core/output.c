@@ -11,12 +11,14 @@
 
 enum { LINE_MAX_ = 64 << 20, TEXT_MAX = 1 << 20 };
 
-/* What a terminal may act upon although JSON lets it stand: DEL, C1, bidi controls, line separators. */
+/* What a terminal may act upon although JSON lets it stand: DEL, C1, bidi controls, line
+ * separators. */
 static bool
 must_escape(uint32_t cp)
 {
-	return (cp >= 0x7f && cp <= 0x9f) || (cp >= 0x202a && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069) ||
-	       cp == 0x200e || cp == 0x200f || cp == 0x061c || cp == 0x2028 || cp == 0x2029;
+	return (cp >= 0x7f && cp <= 0x9f) || (cp >= 0x202a && cp <= 0x202e) ||
+	       (cp >= 0x2066 && cp <= 0x2069) || cp == 0x200e || cp == 0x200f || cp == 0x061c ||
+	       cp == 0x2028 || cp == 0x2029;
 }
 
 void

@@ -7,8 +7,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* One thread for all runs of the process: progress lines, cancel, fence.  What must go on while the run's thread sits in one long statement and the keeper waits for a dead
- * server: nothing in here touches the database. */
+/* One thread for all runs of the process: progress lines, cancel, fence.  What must go on while the
+ * run's thread sits in one long statement and the keeper waits for a dead server: nothing in here
+ * touches the database. */
 
 void
 run_lost(struct run *r, const char *fmt, ...)
@@ -65,11 +66,11 @@ run_pace(struct run *r, int64_t now)
 	int64_t said = atomic_load(&r->last_progress);
 	int64_t due = r->conf->progress_ms - 2 * PACE_MS; /* "at least every": not a tick late */
 
-	if (atomic_load(&r->closing))
-		return;
+	if (!said || atomic_load(&r->closing))
+		return; /* nothing may be said before START */
 	pace_cancel(r, now);
 	pace_fence(r, now);
-	if (said && now - said >= (due > PACE_MS ? due : PACE_MS))
+	if (now - said >= (due > PACE_MS ? due : PACE_MS))
 		run_emit_progress(r);
 }
 

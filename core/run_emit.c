@@ -17,7 +17,8 @@ run_event_init(struct run *r, struct event *ev, enum level lvl, const char *name
 		str_copy(ev->job, sizeof(ev->job), r->job->name);
 }
 
-/* A log file that fails is told once, as an event of its own right behind the line that was lost. */
+/* A log file that fails is told once, as an event of its own right behind the line that was lost.
+ */
 static void
 tell_trouble(struct runner *r, const struct event *cause, const char *text)
 {
@@ -55,8 +56,7 @@ runner_deliver(struct runner *r, const struct event *ev)
 }
 
 /* A line longer than LINE_BYTES is cut, and says so. */
-static char *
-message(const char *fmt, va_list ap)
+static PRINTF_FMT(1, 0) char *message(const char *fmt, va_list ap)
 {
 	char buf[LINE_BYTES];
 	int n = vsnprintf(buf, sizeof(buf) - CUT_NOTE, fmt, ap);
@@ -92,7 +92,8 @@ run_emit(struct run *r, enum level lvl, const char *name, const char *fmt, ...)
 }
 
 void
-run_emit_unit(struct run *r, enum level lvl, const char *name, const char *unit, const char *fmt, ...)
+run_emit_unit(struct run *r, enum level lvl, const char *name, const char *unit, const char *fmt,
+	      ...)
 {
 	struct event ev;
 	va_list ap;
@@ -111,7 +112,7 @@ run_log(struct job_ctx *c, enum level lvl, const char *fmt, ...)
 	va_list ap;
 
 	run_event_init(c->run, &ev, lvl,
-		       lvl == LVL_ERROR  ? "error"
+		       lvl == LVL_ERROR	 ? "error"
 		       : lvl == LVL_WARN ? "warn"
 					 : "log");
 	va_start(ap, fmt);

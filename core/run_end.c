@@ -8,7 +8,13 @@
 
 /* The ending: exactly one state, one last line, both in one transaction behind the fence. */
 
-enum { STORE_MS = 30000, STORE_ABORTED_MS = 3000, STORE_PAUSE_MS = 250, NUM_TEXT = 24, JSON_BYTES = 1 << 20 };
+enum {
+	STORE_MS = 30000,
+	STORE_ABORTED_MS = 3000,
+	STORE_PAUSE_MS = 250,
+	NUM_TEXT = 24,
+	JSON_BYTES = 1 << 20
+};
 
 static bool
 is_retryable(const struct err *e)
@@ -97,8 +103,9 @@ last_line(const struct run *r)
 	str_init(&s, ERR_TEXT_MAX + 1024);
 	state_word(o->state, word);
 	str_fmt(&s,
-		"%s job=%s as_of=%s duration=%s read=%" PRId64 " inserted=%" PRId64 " updated=%" PRId64
-		" unchanged=%" PRId64 " rejected=%" PRId64 " skipped=%" PRId64 " errors=%" PRId64,
+		"%s job=%s as_of=%s duration=%s read=%" PRId64 " inserted=%" PRId64
+		" updated=%" PRId64 " unchanged=%" PRId64 " rejected=%" PRId64 " skipped=%" PRId64
+		" errors=%" PRId64,
 		word, r->job ? r->job->name : "?", date_iso(o->as_of, day),
 		clock_span(o->duration_ms, span), t->read, t->inserted, t->updated, t->unchanged,
 		t->rejected, t->skipped, t->errors);
@@ -235,8 +242,9 @@ static int
 cron_state(struct run *r, struct err *e)
 {
 	char day[DATE_BUF];
-	const char *args[] = { r->job->name,
-			       date_iso((struct date){ (int32_t)(r->began_wall / 86400000) }, day) };
+	const char *args[] = {
+		r->job->name, date_iso((struct date){ (int32_t)(r->began_wall / 86400000) }, day)
+	};
 
 	if (r->outcome.state != RUN_SUCCESS || r->ctx.dry_run ||
 	    params_text(&r->params, "ticker") || params_int(&r->params, "limit", 0) > 0)
@@ -317,7 +325,8 @@ not_stored(struct run *r, int rc, struct event *ev, const struct err *why)
 
 	if (rc == 0) {
 		o->state = RUN_LOST;
-		err_set(&o->err, ERR_LOST, "another process has taken run %" PRId64 " over", o->run);
+		err_set(&o->err, ERR_LOST, "another process has taken run %" PRId64 " over",
+			o->run);
 	} else {
 		o->state = RUN_FAILURE;
 		o->err = *why;

@@ -15,8 +15,9 @@ check_key(const struct run *r, struct err *e)
 {
 	if (!(r->job->flags & JOB_USES_API) || *str_or(r->conf->api_key, ""))
 		return 0;
-	return err_set(e, ERR_CONFIG,
-		       "no key for the vendor's API: set FINTRA_FMP_API_KEY or api_key_file in [fmp]");
+	return err_set(
+		e, ERR_CONFIG,
+		"no key for the vendor's API: set FINTRA_FMP_API_KEY or api_key_file in [fmp]");
 }
 
 static int

@@ -37,8 +37,8 @@ plan_locks(struct run *r)
 {
 	struct date today = r->l.as_of_given ? DATE_NONE : utc_day(r->began_wall);
 
-	guard_plan(&r->guard, r->cat, r->job, params_text(&r->params, "ticker"), r->ctx.as_of, today,
-		   !r->ctx.dry_run);
+	guard_plan(&r->guard, r->cat, r->job, params_text(&r->params, "ticker"), r->ctx.as_of,
+		   today, !r->ctx.dry_run);
 	fmt_buf(r->app, sizeof(r->app), "fintra %s run %lld", r->job->name, atomic_load(&r->id));
 }
 
@@ -76,9 +76,9 @@ audit_force(struct run *r, struct err *e)
 {
 	STR_AUTO cmd;
 
+	str_init(&cmd, PARAMS_BYTES);
 	if (!params_bool(&r->params, "force"))
 		return 0;
-	str_init(&cmd, PARAMS_BYTES);
 	params_command(&r->params, &cmd);
 	return ledger_audit(r->ledger, atomic_load(&r->id), r->who, "force", str_c(&cmd), e);
 }
@@ -199,11 +199,12 @@ int
 run_take_locks(struct run *r, struct err *e)
 {
 	char app[64], holder[GUARD_HOLDER];
-	int64_t until = clock_mono_ms() + (r->l.wait_ms > 0 ? r->l.wait_ms : TABLE_WAIT_MS);
+	int64_t until;
 
 	fmt_buf(app, sizeof(app), "%s guard", r->app);
 	if (guard_open(&r->guard, r->conf, app, e) < 0)
 		return -1;
+	until = clock_mono_ms() + (r->l.wait_ms > 0 ? r->l.wait_ms : TABLE_WAIT_MS);
 	for (size_t i = 0; i < r->guard.n; i++) {
 		int got;
 

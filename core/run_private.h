@@ -1,5 +1,5 @@
-/* The runner's side of a running job.  Only core/run*.c, core/gate.c, core/keeper.c and core/runner.c
- * include this. */
+/* The runner's side of a running job.  Only core/run*.c, core/runner.c, core/pacer.c, core/gate.c and
+ * core/keeper.c include this. */
 #ifndef FINTRA_CORE_RUN_PRIVATE_H
 #define FINTRA_CORE_RUN_PRIVATE_H
 
@@ -130,8 +130,8 @@ void run_end(struct run *r, int rc, struct err *e);
 
 /* run_emit.c */
 void run_emit(struct run *r, enum level lvl, const char *ev, const char *fmt, ...) PRINTF_FMT(4, 5);
-void run_emit_unit(struct run *r, enum level lvl, const char *ev, const char *unit, const char *fmt, ...)
-	PRINTF_FMT(5, 6);
+void run_emit_unit(struct run *r, enum level lvl, const char *ev, const char *unit, const char *fmt,
+		   ...) PRINTF_FMT(5, 6);
 void run_emit_progress(struct run *r);
 void run_event_init(struct run *r, struct event *ev, enum level lvl, const char *name);
 

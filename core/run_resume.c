@@ -5,7 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Going on with a run that has stopped: the proof (faults.md P4), the next epoch, what is done already. */
+/* Going on with a run that has stopped: the proof (faults.md P4), the next epoch, what is done
+ * already. */
 
 enum { NUM_TEXT = 24 };
 
@@ -44,9 +45,12 @@ static int
 raise_epoch(struct run *r, struct err *e)
 {
 	char id[NUM_TEXT], pid[NUM_TEXT], now[NUM_TEXT], epoch[NUM_TEXT], guard[NUM_TEXT];
-	const char *run_args[] = { int_text(r->l.resume, id), r->who,	     r->host,
-				   int_text(getpid(), pid),   r->cat->build, int_text(clock_wall_ms(), now) };
-	const char *beat_args[] = { id, int_text(r->epoch + 1, epoch), int_text(r->guard.pid, guard) };
+	const char *run_args[] = {
+		int_text(r->l.resume, id), r->who,	  r->host,
+		int_text(getpid(), pid),   r->cat->build, int_text(clock_wall_ms(), now)
+	};
+	const char *beat_args[] = { id, int_text(r->epoch + 1, epoch),
+				    int_text(r->guard.pid, guard) };
 
 	if (db_exec(r->ledger, Q_RUN_RESCUE, run_args, NULL, e) < 0 ||
 	    db_exec(r->ledger, Q_RUN_RESCUE_BEAT, beat_args, NULL, e) < 0 ||
@@ -105,8 +109,9 @@ say_resume(struct run *r)
 	for (size_t i = 0; i < r->units.n; i++)
 		done += r->units.at[i].done;
 	run_emit(r, LVL_INFO, "run.resume",
-		 "RESUME epoch=%d job=%s as_of=%s params=%s units_done=%" PRId64 " build=%s", r->epoch,
-		 r->job->name, date_iso(r->ctx.as_of, day), str_c(&params), done, r->cat->build);
+		 "RESUME epoch=%d job=%s as_of=%s params=%s units_done=%" PRId64 " build=%s",
+		 r->epoch, r->job->name, date_iso(r->ctx.as_of, day), str_c(&params), done,
+		 r->cat->build);
 	atomic_store(&r->last_progress, clock_mono_ms());
 }
 

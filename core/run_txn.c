@@ -4,12 +4,13 @@
 
 #include <inttypes.h>
 
-/* Transactions of a run: fence, work, checkpoint, commit - and what to do when one of them fails. */
+/* Transactions of a run: fence, work, checkpoint, commit - and what to do when one of them fails.
+ */
 
 enum {
-	REDO_MAX = 5,	       /* deadlock, serialisation failure */
-	LOCK_TRIES = 3,	       /* a table locked by somebody else */
-	RECONNECT_MS = 60000,  /* all in all */
+	REDO_MAX = 5,	      /* deadlock, serialisation failure */
+	LOCK_TRIES = 3,	      /* a table locked by somebody else */
+	RECONNECT_MS = 60000, /* all in all */
 	BACKOFF_MIN_MS = 100,
 	BACKOFF_MAX_MS = 5000,
 	LOCK_POLL_MS = 50,
@@ -27,13 +28,18 @@ ids_fill(const struct run *r, struct ids *ids)
 	fmt_buf(ids->epoch, sizeof(ids->epoch), "%d", r->epoch);
 }
 
-/* While the keeper retakes the locks nobody writes. */
+/* Nobody writes while the keeper retakes the locks, or has yet to see that they are gone. */
 static int
 await_locks(struct job_ctx *c, struct err *e)
 {
-	while (atomic_load(&c->run->locks) == LOCKS_RETAKING && !atomic_load(&c->run->lost))
+	struct run *r = c->run;
+
+	while (!atomic_load(&r->lost) &&
+	       (atomic_load(&r->locks) != LOCKS_HELD || !guard_quiet(&r->guard))) {
+		keeper_hurry(&r->keeper);
 		if (cancel_wait(c->cancel, LOCK_POLL_MS))
 			break;
+	}
 	return run_check(c, e);
 }
 
@@ -95,8 +101,8 @@ may_commit(struct job_ctx *c, struct err *e)
 }
 
 int
-run_commit(struct job_ctx *c, struct db *db, const char *unit, const char *cursor, const struct tally *t,
-	   struct err *e)
+run_commit(struct job_ctx *c, struct db *db, const char *unit, const char *cursor,
+	   const struct tally *t, struct err *e)
 {
 	int rc;
 
@@ -149,7 +155,8 @@ end_backend(struct job_ctx *c, int pid, int64_t until, struct err *e)
 	}
 }
 
-/* The dead connection stays in c->db until there is a new one, so that it always is a connection. */
+/* The dead connection stays in c->db until there is a new one, so that it always is a connection.
+ */
 static int
 reconnect(struct job_ctx *c, int pid, int64_t until, struct err *e)
 {
@@ -192,7 +199,8 @@ recover(struct job_ctx *c, const char *unit, struct err *e)
 }
 
 static int
-attempt(struct job_ctx *c, const char *unit, run_txn_fn *fn, void *arg, struct tally *t, struct err *e)
+attempt(struct job_ctx *c, const char *unit, run_txn_fn *fn, void *arg, struct tally *t,
+	struct err *e)
 {
 	*t = (struct tally){ 0 };
 	*e = (struct err)ERR_INIT;

@@ -68,7 +68,7 @@ run_new(struct runner *r, const struct launch *l)
 				     .cancel = &run->cancel,
 				     .params = &run->params,
 				     .conf = r->conf,
-				     .as_of = l->as_of,
+				     .as_of = l->resume ? DATE_NONE : l->as_of,
 				     .run = run };
 	return run;
 }

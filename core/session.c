@@ -18,7 +18,7 @@ enum { TAIL = 10, LINE_ROOM = 64 << 10 };
 struct session {
 	struct app *app;
 	struct runner *runner;
-	bool journal; /* stderr is systemd's journal */
+	bool journal;	      /* stderr is systemd's journal */
 	pthread_mutex_t lock; /* guards the rest */
 	char *tail[TAIL];
 	size_t tail_n;
@@ -169,10 +169,11 @@ summary_line(const char *job, const struct outcome *o, struct str *out)
 	STR_AUTO why = { 0 };
 
 	upper(state, sizeof(state), run_state_name(o->state));
-	str_fmt(out, "%s %s run %" PRId64 " as-of %s in %s: read %" PRId64 " inserted %" PRId64 " updated %" PRId64
-		     " unchanged %" PRId64 " rejected %" PRId64,
-		state, job, o->run, date_iso(o->as_of, day), clock_span(o->duration_ms, span), t->read, t->inserted,
-		t->updated, t->unchanged, t->rejected);
+	str_fmt(out,
+		"%s %s run %" PRId64 " as-of %s in %s: read %" PRId64 " inserted %" PRId64
+		" updated %" PRId64 " unchanged %" PRId64 " rejected %" PRId64,
+		state, job, o->run, date_iso(o->as_of, day), clock_span(o->duration_ms, span),
+		t->read, t->inserted, t->updated, t->unchanged, t->rejected);
 	if (o->err.cls != ERR_NONE)
 		str_fmt(out, " - %s: %s", err_class_name(o->err.cls), out_clean(&why, o->err.text));
 	else
@@ -237,7 +238,8 @@ report_verdict(struct session *s)
 	STR_AUTO text = { 0 };
 	DB_AUTO db = app_db(s->app, &e);
 
-	if (!db || freshness_measure(db, &s->app->conf, s->app->cat, s->bad.as_of, clock_wall_ms(), &f, &e) < 0)
+	if (!db || freshness_measure(db, &s->app->conf, s->app->cat, s->bad.as_of, clock_wall_ms(),
+				     &f, &e) < 0)
 		return;
 	fprintf(stderr, "%s\n", out_clean(&text, f.verdict));
 	freshness_done(&f);
@@ -260,10 +262,14 @@ report_cron(struct session *s)
 		fprintf(stderr, "  %s\n", s->tail[i % TAIL]);
 	if (o->run && (o->state == RUN_CANCELLED || o->state == RUN_LOST))
 		fprintf(stderr, "$ fintra resume %" PRId64 "\n", o->run);
+	else if (o->err.cls == ERR_GATE)
+		fprintf(stderr, "$ fintra why --as-of %s\n", date_iso(o->as_of, day));
 	else
-		fprintf(stderr, "$ fintra run %s --as-of %s\n", s->bad_job, date_iso(o->as_of, day));
+		fprintf(stderr, "$ fintra run %s --as-of %s\n", s->bad_job,
+			date_iso(o->as_of, day));
 	if (o->run)
-		fprintf(stderr, "run %" PRId64 ", exit %d; fintra logs %" PRId64 "\n", o->run, o->exit_code, o->run);
+		fprintf(stderr, "run %" PRId64 ", exit %d; fintra logs %" PRId64 "\n", o->run,
+			o->exit_code, o->run);
 }
 
 int

@@ -6,7 +6,8 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
-/* What handlers may touch: the one place where a global is allowed (style.md, "the signal flag"). */
+/* What handlers may touch: the one place where a global is allowed (style.md, "the signal flag").
+ */
 static _Atomic(struct runner *) target;
 static atomic_int stop_signal;
 static atomic_bool hup_is_reopen;
@@ -22,7 +23,8 @@ on_signal(int sig)
 			runner_log_reopen(r);
 	} else {
 		if (r)
-			runner_stop(r, sig, atomic_load(&stop_signal) ? CANCEL_ABORT : CANCEL_DRAIN);
+			runner_stop(r, sig,
+				    atomic_load(&stop_signal) ? CANCEL_ABORT : CANCEL_DRAIN);
 		atomic_store(&stop_signal, sig);
 	}
 	errno = saved;

@@ -1,5 +1,5 @@
-/* Signals become cancel: the first SIGINT or SIGTERM drains every run, the second aborts; SIGHUP reopens
- * the log file (headless) or ends like SIGTERM; SIGPIPE is ignored. */
+/* Signals become cancel: the first SIGINT or SIGTERM drains every run, the second aborts; SIGHUP
+ * reopens the log file (headless) or ends like SIGTERM; SIGPIPE is ignored. */
 #ifndef FINTRA_CORE_SIGNALS_H
 #define FINTRA_CORE_SIGNALS_H
 
@@ -7,11 +7,12 @@
 
 #include <stdbool.h>
 
-/* `r` is borrowed until signals_install(NULL, ...) or the end of the process.  Handlers do not restart
- * system calls, so a poll in the main thread wakes up. */
+/* `r` is borrowed until signals_install(NULL, ...) or the end of the process.  Handlers do not
+ * restart system calls, so a poll in the main thread wakes up. */
 void signals_install(struct runner *r, bool hup_reopens);
 int signals_stop(void); /* SIGINT, SIGTERM (or SIGHUP) once one of them asked to stop, else 0 */
-/* Blocks all of them in the calling thread and what it starts, so that the main thread gets them. */
+/* Blocks all of them in the calling thread and what it starts, so that the main thread gets them.
+ */
 void signals_block_in_thread(void);
 
 #endif

@@ -1,4 +1,5 @@
-/* The tree of a table's inputs, and the shortest list of commands that repairs what is broken in it. */
+/* The tree of a table's inputs, and the shortest list of commands that repairs what is broken in
+ * it. */
 #include "core/why.h"
 
 #include "core/cli.h"
@@ -55,8 +56,9 @@ writes_broken(const struct why_node *node, const struct job *job)
 	return false;
 }
 
-/* Canonical order is the order of the catalogue: causes come before what they spoil.  A second writer
- * of a table (the one that fills gaps) is named only when the date is right and rows are missing. */
+/* Canonical order is the order of the catalogue: causes come before what they spoil.  A second
+ * writer of a table (the one that fills gaps) is named only when the date is right and rows are
+ * missing. */
 static void
 build_plan(const struct catalogue *cat, const struct freshness *f, struct why *w)
 {
@@ -64,12 +66,14 @@ build_plan(const struct catalogue *cat, const struct freshness *f, struct why *w
 
 	for (size_t i = 0; cat->jobs[i] && w->plan_n < ARRAY_LEN(w->plan); i++)
 		if (writes_broken(w->root, cat->jobs[i]))
-			fmt_buf(w->plan[w->plan_n++], sizeof(w->plan[0]), "fintra run %s --as-of %s",
-				cat->jobs[i]->name, date_iso(f->as_of, as_of));
+			fmt_buf(w->plan[w->plan_n++], sizeof(w->plan[0]),
+				"fintra run %s --as-of %s", cat->jobs[i]->name,
+				date_iso(f->as_of, as_of));
 }
 
 static bool
-depends_on(const struct freshness *f, const struct table_status *s, const struct table_status *cause, int depth)
+depends_on(const struct freshness *f, const struct table_status *s,
+	   const struct table_status *cause, int depth)
 {
 	const struct table_status *in;
 
@@ -81,14 +85,16 @@ depends_on(const struct freshness *f, const struct table_status *s, const struct
 	return false;
 }
 
-/* The last table in order that is broken for the verdict's cause: its plan repairs the whole chain. */
+/* The last table in order that is broken for the verdict's cause: its plan repairs the whole chain.
+ */
 static const struct table_status *
 default_target(const struct freshness *f)
 {
 	const struct table_status *found = f->cause;
 
 	for (size_t i = 0; i < f->n && f->cause; i++)
-		if (f->at[i].writer && f->at[i].state != TABLE_FRESH && depends_on(f, &f->at[i], f->cause, 0))
+		if (f->at[i].writer && f->at[i].state != TABLE_FRESH &&
+		    depends_on(f, &f->at[i], f->cause, 0))
 			found = &f->at[i];
 	for (size_t i = 0; i < f->n; i++)
 		if (f->at[i].writer && !f->cause)
@@ -97,7 +103,8 @@ default_target(const struct freshness *f)
 }
 
 static int
-unknown_target(const struct catalogue *cat, const struct freshness *f, const char *target, struct err *e)
+unknown_target(const struct catalogue *cat, const struct freshness *f, const char *target,
+	       struct err *e)
 {
 	const char *words[NAMES_MAX];
 	size_t n = 0;
@@ -107,12 +114,13 @@ unknown_target(const struct catalogue *cat, const struct freshness *f, const cha
 	for (size_t i = 0; cat->jobs[i] && n < NAMES_MAX; i++)
 		words[n++] = cat->jobs[i]->name;
 	const char *near = cli_nearest(target, words, n);
-	return err_set(e, ERR_USAGE, "no table or job is called %s%s%s%s", target, near ? " (did you mean " : "",
-		       str_or(near, ""), near ? "?)" : "");
+	return err_set(e, ERR_USAGE, "no table or job is called %s%s%s%s", target,
+		       near ? " (did you mean " : "", str_or(near, ""), near ? "?)" : "");
 }
 
 static const struct table_status *
-find_target(const struct catalogue *cat, const struct freshness *f, const char *target, struct err *e)
+find_target(const struct catalogue *cat, const struct freshness *f, const char *target,
+	    struct err *e)
 {
 	const struct table_status *s;
 	const struct job *job;
@@ -142,14 +150,17 @@ sentence(const struct freshness *f, struct why *w)
 	for (char *p = word; *p; p++)
 		*p = (char)toupper((unsigned char)*p);
 	if (!s->writer)
-		fmt_buf(w->text, sizeof(w->text), "%s is %s; no job of this build writes it", s->table->name, word);
+		fmt_buf(w->text, sizeof(w->text), "%s is %s; no job of this build writes it",
+			s->table->name, word);
 	else
-		fmt_buf(w->text, sizeof(w->text), "%s is %s. First cause: %s %s", s->table->name, word,
-			cause->table->name, table_status_phrase(cause, phrase, sizeof(phrase)));
+		fmt_buf(w->text, sizeof(w->text), "%s is %s. First cause: %s %s", s->table->name,
+			word, cause->table->name,
+			table_status_phrase(cause, phrase, sizeof(phrase)));
 }
 
 int
-why_build(const struct catalogue *cat, const struct freshness *f, const char *target, struct why *out, struct err *e)
+why_build(const struct catalogue *cat, const struct freshness *f, const char *target,
+	  struct why *out, struct err *e)
 {
 	const struct table_status *s = find_target(cat, f, target, e);
 

@@ -8,7 +8,8 @@
 enum { MIN_WINDOWS = 6, MIN_SCATTER = 10, MAX_MISSING = 50, HORIZON_DAYS = 366 };
 
 static void
-remedy(const struct check_env *env, struct check_result *r, size_t i, const char *verb, const char *job)
+remedy(const struct check_env *env, struct check_result *r, size_t i, const char *verb,
+       const char *job)
 {
 	char as_of[DATE_BUF];
 	const struct job *j = catalogue_job(env->cat, job);
@@ -81,7 +82,7 @@ sector_stale(const struct check_env *env, struct check_result *r, struct err *e)
 	/* A blocked table is behind too: its own deadline says how bad that is. */
 	r->state = s && date_cmp(s->have, env->as_of) >= 0 ? CHECK_OK
 		   : s && s->deadline_ms > env->now_ms && date_is_set(s->have) &&
-				     calendar_sessions_between(s->have, env->as_of) == 1
+				   calendar_sessions_between(s->have, env->as_of) == 1
 			   ? CHECK_WARNING
 			   : CHECK_CRITICAL;
 	date_iso(s ? s->have : newest, r->value);
@@ -103,10 +104,12 @@ windows_populated(const struct check_env *env, struct check_result *r, struct er
 	if (!q)
 		return -1;
 	int64_t windows = rows_int(q, 0, 4);
-	r->state = rows_int(q, 0, 2) == 0 ? CHECK_CRITICAL : windows < MIN_WINDOWS ? CHECK_WARNING : CHECK_OK;
-	fmt_buf(r->value, sizeof(r->value), "%s rows, %s tickers, %d windows, %s..%s", num_group(rows_int(q, 0, 2), n),
-		num_group(rows_int(q, 0, 3), t), (int)windows, date_iso(rows_date(q, 0, 1), oldest),
-		date_iso(rows_date(q, 0, 0), newest));
+	r->state = rows_int(q, 0, 2) == 0  ? CHECK_CRITICAL
+		   : windows < MIN_WINDOWS ? CHECK_WARNING
+					   : CHECK_OK;
+	fmt_buf(r->value, sizeof(r->value), "%s rows, %s tickers, %d windows, %s..%s",
+		num_group(rows_int(q, 0, 2), n), num_group(rows_int(q, 0, 3), t), (int)windows,
+		date_iso(rows_date(q, 0, 1), oldest), date_iso(rows_date(q, 0, 0), newest));
 	fmt_buf(r->bound, sizeof(r->bound), "> 0 rows, >= %d windows", MIN_WINDOWS);
 	strict_is(r, rows_int(q, 0, 2) > 0, r->value);
 	if (r->state != CHECK_OK)
@@ -198,13 +201,15 @@ windows_stale(const struct check_env *env, struct check_result *r, struct err *e
 	char have[DATE_BUF], want[DATE_BUF], tickers[64] = "";
 
 	if (!s || s->state == TABLE_UNKNOWN)
-		return err_set(e, ERR_DB, "performance_windows could not be measured%s%s", s ? ": " : "",
-			       s ? s->detail : "");
+		return err_set(e, ERR_DB, "performance_windows could not be measured%s%s",
+			       s ? ": " : "", s ? s->detail : "");
 	r->state = check_of_table(s);
 	if (s->coverage >= 0)
-		fmt_buf(tickers, sizeof(tickers), ", %.1f%% of %lld tickers", s->coverage * 100, (long long)s->den);
+		fmt_buf(tickers, sizeof(tickers), ", %.1f%% of %lld tickers", s->coverage * 100,
+			(long long)s->den);
 	fmt_buf(r->value, sizeof(r->value), "%s%s", date_iso(s->have, have), tickers);
-	fmt_buf(r->bound, sizeof(r->bound), "%s, >= %.0f%%", date_iso(s->want, want), s->table->floor * 100);
+	fmt_buf(r->bound, sizeof(r->bound), "%s, >= %.0f%%", date_iso(s->want, want),
+		s->table->floor * 100);
 	if (r->state != CHECK_OK)
 		remedy_windows(env, r);
 	return 0;
@@ -245,11 +250,14 @@ dates_agree(const struct check_env *env, struct check_result *r, struct err *e)
 	char wd[DATE_BUF], sd[DATE_BUF];
 
 	if (!w || !s || w->state == TABLE_UNKNOWN || s->state == TABLE_UNKNOWN)
-		return err_set(e, ERR_DB, "performance_windows or sector_performance could not be measured");
+		return err_set(e, ERR_DB,
+			       "performance_windows or sector_performance could not be measured");
 	bool agree = date_is_set(w->have) && date_eq(w->have, s->have) && w->state != TABLE_MIXED;
-	struct date bench = w->state == TABLE_MIXED && date_is_set(w->mixed_with) ? w->mixed_with : s->have;
+	struct date bench =
+		w->state == TABLE_MIXED && date_is_set(w->mixed_with) ? w->mixed_with : s->have;
 	r->state = agree ? CHECK_OK : env->now_ms < w->deadline_ms ? CHECK_WARNING : CHECK_CRITICAL;
-	fmt_buf(r->value, sizeof(r->value), "windows %s, benchmarks %s", date_iso(w->have, wd), date_iso(bench, sd));
+	fmt_buf(r->value, sizeof(r->value), "windows %s, benchmarks %s", date_iso(w->have, wd),
+		date_iso(bench, sd));
 	str_copy(r->bound, sizeof(r->bound), "same session");
 	if (!agree)
 		remedy_windows(env, r);
@@ -264,7 +272,8 @@ calendar_horizon(const struct check_env *env, struct check_result *r, struct err
 
 	(void)e;
 	r->state = !calendar_covers(env->as_of) || days < HORIZON_DAYS ? CHECK_WARNING : CHECK_OK;
-	fmt_buf(r->value, sizeof(r->value), "%d days, until %s", days, date_iso(calendar_last(), last));
+	fmt_buf(r->value, sizeof(r->value), "%d days, until %s", days,
+		date_iso(calendar_last(), last));
 	fmt_buf(r->bound, sizeof(r->bound), ">= %d days", HORIZON_DAYS);
 	return 0;
 }
@@ -284,7 +293,8 @@ runs_lost(const struct check_env *env, struct check_result *r, struct err *e)
 	fmt_buf(r->value, sizeof(r->value), "%lld", (long long)n);
 	str_copy(r->bound, sizeof(r->bound), "0 in 7 days");
 	if (n > 0)
-		fmt_buf(r->remedy[0], sizeof(r->remedy[0]), "fintra resume %lld", (long long)rows_int(q, 0, 1));
+		fmt_buf(r->remedy[0], sizeof(r->remedy[0]), "fintra resume %lld",
+			(long long)rows_int(q, 0, 1));
 	return 0;
 }
 
@@ -292,12 +302,16 @@ const struct check fintra_checks[] = {
 	{ "performance_windows_empty", "performance_windows has rows", true, windows_empty },
 	{ "sector_performance_stale", "sector_performance is of the session", true, sector_stale },
 	{ "snapshots_pct_missing", "snapshots without relative performance", true, pct_missing },
-	{ "performance_windows_populated", "what performance_windows holds", true, windows_populated },
+	{ "performance_windows_populated", "what performance_windows holds", true,
+	  windows_populated },
 	{ "snapshots_relative_1y", "snapshots with relative_vs_sector_1y", true, relative_1y },
 	{ "scatter_data", "points of the scatter chart", true, scatter },
-	{ "performance_windows_stale", "performance_windows is of the session and whole", false, windows_stale },
-	{ "snapshots_inputs_mixed", "snapshots and their inputs are of one session", false, snapshot_inputs },
-	{ "sector_windows_dates_agree", "windows were built from benchmarks of their own session", false, dates_agree },
+	{ "performance_windows_stale", "performance_windows is of the session and whole", false,
+	  windows_stale },
+	{ "snapshots_inputs_mixed", "snapshots and their inputs are of one session", false,
+	  snapshot_inputs },
+	{ "sector_windows_dates_agree", "windows were built from benchmarks of their own session",
+	  false, dates_agree },
 	{ "calendar_horizon", "the exchange calendar reaches far enough", false, calendar_horizon },
 	{ "runs_lost", "runs that vanished and were not made good", false, runs_lost },
 	{ NULL, NULL, false, NULL },

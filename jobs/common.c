@@ -22,6 +22,7 @@ const char *const sectors[] = { "Basic Materials",
 				"Utilities",
 				NULL };
 
+/* One round trip tells all three; what is neither new nor changed was equal. */
 int
 merge_counts(struct job_ctx *c, enum query merge, const char *const *args, struct tally *t,
 	     struct err *e)
@@ -42,6 +43,8 @@ merge_counts(struct job_ctx *c, enum query merge, const char *const *args, struc
 	return 0;
 }
 
+/* Class shares (BRK-B) and exchange suffixes (SHOP.TO) stay: never cut, they tell companies apart.
+ */
 bool
 ticker_normal(const char *p, size_t n, char out[TICKER_BUF])
 {
@@ -71,6 +74,7 @@ words_array(const char *const *words, struct str *out)
 	str_putc(out, '}');
 }
 
+/* A column that the file lacks reads like an empty cell. */
 const char *
 cell_trim(const char *p, size_t *n)
 {
@@ -94,6 +98,8 @@ cell_text(const char *p, size_t *n)
 	return num_is_absent(p, *n) ? NULL : p;
 }
 
+/* The reader hands over the raw text of rows that it could not take apart; of those that a rule
+ * refuses the cells are put together again. */
 void
 reject_row(struct job_ctx *c, struct tally *t, const char *reason, const struct csv_row *row,
 	   size_t n)

@@ -1,5 +1,6 @@
-/* Every table, in an order in which inputs come before what is made from them.  Deadlines are minutes
- * after New York midnight of the day after the session; floors and words are design.md section 7's. */
+/* Every table, in an order in which inputs come before what is made from them.  Deadlines are
+ * minutes after New York midnight of the day after the session; floors and words are design.md
+ * section 7's. */
 #include "jobs/catalogue.h"
 
 enum { NO_QUERY = -1, HOUR = 60 };

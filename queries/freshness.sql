@@ -6,22 +6,19 @@
 -- A good session is one whose writer ended SUCCESS on the whole table; without such a run, one that has rows.
 
 -- name: fresh_fintra_universe
-WITH u AS (
-	SELECT count(*) AS n, least(max(last_seen), $1::date) AS newest,
-	       count(*) FILTER (WHERE last_seen >= $1::date) AS seen
-	  FROM fintra_universe
-), prev AS (
+WITH prev AS (
 	SELECT max(as_of) AS d FROM fintra_ops.run
 	 WHERE job = $2::text AND state = 'success' AND as_of < $1::date
 	   AND NOT params ?| ARRAY['ticker', 'limit', 'dry_run']
-), b AS (
-	SELECT count(*) FILTER (WHERE last_seen >= prev.d AND first_seen < $1::date) AS n,
-	       count(*) FILTER (WHERE is_active) AS active
-	  FROM fintra_universe, prev
+), u AS (
+	SELECT count(*) AS n, max(last_seen) AS newest, count(*) FILTER (WHERE last_seen >= $1::date) AS seen,
+	       count(*) FILTER (WHERE is_active) AS active,
+	       count(*) FILTER (WHERE last_seen >= (SELECT d FROM prev) AND first_seen < $1::date) AS before
+	  FROM fintra_universe
 )
-SELECT u.n > 0, u.newest, u.n, u.seen, CASE WHEN b.n > 0 THEN b.n ELSE b.active END,
-       CASE WHEN b.n > 0 THEN 'active before the run' ELSE 'active tickers: no history yet' END
-  FROM u, b;
+SELECT u.n > 0, least(u.newest, $1::date), u.n, u.seen, CASE WHEN u.before > 0 THEN u.before ELSE u.active END,
+       CASE WHEN u.before > 0 THEN 'active before the run' ELSE 'active tickers: no history yet' END
+  FROM u;
 
 -- name: fresh_fintra_active_stocks
 SELECT count(*) > 0, least(max(last_seen), $1::date), count(*), count(*) FILTER (WHERE last_seen >= $1::date),
@@ -29,13 +26,14 @@ SELECT count(*) > 0, least(max(last_seen), $1::date), count(*), count(*) FILTER 
   FROM fintra_active_stocks;
 
 -- name: fresh_industry_classification
-WITH a AS (
+WITH a AS ( /* the condition of fintra_active_stocks, which lacks sector and industry */
 	SELECT count(*) AS den,
 	       count(*) FILTER (WHERE m.industry_code IN (SELECT industry_code FROM industry_classification)) AS num
-	  FROM fintra_active_stocks s
-	  JOIN fintra_universe u ON u.ticker = s.ticker
-	  LEFT JOIN asset_industry_map m ON m.ticker = s.ticker AND m.effective_to IS NULL
-	 WHERE btrim(coalesce(u.industry, '')) <> '' AND btrim(coalesce(u.sector, '')) <> ''
+	  FROM fintra_universe u
+	  LEFT JOIN asset_industry_map m ON m.ticker = u.ticker AND m.effective_to IS NULL
+	 WHERE u.is_active AND u.instrument_type IN ('EQUITY', 'ADR') AND u.ticker NOT LIKE '%-WT%'
+	   AND u.ticker NOT LIKE '%-RT%' AND btrim(u.industry) <> '' AND btrim(u.sector) <> ''
+	   AND coalesce(u.name, '') !~* '\y(warrants?|rights?)\y'
 )
 SELECT (SELECT count(*) > 0 FROM industry_classification), (SELECT max(created_at)::date FROM industry_classification
         WHERE created_at < ($1::date + 1)::timestamp AT TIME ZONE 'UTC'),
@@ -44,12 +42,12 @@ SELECT (SELECT count(*) > 0 FROM industry_classification), (SELECT max(created_a
 
 -- name: fresh_asset_industry_map
 WITH a AS (
-	SELECT count(*) AS den,
-	       count(m.ticker) AS num
-	  FROM fintra_active_stocks s
-	  JOIN fintra_universe u ON u.ticker = s.ticker
-	  LEFT JOIN asset_industry_map m ON m.ticker = s.ticker AND m.effective_to IS NULL
-	 WHERE btrim(coalesce(u.industry, '')) <> '' AND btrim(coalesce(u.sector, '')) <> ''
+	SELECT count(*) AS den, count(m.ticker) AS num
+	  FROM fintra_universe u
+	  LEFT JOIN asset_industry_map m ON m.ticker = u.ticker AND m.effective_to IS NULL
+	 WHERE u.is_active AND u.instrument_type IN ('EQUITY', 'ADR') AND u.ticker NOT LIKE '%-WT%'
+	   AND u.ticker NOT LIKE '%-RT%' AND btrim(u.industry) <> '' AND btrim(u.sector) <> ''
+	   AND coalesce(u.name, '') !~* '\y(warrants?|rights?)\y'
 )
 SELECT EXISTS (SELECT 1 FROM asset_industry_map),
        (SELECT max(effective_from) FROM asset_industry_map WHERE effective_from <= $1::date),
@@ -365,7 +363,7 @@ SELECT count(*) > 0, max(last_run_date) FILTER (WHERE last_run_date <= $1::date)
 -- $1 jobs text[] (all that write the table), $2 writer text, $3 as_of date
 -- returns the last run of any of them: id, state, and the newest as-of (<= $3) of a complete run of the writer
 SELECT r.id, r.state,
-       (SELECT least(max(as_of), $3::date) FROM fintra_ops.run
+       (SELECT CASE WHEN max(as_of) > $3::date THEN $3::date ELSE max(as_of) END FROM fintra_ops.run
          WHERE job = $2::text AND state IN ('success', 'partial')
            AND NOT params ?| ARRAY['ticker', 'limit', 'dry_run'])
   FROM (VALUES (1)) one

@@ -74,20 +74,17 @@ SELECT n.prepared, (SELECT count(*) FROM m WHERE fresh), (SELECT count(*) FROM m
        n.asset_rows, n.sector_rows, n.missing_sector, n.missing_benchmark, n.invalid
   FROM n;
 
--- name: performance_windows_universe
+-- name: performance_windows_place
 -- $1 inactive tickers too, $2 place in byte order, from 1
--- returns tickers eligible, newest last_seen, the ticker at that place or NULL
-WITH e AS (
-	SELECT ticker, last_seen
-	  FROM fintra_universe
-	 WHERE (is_active OR $1::boolean) AND instrument_type IN ('EQUITY', 'ADR') AND btrim(sector) <> ''
-	   AND ticker NOT LIKE '%-WT%' AND ticker NOT LIKE '%-RT%'
-	   AND coalesce(name, '') !~* '\y(warrants?|rights?)\y'
-)
-SELECT count(*), max(last_seen),
-       (SELECT ticker FROM e WHERE $2::bigint > 0 ORDER BY ticker COLLATE "C"
-        OFFSET greatest($2::bigint - 1, 0) LIMIT 1)
-  FROM e;
+-- returns the eligible ticker at that place; no row beyond the last
+SELECT ticker
+  FROM fintra_universe
+ WHERE (is_active OR $1::boolean) AND instrument_type IN ('EQUITY', 'ADR') AND btrim(sector) <> ''
+   AND ticker NOT LIKE '%-WT%' AND ticker NOT LIKE '%-RT%'
+   AND coalesce(name, '') !~* '\y(warrants?|rights?)\y'
+ ORDER BY ticker COLLATE "C"
+OFFSET $2::bigint - 1
+ LIMIT 1;
 
 -- name: performance_windows_benchmark_dates
 -- $1 as-of date, $2 windows text[]

@@ -82,6 +82,7 @@ fake_gzip(struct str *body)
 	*body = out;
 }
 
+/* Split-adjusted without adjClose; adjusted for all; closes alone. */
 static const char *const paths[] = { "/stable/historical-price-eod/full",
 				     "/stable/historical-price-eod/dividend-adjusted",
 				     "/stable/historical-price-eod/light" };

@@ -184,7 +184,7 @@ by_text(const void *a, const void *b)
 static char *
 sorted_query(const char *query)
 {
-	char *part[64];
+	char *part[64] = { NULL };
 	size_t n = 0;
 	struct str out;
 

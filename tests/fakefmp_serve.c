@@ -22,7 +22,7 @@ static const char eod_header[] =
 static char *
 put_fixed(char *p, int64_t v, int digits)
 {
-	char buf[24];
+	char buf[24] = "";
 	int n = 0, kept = 0;
 	uint64_t u = v < 0 ? (uint64_t)-v : (uint64_t)v;
 

@@ -14,7 +14,8 @@ die() {
 bindir() {
 	found=$(command -v initdb || true)
 	[ -n "$found" ] && found=$(dirname "$(readlink -f "$found")")
-	for d in "$found" $(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -t/ -k5,5 -nr); do
+	newest=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -t/ -k5,5 -nr)
+	for d in "$found" $newest; do
 		if [ -n "$d" ] && [ -x "$d/initdb" ] && [ -x "$d/pg_ctl" ] && [ -x "$d/postgres" ]; then
 			echo "$d"
 			return

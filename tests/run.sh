@@ -30,8 +30,9 @@ one() {
 	rc=$?
 	t1=$(seconds)
 	cat "$out.err" >>"$out" && rm "$out.err"
-	set -- $(count "$out")
-	passed=$1 failed=$2 skipped=$3
+	read -r passed failed skipped <<-EOF
+		$(count "$out")
+	EOF
 	why=
 	[ "$rc" -eq 124 ] || [ "$rc" -eq 137 ] && why=" (timed out)"
 	if [ "$failed" -eq 0 ]; then

@@ -186,7 +186,9 @@ fresh_seed(void)
 	f->ready = false;
 	f->exit_code = 2;
 	str_copy(f->verdict, sizeof(f->verdict),
-		 "NOT READY: sector_performance late 1 session -> performance_windows mixed");
+		 "NOT READY for 2026-02-02: sector_performance late 1 session -> "
+		 "performance_windows "
+		 "mixed: 2026-02-02 with sector_performance of 2026-01-30");
 	return p;
 }
 

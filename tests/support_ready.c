@@ -8,35 +8,48 @@
 #include <stdlib.h>
 
 static const char ready_sql[] =
-	"INSERT INTO fintra_universe (ticker, name, is_active, first_seen, last_seen, sector, industry,"
+	"INSERT INTO fintra_universe (ticker, name, is_active, first_seen, last_seen, sector, "
+	"industry,"
 	"  instrument_type)"
 	" SELECT 'T' || lpad(g::text, 2, '0'), 'Company ' || g, true, '2020-01-02', '2026-02-02',"
 	"  CASE WHEN g <= 10 THEN 'Energy' ELSE 'Technology' END,"
-	"  CASE WHEN g <= 10 THEN 'Oil' ELSE 'Software' END, 'EQUITY' FROM generate_series(1, 20) g;"
+	"  CASE WHEN g <= 10 THEN 'Oil' ELSE 'Software' END, 'EQUITY' FROM generate_series(1, 20) "
+	"g;"
 	"INSERT INTO industry_classification (industry_code, industry_name, sector, source)"
-	" VALUES ('ENERGY__OIL', 'Oil', 'Energy', 'x'), ('TECHNOLOGY__SOFTWARE', 'Software', 'Technology', 'x');"
+	" VALUES ('ENERGY__OIL', 'Oil', 'Energy', 'x'), ('TECHNOLOGY__SOFTWARE', 'Software', "
+	"'Technology', 'x');"
 	"INSERT INTO asset_industry_map (ticker, effective_from, industry_code, source)"
-	" SELECT ticker, '2025-06-02', CASE sector WHEN 'Energy' THEN 'ENERGY__OIL' ELSE 'TECHNOLOGY__SOFTWARE' END,"
+	" SELECT ticker, '2025-06-02', CASE sector WHEN 'Energy' THEN 'ENERGY__OIL' ELSE "
+	"'TECHNOLOGY__SOFTWARE' END,"
 	"  'x' FROM fintra_universe;"
 	"INSERT INTO prices_daily (ticker, price_date, close, adj_close)"
-	" SELECT ticker, d, 10, 10 FROM fintra_universe, unnest(ARRAY['2026-01-26', '2026-01-27', '2026-01-28',"
+	" SELECT ticker, d, 10, 10 FROM fintra_universe, unnest(ARRAY['2026-01-26', '2026-01-27', "
+	"'2026-01-28',"
 	"  '2026-01-29', '2026-01-30', '2026-02-02']::date[]) d;"
-	"INSERT INTO datos_performance (ticker, window_code, performance_date, return_percent, source)"
-	" SELECT ticker, w, '2026-02-02', 5, 'x' FROM fintra_universe, unnest(ARRAY['1D', '1W', '1M', '3M', '6M',"
+	"INSERT INTO datos_performance (ticker, window_code, performance_date, return_percent, "
+	"source)"
+	" SELECT ticker, w, '2026-02-02', 5, 'x' FROM fintra_universe, unnest(ARRAY['1D', '1W', "
+	"'1M', '3M', '6M',"
 	"  'YTD', '1Y', '2Y', '3Y', '5Y']) w;"
 	"INSERT INTO sector_performance (sector, window_code, performance_date, return_percent)"
 	" SELECT s, w, d, length(s) + 0.25 * length(w) + (d - '2026-01-01'::date) * 0.5"
-	"  FROM unnest(ARRAY['Basic Materials', 'Communication Services', 'Consumer Cyclical', 'Consumer Defensive',"
-	"  'Energy', 'Financial Services', 'Healthcare', 'Industrials', 'Real Estate', 'Technology', 'Utilities']) s,"
+	"  FROM unnest(ARRAY['Basic Materials', 'Communication Services', 'Consumer Cyclical', "
+	"'Consumer Defensive',"
+	"  'Energy', 'Financial Services', 'Healthcare', 'Industrials', 'Real Estate', "
+	"'Technology', 'Utilities']) s,"
 	"  unnest(ARRAY['1M', '3M', '6M', '1Y', '2Y', '3Y', '5Y']) w,"
 	"  unnest(ARRAY['2026-01-29', '2026-01-30', '2026-02-02']::date[]) d;"
-	"INSERT INTO performance_windows (ticker, benchmark_ticker, window_code, asset_return, benchmark_return, alpha,"
+	"INSERT INTO performance_windows (ticker, benchmark_ticker, window_code, asset_return, "
+	"benchmark_return, alpha,"
 	"  as_of_date, source)"
-	" SELECT ticker, sector, window_code, p.return_percent, s.return_percent, p.return_percent - s.return_percent,"
+	" SELECT ticker, sector, window_code, p.return_percent, s.return_percent, p.return_percent "
+	"- s.return_percent,"
 	"  performance_date, 'x' FROM fintra_universe JOIN datos_performance p USING (ticker)"
 	"  JOIN sector_performance s USING (sector, window_code, performance_date);"
-	"INSERT INTO fintra_ops.run (job, as_of, state, who, host, pid, origin, gate, build, lock_key, created_at)"
-	" VALUES ('industry-classification-sync', '2026-02-02', 'success', 'anna', 'h', 1, 'cli', 'warn', 'x', 1,"
+	"INSERT INTO fintra_ops.run (job, as_of, state, who, host, pid, origin, gate, build, "
+	"lock_key, created_at)"
+	" VALUES ('industry-classification-sync', '2026-02-02', 'success', 'anna', 'h', 1, 'cli', "
+	"'warn', 'x', 1,"
 	"  '2026-02-03 06:00Z');";
 
 void
@@ -85,7 +98,8 @@ support_fresh(const char *conninfo, const char *as_of, const char *now, struct f
 	struct err e = ERR_INIT;
 
 	conf.abandoned_ms = 60000;
-	if (freshness_measure(db, &conf, &fintra_catalogue, support_date(as_of), support_ms(now), f, &e) < 0) {
+	if (freshness_measure(db, &conf, &fintra_catalogue, support_date(as_of), support_ms(now), f,
+			      &e) < 0) {
 		fprintf(stderr, "test support: %s\n", e.text);
 		exit(70);
 	}

@@ -14,11 +14,12 @@ put_row(struct job_ctx *c, const char *sector, struct tally *t, struct err *e)
 {
 	char day[DATE_BUF];
 	const char *args[] = { sector, date_iso(c->as_of, day) };
-	ROWS_AUTO r = db_query_sql(c->db,
-				   "INSERT INTO sector_performance (sector, window_code, performance_date,"
-				   " return_percent) VALUES ($1, '1Y', $2::date, 1) ON CONFLICT DO NOTHING"
-				   " RETURNING 1",
-				   args, 2, e);
+	ROWS_AUTO r = db_query_sql(
+		c->db,
+		"INSERT INTO sector_performance (sector, window_code, performance_date,"
+		" return_percent) VALUES ($1, '1Y', $2::date, 1) ON CONFLICT DO NOTHING"
+		" RETURNING 1",
+		args, 2, e);
 
 	if (!r)
 		return -1;
@@ -109,24 +110,20 @@ run_end_as_told(struct job_ctx *c, struct err *e)
 	return script.cls == ERR_NONE ? 0 : err_set(e, script.cls, "told to fail");
 }
 
-static const struct job steps = { .name = "t-steps",
-				  .layer = 2,
-				  .writes = NAMES("sector_performance"),
-				  .run = run_steps };
-static const struct job steps_too = { .name = "t-steps-too",
-				      .layer = 2,
-				      .writes = NAMES("sector_performance"),
-				      .run = run_steps };
+static const struct job steps = {
+	.name = "t-steps", .layer = 2, .writes = NAMES("sector_performance"), .run = run_steps
+};
+static const struct job steps_too = {
+	.name = "t-steps-too", .layer = 2, .writes = NAMES("sector_performance"), .run = run_steps
+};
 static const struct job sleeps = { .name = "t-sleep", .layer = 2, .run = run_sleep };
 static const struct job ends = { .name = "t-end", .layer = 2, .run = run_end_as_told };
-static const struct job reads = { .name = "t-reads",
-				  .layer = 2,
-				  .reads = NAMES("sector_performance"),
-				  .run = run_end_as_told };
-static const struct job api = { .name = "t-api",
-				.layer = 0,
-				.flags = JOB_USES_API,
-				.run = run_end_as_told };
+static const struct job reads = {
+	.name = "t-reads", .layer = 2, .reads = NAMES("sector_performance"), .run = run_end_as_told
+};
+static const struct job api = {
+	.name = "t-api", .layer = 0, .flags = JOB_USES_API, .run = run_end_as_told
+};
 
 static const struct table tables[] = {
 	{ .name = "sector_performance",

@@ -1,5 +1,5 @@
-/* A runner with jobs of its own for the runner's suites: what a job does is told by one struct script,
- * so that a test can hold it at a step, fail it, or look at what it has reached. */
+/* A runner with jobs of its own for the runner's suites: what a job does is told by one struct
+ * script, so that a test can hold it at a step, fail it, or look at what it has reached. */
 #ifndef FINTRA_TESTS_SUPPORT_RUN_H
 #define FINTRA_TESTS_SUPPORT_RUN_H
 
@@ -12,9 +12,10 @@
 #include <stdatomic.h>
 
 struct script {
-	int steps;	   /* of t-steps: one unit and one row of sector_performance each */
-	atomic_int hold;   /* t-steps waits before this step (1-based) until it is changed; 0 = never */
-	atomic_int at;	   /* the step it has reached */
+	int steps; /* of t-steps: one unit and one row of sector_performance each */
+	atomic_int
+		hold;  /* t-steps waits before this step (1-based) until it is changed; 0 = never */
+	atomic_int at; /* the step it has reached */
 	atomic_int worked; /* steps whose transaction ran */
 	int64_t errors;	   /* counted by t-end, which then returns `cls` */
 	enum err_class cls;
@@ -52,10 +53,10 @@ void bench_sql(struct bench *b, const char *fmt, ...) PRINTF_FMT(2, 3);
 int bench_rows(struct bench *b); /* of sector_performance */
 
 /* Polls until the condition holds; false after BENCH_WAIT_MS. */
-#define EVENTUALLY(cond) \
+#define EVENTUALLY(cond)                                                           \
 	for (int64_t end_ = clock_mono_ms() + BENCH_WAIT_MS; !(cond); bench_nap()) \
-		if (clock_mono_ms() > end_) \
-			fail_msg("never: %s", #cond)
+		if (clock_mono_ms() > end_)                                        \
+	fail_msg("never: %s", #cond)
 void bench_nap(void);
 
 #endif

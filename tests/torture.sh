@@ -6,13 +6,13 @@ set -u
 cd "$(dirname "$0")/.."
 BUILD=${BUILD:-build}
 KILLS=${KILLS:-100} RACES=${RACES:-100} SEED=${SEED:-1}
-fintra=$PWD/$BUILD/fintra
+fintra=$(readlink -f "$BUILD/fintra")
 work=$(mktemp -d)
 chmod 755 "$work"
 RANDOM=$SEED
 eval "$(tests/pg.sh start "$work/pg")" || exit 1
 trap 'kill $vendor 2>/dev/null; tests/pg.sh stop "$work/pg" >/dev/null 2>&1; rm -rf "$work"' EXIT
-base=${FINTRA_TEST_PG/dbname=postgres/}
+base="${FINTRA_TEST_PG/dbname=postgres/} "
 as_of=2026-02-02 from=2026-01-15
 
 $BUILD/fakefmp --port 0 --tickers 400 --seed 7 --start 2024-01-02 --end $as_of --latency 60 >"$work/url" 2>"$work/vendor.log" &
@@ -45,17 +45,16 @@ make_db() { psql -Xq "${base}dbname=postgres" -c "CREATE DATABASE $1 ${2:+TEMPLA
 drop_db() { psql -Xq "${base}dbname=postgres" -c "DROP DATABASE IF EXISTS $1 WITH (FORCE)" >/dev/null; }
 
 make_db t_universe
-run fast t_universe db init >/dev/null 2>&1 || exit 1
-run fast t_universe run sync-universe >/dev/null 2>&1 || exit 1
+run fast t_universe db init >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+run fast t_universe run sync-universe >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 make_db t_prices t_universe
-run fast t_prices backfill --list >/dev/null 2>&1
-run fast t_prices run prices-daily-bulk --from $from --to $as_of >/dev/null 2>&1 || exit 1
+run fast t_prices run prices-daily-bulk --from $from --to $as_of >"$work/log" 2>&1 || { tail -5 "$work/log"; exit 1; }
 # performance needs a longer history than the days that are killed in
 make_db t_history t_universe
 run fast t_history run prices-daily-bulk --from 2024-01-02 --to $as_of >"$work/history.log" 2>&1 ||
 	{ tail -5 "$work/history.log"; exit 1; }
 make_db t_perf t_history
-run fast t_perf run performance-bulk >/dev/null 2>&1 || exit 1
+run fast t_perf run performance-bulk >"$work/log" 2>&1 || { tail -5 "$work/log"; exit 1; }
 sums t_prices >"$work/want.prices-daily-bulk"
 sums t_perf >"$work/want.performance-bulk"
 

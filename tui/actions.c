@@ -141,9 +141,6 @@ perform(struct console *k, const struct action *a)
 		launch(k, a->launch);
 		pop(k);
 		break;
-	case DO_REFRESH:
-		feed_refresh(k->feed);
-		break;
 	case DO_ACT:
 		pop(k);
 		dispatch(k, &(struct input){ .key = a->key, .act = a->act });

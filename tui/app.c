@@ -51,10 +51,24 @@ block_signals(struct console *k, sigset_t *before)
 }
 
 static void
+take_snapshot(struct console *k)
+{
+	part_unref(&k->snap->part);
+	k->snap = feed_take(k->feed);
+	k->m.s = k->snap;
+	if (k->snap->note_serial != k->note_serial) {
+		k->note_serial = k->snap->note_serial;
+		console_message(k, k->snap->note_level, "%s", k->snap->note);
+	}
+	k->dirty = true;
+}
+
+static void
 tick(struct console *k)
 {
 	struct err e = ERR_INIT;
 
+	take_snapshot(k);
 	k->m.now_ms = clock_wall_ms();
 	if (app_as_of(k->app, &k->m.as_of, &e) < 0)
 		k->m.as_of = DATE_NONE;
@@ -68,19 +82,6 @@ tick(struct console *k)
 		k->quit = true;
 	if (k->abort_at_ms && clock_mono_ms() > k->abort_at_ms)
 		runner_cancel_all(k->runner, CANCEL_ABORT);
-	k->dirty = true;
-}
-
-static void
-take_snapshot(struct console *k)
-{
-	part_unref(&k->snap->part);
-	k->snap = feed_take(k->feed);
-	k->m.s = k->snap;
-	if (k->snap->note_serial != k->note_serial) {
-		k->note_serial = k->snap->note_serial;
-		console_message(k, k->snap->note_level, "%s", k->snap->note);
-	}
 	k->dirty = true;
 }
 
@@ -251,6 +252,7 @@ plain(struct app *app, const struct err *e)
 	fprintf(stderr, "fintra: no console: %s; here is the status\n", e->text);
 	app->argc = 1;
 	app->argv = argv;
+	app->g.color = "never";
 	return cmd_status(app);
 }
 

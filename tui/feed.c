@@ -118,7 +118,7 @@ feed_take(struct feed *f)
 }
 
 void
-feed_publish(struct feed *f, feed_edit *edit, void *arg)
+feed_publish_quietly(struct feed *f, feed_edit *edit, void *arg)
 {
 	struct snapshot *old, *s;
 
@@ -129,6 +129,12 @@ feed_publish(struct feed *f, feed_edit *edit, void *arg)
 	f->now = s;
 	pthread_mutex_unlock(&f->lock);
 	part_unref(&old->part);
+}
+
+void
+feed_publish(struct feed *f, feed_edit *edit, void *arg)
+{
+	feed_publish_quietly(f, edit, arg);
 	poke(f->ui);
 }
 

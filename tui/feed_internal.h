@@ -50,6 +50,8 @@ void feed_wait(struct worker *w, int ms);
 /* Publishes a copy of the present snapshot changed by edit(). */
 typedef void feed_edit(struct snapshot *s, void *arg);
 void feed_publish(struct feed *f, feed_edit *edit, void *arg);
+/* The same without waking the screen: it will see it at its next tick. */
+void feed_publish_quietly(struct feed *f, feed_edit *edit, void *arg);
 /* Owned: the present snapshot. */
 struct snapshot *feed_now(struct feed *f);
 void feed_note(struct feed *f, enum level l, const char *fmt, ...) PRINTF_FMT(3, 4);

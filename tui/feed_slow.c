@@ -3,6 +3,8 @@
 
 #include "core/clock.h"
 
+#include <string.h>
+
 enum {
 	PATIENCE = 4 /* a measurement that takes long is repeated less often: at most 1/5 of the
 			time */
@@ -64,6 +66,38 @@ drop_connection(struct worker *w)
 	w->db = NULL;
 }
 
+/* What the screen shows of a measurement, but for its age. */
+static bool
+differs(const struct snapshot *old, const struct measured *m)
+{
+	if (!m->fresh || !m->health || !old->fresh || !old->health ||
+	    strcmp(old->fresh_error, m->error) != 0)
+		return true;
+	if (strcmp(old->fresh->f.verdict, m->fresh->f.verdict) != 0 ||
+	    old->health->h.n != m->health->h.n)
+		return true;
+	for (size_t i = 0; i < m->fresh->f.n; i++)
+		if (old->fresh->f.at[i].state != m->fresh->f.at[i].state ||
+		    old->fresh->f.at[i].rows != m->fresh->f.at[i].rows)
+			return true;
+	for (size_t i = 0; i < m->health->h.n; i++)
+		if (old->health->h.at[i].state != m->health->h.at[i].state)
+			return true;
+	return false;
+}
+
+static void
+publish(struct feed *f, struct measured *m)
+{
+	struct snapshot *old = feed_now(f);
+
+	if (differs(old, m))
+		feed_publish(f, set_measured, m);
+	else
+		feed_publish_quietly(f, set_measured, m);
+	part_unref(&old->part);
+}
+
 static void
 measure(struct worker *w)
 {
@@ -73,7 +107,7 @@ measure(struct worker *w)
 	if (measure_into(w, &m, &e) < 0)
 		str_copy(m.error, sizeof(m.error), e.text);
 	if (!feed_stopping(w->feed))
-		feed_publish(w->feed, set_measured, &m);
+		publish(w->feed, &m);
 	part_unref((struct part *)m.fresh);
 	part_unref((struct part *)m.health);
 	if (e.disconnected || !db_alive(w->db))

@@ -148,13 +148,23 @@ form_command(const struct launch_state *s, const struct model *m, struct str *ou
 	params_command(&s->launch.params, out);
 }
 
+static size_t
+reads_of(const struct job *j)
+{
+	size_t n = 0;
+
+	while (j->reads && j->reads[n])
+		n++;
+	return n;
+}
+
 /* With gate "warn" the operator decides, knowing; the question names what is behind. */
 static void
 ask_or_launch(struct launch_state *s, const struct model *m, const struct input *in,
 	      struct action *out)
 {
 	const struct gates_part *g = form_gates(s, m);
-	bool ready = g && !g->failed && g->report.n == 0;
+	bool ready = reads_of(s->job) == 0 || (g && !g->failed && g->report.n == 0);
 
 	if (s->error[0]) {
 		view_message(out, LVL_WARN, "%s", s->error);
@@ -175,7 +185,8 @@ ask_or_launch(struct launch_state *s, const struct model *m, const struct input 
 	for (size_t i = 0; g && i < g->report.n && i < ARRAY_LEN(out->detail) - 1; i++)
 		fmt_buf(out->detail[i], sizeof(out->detail[i]), "%s: have %s, want %s",
 			g->report.at[i].table, g->report.at[i].have, g->report.at[i].want);
-	fmt_buf(out->detail[2], sizeof(out->detail[2]), "the run can end PARTIAL at best%s",
+	fmt_buf(out->detail[2], sizeof(out->detail[2]), "%s the run can end PARTIAL at best%s",
+		g && g->report.n > 0 ? "so" : "if an input is behind,",
 		g && g->report.n > 2 ? "; more inputs are behind" : "");
 }
 
@@ -280,21 +291,11 @@ draw_gate(const struct launch_state *s, const struct model *m, struct canvas *c,
 	}
 	if (!g || g->failed)
 		canvas_put(c, SPAN(at.x + 26, at.y, at.w - 26), ST_DIM, "?");
-	else if (t && date_eq(s->as_of, m->as_of))
+	else if (t && t->state == TABLE_FRESH && date_eq(s->as_of, m->as_of))
 		canvas_fmt(c, SPAN(at.x + 26, at.y, at.w - 26), ST_OK, "have %-10s want %-10s ok",
 			   date_iso(t->have, have), date_iso(t->want, want));
 	else
 		canvas_put(c, SPAN(at.x + 26, at.y, at.w - 26), ST_OK, "ok");
-}
-
-static size_t
-reads_of(const struct job *j)
-{
-	size_t n = 0;
-
-	while (j->reads && j->reads[n])
-		n++;
-	return n;
 }
 
 static void
@@ -341,7 +342,10 @@ draw_command(const struct launch_state *s, const struct model *m, struct canvas 
 	int per = r.w - 3, cols;
 
 	str_init(&cmd, 4096);
-	form_command(s, m, &cmd);
+	if (s->error[0])
+		str_puts(&cmd, "(not yet: see below)");
+	else
+		form_command(s, m, &cmd);
 	cols = text_columns(str_c(&cmd));
 	canvas_put(c, SPAN(r.x, r.y, 1), ST_DIM, "$");
 	for (int i = 0; i < r.h && i * per < cols; i++) {

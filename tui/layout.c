@@ -1,6 +1,11 @@
 #include "tui/layout.h"
 
-enum { LAYERS = 7, LAYER_HEAD = 2 /* rule and column heads */, ROOMY = LAYERS + LAYER_HEAD + 8 };
+enum {
+	LAYERS = 7,
+	LAYER_HEAD = 2 /* rule and column heads */,
+	ROOMY = LAYERS + LAYER_HEAD + 8,
+	TABLES_W = 68
+};
 
 static int
 least(int a, int b)
@@ -53,11 +58,11 @@ one_column(struct overview_layout *l, struct rect r, int tables, int checks, int
 static void
 two_columns(struct overview_layout *l, struct rect r, int tables, int runs)
 {
-	int left = r.w >= 160 ? 84 : r.w * 11 / 20;
+	int left = r.w >= 160 ? 84 : r.w * 4 / 7;
 	struct rect a = { r.x, r.y, left, r.h };
 	struct rect b = { r.x + left + 1, r.y, r.w - left - 1, r.h };
 	int spare = r.h - LAYER_HEAD - LAYERS - 1;
-	int extra = l->tables ? least(tables, spare - within(spare / 4, 4, spare)) : 0;
+	int extra = l->tables ? least(tables, spare - within(spare / 5, 4, spare)) : 0;
 
 	l->split = left;
 	l->layers = take(&a, LAYER_HEAD + LAYERS + extra);
@@ -69,7 +74,7 @@ two_columns(struct overview_layout *l, struct rect r, int tables, int runs)
 struct overview_layout
 layout_overview(struct rect r, bool tall, int tables, int checks, int runs)
 {
-	struct overview_layout l = { .tables = tall };
+	struct overview_layout l = { .tables = tall && r.w >= TABLES_W };
 
 	if (r.h < ROOMY)
 		compact(&l, r);

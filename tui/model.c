@@ -120,21 +120,25 @@ gates_part_new(const struct job *job, struct date as_of)
 struct log_line *
 log_line_new(const struct event *ev)
 {
+	static const char cut[] = " [cut]";
 	const char *msg = str_or(ev->msg, "");
-	size_t unit = strlen(ev->unit), room = LOG_LINE_MAX;
-	size_t len = strnlen(msg, room) + unit + 3;
-	struct log_line *l = mem_zalloc(sizeof(*l) + len);
+	size_t unit = ev->unit[0] ? strlen(ev->unit) + 2 : 0;
+	size_t room = LOG_LINE_MAX - unit - sizeof(cut), len = strnlen(msg, room + 1);
+	bool whole = len <= room;
+	struct log_line *l;
 
+	if (!whole)
+		len = room;
+	l = mem_zalloc(sizeof(*l) + unit + len + sizeof(cut));
 	part_init(&l->part, line_done);
 	l->seq = ev->seq;
 	l->ts_ms = ev->ts_ms;
 	l->lvl = ev->lvl;
-	if (unit > 0) {
-		memcpy(l->text, ev->unit, unit);
-		memcpy(l->text + unit, ": ", 2);
-		unit += 2;
-	}
-	str_copy(l->text + unit, len - unit, msg);
+	if (unit > 0)
+		fmt_buf(l->text, unit + 1, "%s: ", ev->unit);
+	str_copy(l->text + unit, len + 1, msg);
+	if (!whole)
+		str_copy(l->text + strlen(l->text), sizeof(cut), cut);
 	return l;
 }
 

@@ -15,20 +15,29 @@ struct overview {
 static struct overview_layout
 layout_of(const struct model *m, struct rect r)
 {
-	int tables = 0, runs = model_active_runs(m);
+	int all = 0, counting = 0, runs = model_active_runs(m);
+	int checks = m->s->health ? (int)m->s->health->h.n : 1;
+	struct rect body = { r.x, r.y + 2, r.w, r.h - 3 };
+	bool tall = r.h + 1 >= LAYOUT_TALL;
+	struct overview_layout l;
 
-	while (m->cat->tables[tables].name)
-		tables++;
-	r.y += 2;
-	r.h -= 3;
-	return layout_overview(r, r.h + 4 >= LAYOUT_TALL, tables,
-			       m->s->health ? (int)m->s->health->h.n : 1, runs);
+	for (; m->cat->tables[all].name; all++)
+		counting += overview_counts(m, all);
+	l = layout_overview(body, tall, all, checks, runs);
+	/* Where they do not all fit, the tables that nothing writes yet go first. */
+	if (l.tables && l.layers.h < 2 + LAYER_COUNT + all) {
+		l = layout_overview(body, tall, counting, checks, runs);
+		l.some = true;
+	}
+	return l;
 }
 
-static bool
-tables_shown(const struct model *m)
+static size_t
+rows_of(const struct model *m, struct layer_row rows[LAYER_ROWS_MAX])
 {
-	return layout_of(m, (struct rect){ 0, 0, m->w, m->h - 1 }).tables;
+	struct overview_layout l = layout_of(m, (struct rect){ 0, 0, m->w, m->h - 1 });
+
+	return overview_rows(m, &l, rows);
 }
 
 static int64_t
@@ -79,7 +88,7 @@ move(struct overview *o, const struct model *m, enum act act)
 	struct layer_row rows[LAYER_ROWS_MAX];
 
 	if (o->pane == PANE_LAYERS)
-		scroll_move(&o->layer, act, overview_rows(m, tables_shown(m), rows), 7);
+		scroll_move(&o->layer, act, rows_of(m, rows), 7);
 	else if (o->pane == PANE_CHECKS)
 		scroll_move(&o->check, act, m->s->health ? m->s->health->h.n : 0, 5);
 	else
@@ -100,7 +109,7 @@ open_row(const struct overview *o, const struct model *m, struct action *out)
 				     k->remedy[0][0] ? k->remedy[0] : k->value,
 				     k->remedy[1][0] ? "; " : "", k->remedy[1]);
 	} else if (o->pane == PANE_LAYERS) {
-		size_t n = overview_rows(m, tables_shown(m), rows);
+		size_t n = rows_of(m, rows);
 		const struct job *job = o->layer < n ? overview_row_job(m, &rows[o->layer]) : NULL;
 
 		view_ask_launch(m, job, out);
@@ -115,7 +124,7 @@ static void
 launch_row(const struct overview *o, const struct model *m, struct action *out)
 {
 	struct layer_row rows[LAYER_ROWS_MAX];
-	size_t n = overview_rows(m, tables_shown(m), rows);
+	size_t n = rows_of(m, rows);
 	const struct run_info *r = model_run(m, selected_run(o, m));
 	const struct job *job = NULL;
 

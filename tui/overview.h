@@ -12,7 +12,9 @@ struct layer_row {
 
 enum { LAYER_ROWS_MAX = 128 };
 
-size_t overview_rows(const struct model *m, bool tables, struct layer_row out[LAYER_ROWS_MAX]);
+bool overview_counts(const struct model *m, int table); /* a job of this build writes it */
+size_t overview_rows(const struct model *m, const struct overview_layout *l,
+		     struct layer_row out[LAYER_ROWS_MAX]);
 /* The job to offer for a row: writer of its worst table that has one; NULL = none. */
 const struct job *overview_row_job(const struct model *m, const struct layer_row *row);
 

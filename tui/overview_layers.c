@@ -10,16 +10,25 @@ fresh(const struct model *m)
 	return m->s->fresh ? &m->s->fresh->f : NULL;
 }
 
+bool
+overview_counts(const struct model *m, int table)
+{
+	const struct freshness *f = fresh(m);
+
+	return !f || (size_t)table >= f->n || f->at[table].writer != NULL;
+}
+
 size_t
-overview_rows(const struct model *m, bool tables, struct layer_row out[LAYER_ROWS_MAX])
+overview_rows(const struct model *m, const struct overview_layout *l,
+	      struct layer_row out[LAYER_ROWS_MAX])
 {
 	size_t n = 0;
 
 	for (int layer = 0; layer < LAYER_COUNT; layer++) {
 		out[n++] = (struct layer_row){ layer, -1 };
 		for (int t = 0;
-		     tables && m->cat->tables[t].name && n + LAYER_COUNT < LAYER_ROWS_MAX; t++)
-			if (m->cat->tables[t].layer == layer)
+		     l->tables && m->cat->tables[t].name && n + LAYER_COUNT < LAYER_ROWS_MAX; t++)
+			if (m->cat->tables[t].layer == layer && (!l->some || overview_counts(m, t)))
 				out[n++] = (struct layer_row){ layer, t };
 	}
 	return n;
@@ -178,8 +187,8 @@ static const struct columns col_60 = { { 4, 13 }, { 18, 1 }, { 20, 8 }, { 29, 11
 				       { 41, 6 }, { 0, 0 },  { 48, 5 }, { 54, 6 } };
 static const struct columns col_78 = { { 4, 14 }, { 19, 1 }, { 21, 10 }, { 32, 11 }, { 0, 0 },
 				       { 45, 7 }, { 54, 9 }, { 64, 8 },	 { 73, 6 } };
-static const struct columns col_tables_60 = { { 3, 23 }, { 27, 1 }, { 29, 7 }, { 37, 11 }, { 0, 0 },
-					      { 48, 6 }, { 0, 0 },  { 55, 5 }, { 60, 6 } };
+static const struct columns col_tables_68 = { { 3, 23 }, { 27, 1 }, { 29, 8 }, { 38, 11 }, { 0, 0 },
+					      { 49, 6 }, { 0, 0 },  { 56, 5 }, { 62, 6 } };
 static const struct columns col_tables_78 = { { 3, 24 },  { 28, 1 }, { 30, 8 },
 					      { 39, 11 }, { 51, 9 }, { 61, 6 },
 					      { 0, 0 },	  { 68, 5 }, { 74, 6 } };
@@ -188,7 +197,7 @@ static const struct columns *
 columns_for(int w, bool tables)
 {
 	if (tables)
-		return w >= 80 ? &col_tables_78 : &col_tables_60;
+		return w >= 80 ? &col_tables_78 : &col_tables_68;
 	return w >= 78 ? &col_78 : &col_60;
 }
 
@@ -276,8 +285,10 @@ draw_line(const struct model *m, struct canvas *c, struct span at, const struct 
 	int x = at.x, y = at.y;
 
 	canvas_fmt(c, SPAN(x + k->letter.x, y, 1), st, "%c", table_state_letter(l->state));
-	canvas_fmt(c, SPAN(x + k->word.x, y, k->word.w), st, "%s%s%c", table_state_name(l->state),
-		   l->run == ' ' ? "" : "+", l->run);
+	canvas_fmt(c, SPAN(x + k->word.x, y, k->word.w), st, "%s%s", table_state_name(l->state),
+		   l->run == 'R'   ? "+R"
+		   : l->run == 'F' ? "+F"
+				   : "");
 	canvas_put(c, SPAN(x + k->as_of.x, y, k->as_of.w), ST_NORMAL, as_of_text(l, buf));
 	if (k->rows.w > 0 && l->rows >= 0)
 		canvas_right(c, SPAN(x + k->rows.x, y, k->rows.w), ST_NORMAL,
@@ -313,19 +324,29 @@ draw_row(const struct model *m, struct canvas *c, struct span at, const struct c
 		draw_line(m, c, at, k, &l);
 }
 
+/* Whole seconds: a figure that ticks with the clock. */
+static const char *
+age_text(int64_t ms, char buf[CLOCK_BUF])
+{
+	if (ms >= 60000)
+		return clock_span(ms, buf);
+	fmt_buf(buf, CLOCK_BUF, "%ds", ms > 0 ? (int)(ms / 1000) : 0);
+	return buf;
+}
+
 void
 overview_draw_layers(const struct model *m, struct canvas *c, const struct overview_layout *l,
 		     int sel)
 {
 	struct layer_row rows[LAYER_ROWS_MAX];
-	size_t n = overview_rows(m, l->tables, rows), top, show;
+	size_t n = overview_rows(m, l, rows), top, show;
 	const struct columns *k = columns_for(l->layers.w, l->tables);
 	char note[64] = "age -", span[CLOCK_BUF];
 	int x = l->layers.x, y = l->layers.y, w = l->layers.w, heads = l->compact ? 1 : 2;
 
 	if (m->s->fresh)
 		fmt_buf(note, sizeof(note), "age %s",
-			clock_span(m->now_ms - m->s->fresh->measured_ms, span));
+			age_text(m->now_ms - m->s->fresh->measured_ms, span));
 	canvas_rule(c, SPAN(x, y, w), l->tables ? "Layers and tables" : "Layers", note);
 	if (heads == 2)
 		draw_heads(c, x, y + 1, k, l->tables);

@@ -89,9 +89,10 @@ overview_draw_checks(const struct model *m, struct canvas *c, const struct overv
 	deep = sel < 0 ? deep_checks(rows, bad) : 0;
 	top = scroll_top(sel > 0 ? (size_t)sel : 0, n, rows);
 	for (int y = r.y; y < r.y + r.h && top < n; top++) {
-		bool two = top < deep && y + 1 < r.y + r.h;
+		const struct check_result *k = model_check(m, top);
+		bool two = top < deep && y + 1 < r.y + r.h && (k->remedy[0][0] || k->since_ms > 0);
 
-		draw_check(m, c, SPAN(r.x, y, r.w), model_check(m, top), two);
+		draw_check(m, c, SPAN(r.x, y, r.w), k, two);
 		if ((int)top == sel) {
 			canvas_put(c, SPAN(r.x, y, 1), ST_BOLD, ">");
 			canvas_select(c, (struct rect){ r.x, y, r.w, 1 });

@@ -2,6 +2,7 @@
 
 #include "core/calendar.h"
 #include "core/clock.h"
+#include "core/text.h"
 #include "tui/layout.h"
 
 #include <stdio.h>
@@ -39,8 +40,8 @@ verdict_text(const struct model *m, char *buf, size_t n, enum style *st)
 		fmt_buf(buf, n, "DATABASE LOST %s ago: %s",
 			clock_span(m->now_ms - s->conn_since_ms, span), s->conn_error);
 	else if (s->conn == CONN_DOWN)
-		fmt_buf(buf, n, "NO DATABASE: %s; next try in %ds", s->conn_error,
-			wait > 0 ? (int)wait : 0);
+		fmt_buf(buf, n, "NO DATABASE, next try in %ds: %s", wait > 0 ? (int)wait : 0,
+			s->conn_error);
 	else if (s->fresh_error[0])
 		fmt_buf(buf, n, "NOT MEASURED: %s", s->fresh_error);
 	else if (s->conn == CONN_CONNECTING)
@@ -301,19 +302,21 @@ scroll_top(size_t sel, size_t n, size_t rows)
 	return sel - rows / 2 < n - rows ? sel - rows / 2 : n - rows;
 }
 
+/* "NOT READY for 2026-02-02: why" -> "NOT READY": as much as fits beside the request. */
 static void
 draw_small(const struct model *m, struct canvas *c)
 {
+	static const char *const ends[] = { ":", ",", " ...", " for ", " to " };
 	char verdict[512], line[600];
 	enum style st;
-	char *colon;
 
 	verdict_text(m, verdict, sizeof(verdict), &st);
 	fmt_buf(line, sizeof(line), "%s - enlarge to %dx%d", verdict, LAYOUT_MIN_W, LAYOUT_MIN_H);
-	colon = strpbrk(verdict, ":.");
-	if ((int)strlen(line) > c->w) {
-		if (colon)
-			*colon = '\0';
+	for (size_t i = 0; i < ARRAY_LEN(ends) && text_columns(line) > c->w; i++) {
+		char *end = strstr(verdict, ends[i]);
+
+		if (end)
+			*end = '\0';
 		fmt_buf(line, sizeof(line), "%s - enlarge", verdict);
 	}
 	canvas_put(c, SPAN(0, 0, c->w), st, line);

@@ -19,7 +19,6 @@ enum intent {
 	DO_CANCEL, /* run, level */
 	DO_GATES,  /* job, as_of */
 	DO_LAUNCH, /* launch, borrowed from the view's state */
-	DO_REFRESH,
 	DO_ACT,	   /* leave this view, then act as its key would */
 	DO_MESSAGE /* severity, text */
 };

@@ -13,6 +13,7 @@
 
 enum { PATH_CEILING = 4096 };
 
+/* What a kept file must measure; FNV-1a is enough against damage, see the header. */
 struct seal {
 	int64_t size;
 	uint64_t sum;
@@ -98,6 +99,7 @@ cache_sweep(struct job_ctx *c)
 	free(dir);
 }
 
+/* The temporary name holds job, as-of date and process: two runs never write one file. */
 static int
 place(struct job_ctx *c, const char *key, const struct http_req *q, struct cache_file *f,
       struct err *e)
@@ -117,6 +119,7 @@ place(struct job_ctx *c, const char *key, const struct http_req *q, struct cache
 	return 0;
 }
 
+/* First line: size, sum, time of the download; second: URL. */
 static bool
 read_seal(const struct cache_file *f, struct seal *s, int64_t *at)
 {
@@ -182,6 +185,7 @@ cache_find(struct job_ctx *c, const char *key, const struct http_req *q, int64_t
 
 	if (place(c, key, q, f, &e) < 0)
 		return false; /* the fetch that follows says why */
+	/* A seal from the future is another clock's: not trusted. */
 	if (max_age_ms > 0 && read_seal(f, &want, &at) && at <= c->now_ms &&
 	    c->now_ms - at < max_age_ms && measure(f->final, &have) == 0) {
 		f->reused = have.size == want.size && have.sum == want.sum && have.size > 0;
@@ -211,6 +215,7 @@ int
 cache_fetch(struct job_ctx *c, const char *key, const struct http_req *q, struct cache_file *f,
 	    struct err *e)
 {
+	/* Asked to stop: no further request leaves. */
 	if (cache_new(c, key, q, f, e) < 0)
 		return -1;
 	if (run_check(c, e) < 0)
@@ -222,6 +227,7 @@ cache_fetch(struct job_ctx *c, const char *key, const struct http_req *q, struct
 	return 0;
 }
 
+/* The caller has read and stored the file: only now may it stand in for a download. */
 void
 cache_keep(struct job_ctx *c, struct cache_file *f)
 {

@@ -33,6 +33,7 @@ figure(const struct csv_row *row, struct eod_bar *b, enum eod_column col, double
 	return *v == 0 || (fabs(*v) > 1e-30 && fabs(*v) < 1e30);
 }
 
+/* Crypto has fractional volumes; a bar without volume is a quote, not a price. */
 static bool
 volume(const struct csv_row *row, int64_t *out)
 {
@@ -40,13 +41,14 @@ volume(const struct csv_row *row, int64_t *out)
 
 	if (!num_parse(row->cell[EOD_VOLUME].p, row->cell[EOD_VOLUME].len, &v))
 		return false;
-	v = round(v); /* crypto has fractional volumes */
+	v = round(v);
 	if (v < 1 || v > 9.0e18)
 		return false;
 	*out = (int64_t)v;
 	return true;
 }
 
+/* An absent date cell means the day that was asked for. */
 static const char *
 judge_date(const struct csv_row *row, struct date day, struct date *out)
 {
@@ -62,6 +64,7 @@ judge_date(const struct csv_row *row, struct date day, struct date *out)
 					 : "dated on a day without session";
 }
 
+/* The order of jobs.md 2.3, so that a row with several faults always gets the same reason. */
 const char *
 eod_decode(const struct csv_row *row, struct date day, struct eod_bar *b)
 {
@@ -85,6 +88,7 @@ eod_decode(const struct csv_row *row, struct date day, struct eod_bar *b)
 	return bad_date;
 }
 
+/* `datatype` is ignored by the vendor today; older servers answered JSON without it. */
 int
 eod_fetch(struct job_ctx *c, struct date day, bool reuse, struct cache_file *f, struct err *e)
 {

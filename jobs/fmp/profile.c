@@ -34,6 +34,7 @@ is_true(const struct csv_cell *cell)
 	return n == 4 && strncasecmp(p, "true", 4) == 0;
 }
 
+/* The symbol is read as text: NA, TRUE and INF are tickers. */
 bool
 profile_decode(const struct csv_row *row, struct profile *p)
 {
@@ -51,6 +52,7 @@ profile_decode(const struct csv_row *row, struct profile *p)
 	return true;
 }
 
+/* The check of a part needs no row, only that the reader gets to the end. */
 static int
 no_row(void *arg, const struct csv_row *row, struct err *e)
 {
@@ -60,6 +62,7 @@ no_row(void *arg, const struct csv_row *row, struct err *e)
 	return 0;
 }
 
+/* An endpoint that ignores `part` sends part 0 for ever: told by its first bytes. */
 static size_t
 head_of(const char *file, char buf[SAME_BYTES])
 {
@@ -200,6 +203,7 @@ one_part(struct parts *p, int part, struct err *e)
 	return 1;
 }
 
+/* Any failure ends the call: a universe without its later parts must never look complete. */
 static int
 all_parts(struct parts *p, struct err *e)
 {
@@ -216,6 +220,7 @@ all_parts(struct parts *p, struct err *e)
 	return more < 0 ? -1 : 0;
 }
 
+/* The parts are joined before anything is stored: no transaction stays open over the downloads. */
 int
 profile_fetch(struct job_ctx *c, bool fresh, struct cache_file *f, struct err *e)
 {

@@ -29,6 +29,7 @@ tell(struct classify *s, enum query q, const char *what, struct err *e)
 	return 0;
 }
 
+/* The table takes the eleven sectors only. */
 static int
 foreign_sectors(struct classify *s, struct err *e)
 {
@@ -48,6 +49,7 @@ foreign_sectors(struct classify *s, struct err *e)
 	return 0;
 }
 
+/* One staged row per ticker; the rows left out count as read and skipped. */
 static int
 read_pairs(struct classify *s, struct tally *t, struct err *e)
 {
@@ -69,6 +71,7 @@ read_pairs(struct classify *s, struct tally *t, struct err *e)
 	return tell(s, Q_STAGE_INDUSTRY_CLASH, "one code for several names,", e);
 }
 
+/* Industries used by this run, whether new or known. */
 static int
 merge_catalogue(struct classify *s, struct tally *t, struct err *e)
 {
@@ -82,6 +85,8 @@ merge_catalogue(struct classify *s, struct tally *t, struct err *e)
 	return 0;
 }
 
+/* In this order: after closing, a changed ticker has no open row and gets its new one from the same
+ * statement as a ticker that is new. */
 static int
 merge_map(struct classify *s, struct tally *t, struct err *e)
 {
@@ -104,6 +109,8 @@ merge_map(struct classify *s, struct tally *t, struct err *e)
 	return 0;
 }
 
+/* The catalogue is always made from all tickers, else a narrow run would decide sectors by a few of
+ * them; `ticker` and `limit` narrow the map. */
 static int
 transaction(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
 {
@@ -126,6 +133,7 @@ transaction(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
 	return merge_map(s, t, e);
 }
 
+/* The as-of date of the universe shows later what this map was made from. */
 static int
 note_input(struct job_ctx *c, struct err *e)
 {

@@ -25,12 +25,14 @@ struct sync {
 	char broken[256]; /* why the guard does not hold, "" when it does */
 };
 
+/* Only a run over everything may judge what is missing. */
 static bool
 is_full(const struct sync *s)
 {
 	return !s->ticker && s->limit == 0;
 }
 
+/* First match: a fund listed as ETF is an ETF. */
 static const char *
 instrument_type(const struct profile *p)
 {
@@ -48,6 +50,7 @@ instrument_type(const struct profile *p)
 	return "EQUITY";
 }
 
+/* How much of a profile is there: name, sector, industry. */
 static const char *
 confidence(const struct profile *p)
 {
@@ -73,6 +76,7 @@ look_at_sector(struct sync *s, const struct csv_cell *sector)
 	run_log(s->c, LVL_WARN, "sector \"%s\" is none of the eleven; kept as text", name);
 }
 
+/* Columns that only describe may be missing (fmp.md 4), but not silently. */
 static void
 look_at_columns(struct sync *s, const struct csv_row *row)
 {
@@ -102,6 +106,7 @@ copy_profile(struct sync *s, int64_t seq, const struct profile *p, struct err *e
 	return db_copy_row(s->copy, e);
 }
 
+/* A transaction that is done anew reads the file again: its rejects are kept once. */
 static void
 refuse(struct sync *s, const char *reason, const struct csv_row *row)
 {
@@ -141,6 +146,7 @@ on_row(void *arg, const struct csv_row *row, struct err *e)
 	return copy_profile(s, row->number, &p, e);
 }
 
+/* Streams the file into the temporary table; a cut file fails here, before anything is merged. */
 static int
 stage(struct sync *s, struct err *e)
 {
@@ -216,6 +222,7 @@ guard_totals(struct sync *s, struct err *e)
 	return 0;
 }
 
+/* Whole exchanges can vanish while the total still looks right. */
 static int
 guard_exchanges(struct sync *s, struct err *e)
 {
@@ -256,6 +263,7 @@ guard(struct sync *s, struct err *e)
 	return 0;
 }
 
+/* Merge and deactivation stand or fall together. */
 static int
 publish(struct sync *s, struct tally *t, struct err *e)
 {
@@ -300,6 +308,7 @@ transaction(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
 	return publish(s, t, e);
 }
 
+/* A file whose guard does not hold is not kept: the next run downloads again. */
 static int
 store(struct sync *s, struct cache_file *f, struct err *e)
 {

@@ -11,6 +11,7 @@
 
 enum { DEFAULT_DAYS = 5, NETWORK_FAILURES_MAX = 3 };
 
+/* The list, and how it went. */
 struct days {
 	VEC(struct date) list;
 	int64_t loaded, failed, in_a_row;
@@ -89,6 +90,7 @@ note_failure(struct job_ctx *c, struct days *d, struct date day, struct err *e)
 	return false;
 }
 
+/* Oldest first: each day is guarded by those before it. */
 static int
 load_days(struct price_run *r, struct days *d, struct err *e)
 {
@@ -140,6 +142,7 @@ conclude(struct job_ctx *c, const struct days *d, struct err *e)
 	return 0;
 }
 
+/* Results are told even when the run fails half-way: some days are stored. */
 static int
 run_days(struct price_run *r, struct days *d, struct err *e)
 {

@@ -26,6 +26,7 @@ struct day {
 	struct db_copy *copy;
 };
 
+/* Number of the ticker in the universe, -1 when it was not asked for. */
 static int64_t
 find_ticker(const struct price_run *r, const struct csv_row *row)
 {
@@ -56,6 +57,7 @@ choose(struct day *d, size_t at, const struct csv_row *row, const struct eod_bar
 	r->adj[at] = b->adj_close;
 }
 
+/* First reading: judges, counts, and remembers which row of a ticker counts. */
 static int
 scan_row(void *arg, const struct csv_row *row, struct err *e)
 {
@@ -86,12 +88,14 @@ scan_row(void *arg, const struct csv_row *row, struct err *e)
 	return 0;
 }
 
+/* From then on an empty file is the vendor's fault. */
 static bool
 published(const struct job_ctx *c, struct date day)
 {
 	return calendar_close_ms(day) + PUBLISHED_AFTER_MS <= c->now_ms;
 }
 
+/* No rows are never "0 rows, fine" (faults.md F29). */
 static int
 empty(const struct day *d, const char *what, struct err *e)
 {
@@ -131,6 +135,7 @@ scan(struct day *d, struct err *e)
 	return 0;
 }
 
+/* Second reading: the chosen rows only, their figures as the text that was sent. */
 static int
 send_row(void *arg, const struct csv_row *row, struct err *e)
 {
@@ -198,6 +203,7 @@ any_stored(struct day *d, bool *any, struct err *e)
 	return 0;
 }
 
+/* A day without a row needs neither staging nor upsert: half the work of a first load. */
 static int
 transaction(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
 {
@@ -220,6 +226,7 @@ transaction(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
 	return merge_counts(c, Q_PRICES_DAILY_MERGE, NULL, t, e);
 }
 
+/* Flags, the next day's guard and the totals move only with a committed day. */
 static int
 store(struct day *d, struct err *e)
 {
@@ -241,13 +248,20 @@ store(struct day *d, struct err *e)
 }
 
 static int
+guard(struct price_run *r, struct date day, struct err *e)
+{
+	if (price_guard_counts(r, day, e) < 0 || price_guard_moves(r, e) < 0)
+		return err_wrap(e, "%s: guard", eod_path);
+	return 0;
+}
+
+static int
 check_and_store(struct day *d, struct err *e)
 {
 	struct price_run *r = d->r;
 
 	memset(r->row, 0, r->n * sizeof(r->row[0]));
-	if (scan(d, e) < 0 || price_guard_counts(r, d->day, e) < 0 || price_guard_moves(r, e) < 0 ||
-	    store(d, e) < 0) {
+	if (scan(d, e) < 0 || guard(r, d->day, e) < 0 || store(d, e) < 0) {
 		run_tally(r->c, &d->t);
 		return -1;
 	}
@@ -259,6 +273,7 @@ price_day(struct price_run *r, struct date day, struct err *e)
 {
 	struct job_ctx *c = r->c;
 	struct day d = { .r = r, .day = day };
+	/* The newest sessions are asked for again: the vendor corrects them. */
 	bool old = calendar_sessions_between(day, c->as_of) >= RELOADED_SESSIONS;
 	int rc = eod_fetch(c, day, old, &d.file, e);
 

@@ -2,7 +2,6 @@
  * a day costs no round trip for them. */
 #include "jobs/layer1/prices_day.h"
 
-#include "core/calendar.h"
 #include "jobs/common.h"
 
 #include <math.h>
@@ -29,7 +28,7 @@ by_value(const void *a, const void *b)
 static double
 past_median(const struct price_run *r, size_t exchange)
 {
-	int64_t v[GUARD_DAYS];
+	int64_t v[GUARD_DAYS] = { 0 };
 	size_t n = (size_t)r->npast;
 
 	for (size_t i = 0; i < n; i++)
@@ -38,6 +37,7 @@ past_median(const struct price_run *r, size_t exchange)
 	return n % 2 ? (double)v[n / 2] : (double)(v[n / 2 - 1] + v[n / 2]) / 2;
 }
 
+/* The present file's tickers that have a usable row. */
 static struct day_count
 count_day(const struct price_run *r, struct date day)
 {
@@ -53,6 +53,7 @@ count_day(const struct price_run *r, struct date day)
 	return d;
 }
 
+/* False and why. */
 static bool
 counts_hold(const struct price_run *r, const struct day_count *d, char why[160])
 {
@@ -75,6 +76,7 @@ counts_hold(const struct price_run *r, const struct day_count *d, char why[160])
 	return true;
 }
 
+/* With fewer than three sessions there is nothing to compare with: a first load passes. */
 int
 price_guard_counts(struct price_run *r, struct date day, struct err *e)
 {
@@ -89,12 +91,13 @@ price_guard_counts(struct price_run *r, struct date day, struct err *e)
 	if (holds)
 		return 0;
 	if (!r->force)
-		return err_set(e, ERR_DATA, "guard: %s; the day is not published", why);
+		return err_set(e, ERR_DATA, "%s; the day is not published", why);
 	run_taint(r->c, "guard overridden: day with too few tickers published");
 	run_log(r->c, LVL_WARN, "guard overridden by force: %s", why);
 	return 0;
 }
 
+/* 0 when there is no price before. */
 static double
 move(double now, double before)
 {
@@ -113,6 +116,8 @@ count_moves(const struct price_run *r, int64_t *compared, int64_t *large)
 	}
 }
 
+/* So many large moves at once are a wrong file, not a market.  Small universes are left alone:
+ * there one share is already a large part. */
 int
 price_guard_moves(struct price_run *r, struct err *e)
 {
@@ -124,15 +129,16 @@ price_guard_moves(struct price_run *r, struct err *e)
 	if (compared < MOVES_COMPARED_MIN || (double)large <= MOVES_STOP_SHARE * (double)compared)
 		return 0;
 	if (!r->force)
-		return err_set(
-			e, ERR_DATA,
-			"guard: %lld of %lld tickers moved by more than 50 %%; the day is not "
-			"published",
-			(long long)large, (long long)compared);
+		return err_set(e, ERR_DATA,
+			       "%lld of %lld tickers moved by more than 50 %%; the day is not "
+			       "published",
+			       (long long)large, (long long)compared);
 	run_taint(r->c, "guard overridden: day with too many large moves published");
 	return 0;
 }
 
+/* Single large moves are stored and flagged, as are shares whose raw and adjusted moves disagree:
+ * an unknown split, or a restated history. */
 void
 price_guard_flag(struct price_run *r, struct date day)
 {
@@ -185,128 +191,4 @@ price_guard_push(struct price_run *r, struct date day)
 		r->prev_close[i] = r->close[i];
 		r->prev_adj[i] = r->adj[i];
 	}
-}
-
-/* Universe and history */
-
-static int
-load_universe(struct price_run *r, struct err *e)
-{
-	int64_t limit = params_int(r->c->params, "limit", 0);
-	char n[24];
-	const char *args[] = { params_text(r->c->params, "ticker"), limit > 0 ? n : NULL };
-
-	fmt_buf(n, sizeof(n), "%lld", (long long)limit);
-	ROWS_AUTO u = db_query(r->c->db, Q_PRICES_DAILY_UNIVERSE, args, e);
-
-	if (!u)
-		return -1;
-	r->n = (size_t)rows_count(u);
-	r->exchange = mem_zalloc((r->n + 1) * sizeof(*r->exchange));
-	for (int i = 0; i < rows_count(u); i++) {
-		const char *ticker = rows_text(u, i, 0), *x = rows_text(u, i, 1);
-		size_t at = map_add(r->tickers, ticker, strlen(ticker));
-
-		r->exchange[at] = map_add(r->exchanges, x, strlen(x));
-	}
-	r->full = !args[0] && limit == 0;
-	if (r->n > 0)
-		return 0;
-	if (!r->full)
-		return err_set(e, ERR_EMPTY, "%s is no active ticker of fintra_universe",
-			       str_or(args[0], "none"));
-	return err_set(e, ERR_EMPTY,
-		       "no active ticker in fintra_universe: run sync-universe first");
-}
-
-static int
-note_universe(struct price_run *r, struct err *e)
-{
-	ROWS_AUTO d = db_query(r->c->db, Q_PRICES_DAILY_UNIVERSE_DATE, NULL, e);
-
-	if (!d)
-		return -1;
-	run_input(r->c, "fintra_universe", rows_date(d, 0, 0), rows_int(d, 0, 1));
-	return 0;
-}
-
-int
-price_run_open(struct price_run *r, struct job_ctx *c, struct err *e)
-{
-	*r = (struct price_run){ .c = c, .tickers = map_new(), .exchanges = map_new() };
-	r->force = params_bool(c->params, "force");
-	if (load_universe(r, e) < 0 || note_universe(r, e) < 0)
-		return -1;
-	r->prev_close = mem_zalloc(r->n * sizeof(double));
-	r->prev_adj = mem_zalloc(r->n * sizeof(double));
-	r->close = mem_zalloc(r->n * sizeof(double));
-	r->adj = mem_zalloc(r->n * sizeof(double));
-	r->row = mem_zalloc(r->n * sizeof(int64_t));
-	return 0;
-}
-
-static int
-load_previous(struct price_run *r, const char *first, struct err *e)
-{
-	ROWS_AUTO p = db_query(r->c->db, Q_PRICES_DAILY_PREVIOUS, &first, e);
-
-	if (!p)
-		return -1;
-	for (int i = 0; i < rows_count(p); i++) {
-		const char *ticker = rows_text(p, i, 0);
-		size_t at = map_find(r->tickers, ticker, strlen(ticker));
-
-		if (at == MAP_NONE)
-			continue;
-		r->prev_close[at] = rows_num(p, i, 1).v;
-		r->prev_adj[at] = rows_num(p, i, 2).v;
-	}
-	return 0;
-}
-
-int
-price_run_history(struct price_run *r, struct date first, struct err *e)
-{
-	char from[DATE_BUF], to[DATE_BUF];
-	const char *args[] = { date_iso(calendar_add_sessions(first, -GUARD_DAYS), from),
-			       date_iso(first, to) };
-
-	if (load_previous(r, to, e) < 0)
-		return -1;
-	ROWS_AUTO h = r->full ? db_query(r->c->db, Q_PRICES_DAILY_HISTORY, args, e) : NULL;
-
-	if (!h)
-		return r->full ? -1 : 0;
-	for (int i = 0; i < rows_count(h); i++) {
-		struct date day = rows_date(h, i, 0);
-		const char *x = rows_text(h, i, 1);
-		size_t at = map_find(r->exchanges, x, strlen(x));
-
-		if (r->npast == 0 || !date_eq(r->past[r->npast - 1].day, day)) {
-			if (r->npast == GUARD_DAYS)
-				break;
-			r->past[r->npast++] = (struct day_count){
-				day, 0, mem_zalloc((map_count(r->exchanges) + 1) * sizeof(int64_t))
-			};
-		}
-		r->past[r->npast - 1].total += rows_int(h, i, 2);
-		if (at != MAP_NONE)
-			r->past[r->npast - 1].exchange[at] = rows_int(h, i, 2);
-	}
-	return 0;
-}
-
-void
-price_run_close(struct price_run *r)
-{
-	for (int i = 0; i < r->npast; i++)
-		free(r->past[i].exchange);
-	free(r->exchange);
-	free(r->prev_close);
-	free(r->prev_adj);
-	free(r->close);
-	free(r->adj);
-	free(r->row);
-	map_free(r->tickers);
-	map_free(r->exchanges);
 }

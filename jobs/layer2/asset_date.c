@@ -139,12 +139,14 @@ asset_date_required(const struct job_ctx *c, struct date upto, struct date *out,
 }
 
 int
-asset_date_universe(struct job_ctx *c, struct err *e)
+asset_date_universe(struct job_ctx *c, int64_t *active, struct err *e)
 {
 	ROWS_AUTO r = db_query(c->db, Q_ASSET_DATE_UNIVERSE, NULL, e);
 
 	if (!r)
 		return -1;
+	if (active)
+		*active = rows_int(r, 0, 1);
 	run_input(c, "fintra_universe", rows_date(r, 0, 0), rows_int(r, 0, 1));
 	return 0;
 }

@@ -245,6 +245,8 @@ run_passes(struct bulk *b, struct err *e)
 		if (write_range(b, at, to, e) < 0)
 			return -1;
 		at = to;
+		if (price_store_roomy(b->store))
+			part *= 2;
 		if (at < n && run_breathe(b->c, e) < 0)
 			return -1;
 	}
@@ -331,7 +333,7 @@ const struct job job_performance_bulk = {
 	.step = 9,
 	.cadence = DAILY,
 	.flags = JOB_RANGE,
-	.after = NAMES("prices-daily-bulk", "sync-universe"),
+	.after = NAMES("prices-daily-bulk"),
 	.reads = NAMES("prices_daily", "fintra_universe"),
 	.writes = NAMES("datos_performance"),
 	.params = params,

@@ -44,8 +44,8 @@ struct reader {
 	struct bucket *bucket; /* of tickers from..to-1 */
 	VEC(char *) block;
 	size_t block_used;
-	size_t ticker; /* of the row before, MAP_NONE at first */
-	int64_t rows, unusable;
+	size_t ticker;		      /* of the row before, MAP_NONE at first */
+	int64_t seen, rows, unusable; /* rows and unusable: of the wanted tickers */
 	struct date newest;
 	int result;
 	struct err err;
@@ -179,7 +179,7 @@ take_row(void *arg, const struct db_field *f, int n, struct err *e)
 
 	if (n != 3 || !f[0].p)
 		return err_set(e, ERR_INTERNAL, "prices_daily: row of %d fields", n);
-	if ((++r->rows & (PROGRESS_ROWS - 1)) == 0) {
+	if ((++r->seen & (PROGRESS_ROWS - 1)) == 0) {
 		run_progress_add(r->store->c, PROGRESS_ROWS);
 		if (cancel_asked(r->store->c->cancel))
 			atomic_store(&r->store->stop, true);
@@ -190,6 +190,7 @@ take_row(void *arg, const struct db_field *f, int n, struct err *e)
 	i = which(r, &f[0]);
 	if (i == MAP_NONE)
 		return 0;
+	r->rows++;
 	day = db_field_date(&f[1]);
 	price = db_field_numeric(&f[2]);
 	if (!price.has || !(price.v > 0) || !date_is_set(day)) {
@@ -446,8 +447,8 @@ append_bucket(struct price_series *out, const struct bucket *b)
 	}
 }
 
-size_t
-price_store_count(const struct price_store *s, size_t ticker)
+static size_t
+count_rows(const struct price_store *s, size_t ticker)
 {
 	size_t n = 0;
 
@@ -459,7 +460,7 @@ price_store_count(const struct price_store *s, size_t ticker)
 void
 price_store_series(const struct price_store *s, size_t ticker, struct price_series *out)
 {
-	size_t rows = price_store_count(s, ticker);
+	size_t rows = count_rows(s, ticker);
 	bool sorted = true;
 
 	out->n = 0;
@@ -490,6 +491,12 @@ int64_t
 price_store_unusable(const struct price_store *s)
 {
 	return s->unusable;
+}
+
+bool
+price_store_roomy(const struct price_store *s)
+{
+	return atomic_load(&s->bytes) < s->budget / 2;
 }
 
 struct date

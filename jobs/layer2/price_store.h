@@ -24,10 +24,13 @@ int price_store_read(struct price_store *s, size_t from, size_t to, struct date 
 		     struct err *e) MUST_CHECK;
 /* Ascending by date; n = 0 when there is no usable row. */
 void price_store_series(const struct price_store *s, size_t ticker, struct price_series *out);
-size_t price_store_count(const struct price_store *s, size_t ticker); /* usable rows */
 void price_series_done(struct price_series *p);
-int64_t price_store_rows(const struct price_store *s);	   /* read so far, left out ones included */
-int64_t price_store_unusable(const struct price_store *s); /* left out: adj_close absent or <= 0 */
+/* Less than half of the budget was needed. */
+bool price_store_roomy(const struct price_store *s);
+/* Rows of the asked tickers so far, and how many of them were left out: adj_close absent or <= 0.
+ */
+int64_t price_store_rows(const struct price_store *s);
+int64_t price_store_unusable(const struct price_store *s);
 struct date price_store_newest(const struct price_store *s);
 
 #endif

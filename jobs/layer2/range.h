@@ -20,6 +20,5 @@ struct range {
 
 int range_of(const struct job_ctx *c, struct range *out, struct err *e) MUST_CHECK;
 void range_done(struct range *r);
-#define RANGE_AUTO CLEANUP(range_done) struct range
 
 #endif

@@ -147,7 +147,7 @@ work(struct sector_job *j, struct err *e)
 {
 	char day[DATE_BUF];
 
-	if (range_of(j->c, &j->asof, e) < 0 || asset_date_universe(j->c, e) < 0 ||
+	if (range_of(j->c, &j->asof, e) < 0 || asset_date_universe(j->c, NULL, e) < 0 ||
 	    each_day(j, e) < 0)
 		return -1;
 	if (!date_is_set(j->day)) {

@@ -170,7 +170,7 @@ work(struct windows_job *j, struct err *e)
 		return -1;
 	date_iso(j->day, j->date);
 	run_phase(j->c, "read", 0);
-	if (asset_date_universe(j->c, e) < 0 || find_gaps(j, e) < 0)
+	if (asset_date_universe(j->c, NULL, e) < 0 || find_gaps(j, e) < 0)
 		return -1;
 	sectors_with_gap(j, &list);
 	if (j->missing > 0 && read_daily(j, str_c(&list), e) < 0)

@@ -1,6 +1,7 @@
 #include "jobs/layer2/windows_merge.h"
 
 #include "jobs/common.h"
+#include "jobs/layer2/asset_date.h"
 
 enum { CANONICAL = 7, ARRAY_MAX = 128 };
 
@@ -132,18 +133,24 @@ int
 windows_universe(struct job_ctx *c, bool inactive, char last[32], struct err *e)
 {
 	char place[24];
+	int64_t limit = params_int(c->params, "limit", 0), active;
 	ROWS_AUTO r = NULL;
 
-	(void)fmt_buf(place, sizeof(place), "%lld", (long long)params_int(c->params, "limit", 0));
-	r = db_query(c->db, Q_PERFORMANCE_WINDOWS_UNIVERSE,
+	*last = '\0';
+	if (asset_date_universe(c, &active, e) < 0)
+		return -1;
+	if (active == 0 && !inactive)
+		return err_set(e, ERR_EMPTY,
+			       "empty_universe: no active ticker: fintra run sync-universe");
+	if (limit <= 0)
+		return 0;
+	(void)fmt_buf(place, sizeof(place), "%lld", (long long)limit);
+	r = db_query(c->db, Q_PERFORMANCE_WINDOWS_PLACE,
 		     (const char *[]){ inactive ? "t" : "f", place }, e);
 	if (!r)
 		return -1;
-	if (rows_int(r, 0, 0) == 0)
-		return err_set(e, ERR_EMPTY,
-			       "empty_universe: no stock with a sector: fintra run sync-universe");
-	run_input(c, "fintra_universe", rows_date(r, 0, 1), rows_int(r, 0, 0));
-	str_copy(last, 32, str_or(rows_text(r, 0, 2), ""));
+	if (rows_count(r) > 0)
+		str_copy(last, 32, rows_text(r, 0, 0));
 	return 0;
 }
 

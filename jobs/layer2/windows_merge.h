@@ -29,7 +29,7 @@ int windows_benchmarks(struct job_ctx *c, struct date as_of, struct date *before
 /* Date of the market's rows, at most max_age days older; DATE_NONE when it has none. */
 int windows_market(struct job_ctx *c, struct date as_of, int64_t max_age, struct date *out,
 		   struct err *e) MUST_CHECK;
-/* ERR_EMPTY "empty_universe" when nobody qualifies; records the input.  With the parameter limit,
+/* ERR_EMPTY "empty_universe" when nobody is active; records the input.  With the parameter limit,
  * `last` becomes the ticker in that place, else "". */
 int windows_universe(struct job_ctx *c, bool inactive, char last[32], struct err *e) MUST_CHECK;
 /* Records the asset and sector rows read and the result fields. */

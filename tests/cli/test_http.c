@@ -1,113 +1,9 @@
 /* The HTTP client against the stand-in: every refusal of fmp.md section 2 and the transport faults
  * of faults.md.  Expected classes, statuses and words come from those pages. */
-#include "core/clock.h"
-#include "core/http.h"
-#include "tests/support.h"
+#include "tests/cli/http_suite.h"
 
-#include <setjmp.h>
-
-#include <arpa/inet.h>
-#include <cmocka.h>
-#include <dirent.h>
-#include <netinet/in.h>
-#include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
-
-#define KEY "canary-5f3a9c1e77"
-#define EOD "/stable/eod-bulk"
-#define HISTORY "/stable/historical-price-eod/full"
-
-static char dir[64];
-
-static struct conf
-test_conf(void)
-{
-	static char url[64], key[] = KEY;
-	struct conf c = { .attempts = 3,
-			  .json_timeout_s = 20,
-			  .bulk_timeout_s = 20,
-			  .retry_max_ms = 0,
-			  .retry_after_max_s = 900,
-			  .stall_s = 20 };
-	static const char *const args[] = { "--tickers", "20",	       "--years", "1",
-					    "--end",	 "2026-02-03", NULL };
-
-	if (!url[0])
-		str_copy(url, sizeof(url), support_fake(args));
-	c.base_url = url;
-	c.api_key = key;
-	return c;
-}
-
-static void
-fault(const char *rule)
-{
-	char path[512];
-
-	free(support_fake_get("/__fault?clear=1"));
-	if (!rule)
-		return;
-	fmt_buf(path, sizeof(path), "/__fault?rule=%s", rule);
-	char *said = support_fake_get(path);
-	assert_non_null(strstr(said, "requests"));
-	free(said);
-}
-
-static long
-requests(void)
-{
-	char *s = support_fake_get("/__stats");
-	long n = strtol(strchr(s, ':') + 1, NULL, 10);
-
-	free(s);
-	return n;
-}
-
-static int
-files_left(void)
-{
-	DIR *d = opendir(dir);
-	int n = -2; /* . and .. */
-
-	while (readdir(d))
-		n++;
-	closedir(d);
-	return n;
-}
-
-static const struct http_arg eod_args[] = { { "date", "2026-02-02" },
-					    { "datatype", "csv" },
-					    { NULL, NULL } };
-static const struct http_arg history_args[] = { { "symbol", "SPY" }, { NULL, NULL } };
-static const struct http_req eod = { EOD, eod_args, HTTP_CSV, true, 0 };
-static const struct http_req history = { HISTORY, history_args, HTTP_JSON, false, 0 };
-
-static const char *
-target(void)
-{
-	static char path[128];
-
-	fmt_buf(path, sizeof(path), "%s/body", dir);
-	return path;
-}
-
-static int
-get_with(const struct conf *c, const struct cancel *cancel, const struct http_req *q,
-	 struct http_resp *r, struct err *e)
-{
-	struct http *h = http_new(c, cancel, NULL, NULL);
-	int rc = http_get_file(h, q, target(), r, e);
-
-	http_free(h);
-	return rc;
-}
 
 struct refusal {
 	const char *kind;
@@ -338,160 +234,6 @@ a_failure_leaves_the_old_file(void **state)
 	unlink(target());
 }
 
-static int64_t
-timed_429(const char *retry_after, int max_s)
-{
-	struct conf c = test_conf();
-	struct http_resp r;
-	struct err e = ERR_INIT;
-	char rule[128];
-
-	c.retry_after_max_s = max_s;
-	fmt_buf(rule, sizeof(rule), "path=" EOD ",count=1,kind=429,arg=%s", retry_after);
-	fault(rule);
-	int64_t t = clock_mono_ms();
-	assert_int_equal(get_with(&c, NULL, &eod, &r, &e), 0);
-	assert_int_equal(r.attempts, 2);
-	unlink(target());
-	return clock_mono_ms() - t;
-}
-
-static void
-retry_after_is_obeyed_and_capped(void **state)
-{
-	char date[64];
-	time_t soon = time(NULL) + 3;
-	struct tm tm;
-
-	(void)state;
-	int64_t took = timed_429("1", 900);
-	assert_in_range(took, 1000, 5000);
-	assert_true(timed_429("600", 0) < 900);
-	gmtime_r(&soon, &tm);
-	strftime(date, sizeof(date), "%a%%2C%%20%d%%20%b%%20%Y%%20%H:%M:%S%%20GMT", &tm);
-	fault(NULL);
-	for (char *p = date;
-	     (p = strstr(p, "%2C"));) /* a rule knows no comma: RFC 850 needs none */
-		memmove(p, p + 3, strlen(p + 3) + 1);
-	took = timed_429(date, 900);
-	assert_in_range(took, 1000, 6000);
-}
-
-struct raiser {
-	struct cancel *cancel;
-	enum cancel_level level;
-	long after; /* requests seen */
-	int64_t raised;
-};
-
-static void *
-raise_when_asked(void *arg)
-{
-	struct raiser *r = arg;
-
-	while (requests() < r->after)
-		continue;
-	cancel_raise(r->cancel, r->level);
-	r->raised = clock_mono_ms();
-	return NULL;
-}
-
-/* Milliseconds from the raising of the token to the end of the call, which must be CANCELLED. */
-static int64_t
-cancelled_after(const char *host, const char *rule, enum cancel_level level, int *attempts)
-{
-	struct conf c = test_conf();
-	char url[64];
-	struct http_resp r;
-	struct err e = ERR_INIT;
-	struct cancel token;
-	pthread_t t;
-
-	fmt_buf(url, sizeof(url), "http://%s%s", host, strrchr(c.base_url, ':'));
-	c.base_url = url;
-	fault(rule);
-	cancel_init(&token);
-	struct raiser raiser = { &token, level, requests() + 1, 0 };
-	pthread_create(&t, NULL, raise_when_asked, &raiser);
-	assert_int_equal(get_with(&c, &token, &eod, &r, &e), -1);
-	int64_t end = clock_mono_ms();
-	pthread_join(t, NULL);
-	assert_int_equal(e.cls, ERR_CANCELLED);
-	assert_int_equal(files_left(), 0);
-	*attempts = r.attempts;
-	cancel_done(&token);
-	return end - raiser.raised;
-}
-
-static void
-abort_stops_a_stalled_transfer_at_once(void **state)
-{
-	int attempts;
-
-	(void)state;
-	assert_true(cancelled_after("127.0.0.1", "path=" EOD ",kind=stall", CANCEL_ABORT,
-				    &attempts) < 500);
-}
-
-/* The minute asked for stays in force for that server, so each case has a name of its own for it.
- */
-static void
-a_wait_ends_with_either_level(void **state)
-{
-	static const char rule[] = "path=" EOD ",kind=429,arg=60";
-	int attempts;
-
-	(void)state;
-	assert_true(cancelled_after("localhost", rule, CANCEL_DRAIN, &attempts) < 500);
-	assert_int_equal(attempts, 1);
-	assert_true(cancelled_after("LOCALHOST", rule, CANCEL_ABORT, &attempts) < 500);
-	assert_int_equal(attempts, 1);
-}
-
-static void
-drain_lets_the_transfer_end_and_starts_no_other(void **state)
-{
-	struct conf c = test_conf();
-	struct http_resp r;
-	struct err e = ERR_INIT;
-	struct cancel token;
-	pthread_t t;
-
-	(void)state;
-	fault("path=" EOD ",kind=slow,arg=100");
-	cancel_init(&token);
-	struct raiser raiser = { &token, CANCEL_DRAIN, requests() + 1, 0 };
-	pthread_create(&t, NULL, raise_when_asked, &raiser);
-	assert_int_equal(get_with(&c, &token, &eod, &r, &e), 0);
-	pthread_join(t, NULL);
-	unlink(target());
-	assert_int_equal(get_with(&c, &token, &eod, &r, &e), -1);
-	assert_int_equal(e.cls, ERR_CANCELLED);
-	assert_int_equal(r.attempts, 0);
-	cancel_done(&token);
-}
-
-static void
-silence_and_slowness_have_an_end(void **state)
-{
-	struct conf c = test_conf();
-	struct http_resp r;
-	struct err e = ERR_INIT;
-
-	(void)state;
-	c.attempts = 1;
-	c.stall_s = 1;
-	fault("path=" EOD ",kind=stall");
-	assert_int_equal(get_with(&c, NULL, &eod, &r, &e), -1);
-	assert_int_equal(e.cls, ERR_NETWORK);
-	c.stall_s = 20;
-	c.json_timeout_s = 1;
-	fault("path=" HISTORY ",kind=slow,arg=900");
-	assert_int_equal(get_with(&c, NULL, &history, &r, &e), -1);
-	assert_int_equal(e.cls, ERR_NETWORK);
-	assert_int_equal(files_left(), 0);
-}
-
 static void
 only_https_or_loopback(void **state)
 {
@@ -558,48 +300,6 @@ refused_is_retried_and_bad_tls_is_not(void **state)
 	assert_int_equal(err_exit_code(&e), 69);
 }
 
-/* A server of one connection that writes headers without end. */
-static void *
-endless_headers(void *arg)
-{
-	static const char line[] =
-		"X-Padding: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n";
-	int fd = accept(*(int *)arg, NULL, NULL);
-
-	if (send(fd, "HTTP/1.1 200 OK\r\n", 17, MSG_NOSIGNAL) == 17)
-		while (send(fd, line, sizeof(line) - 1, MSG_NOSIGNAL) > 0)
-			continue;
-	close(fd);
-	return NULL;
-}
-
-static void
-headers_without_end_are_cut_off(void **state)
-{
-	struct conf c = test_conf();
-	struct http_resp r;
-	struct err e = ERR_INIT;
-	struct sockaddr_in at = { .sin_family = AF_INET };
-	socklen_t len = sizeof(at);
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-	char url[64];
-	pthread_t t;
-
-	(void)state;
-	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
-	assert_int_equal(listen(fd, 1), 0);
-	getsockname(fd, (struct sockaddr *)&at, &len);
-	fmt_buf(url, sizeof(url), "http://127.0.0.1:%d", ntohs(at.sin_port));
-	c.base_url = url;
-	c.attempts = 1;
-	pthread_create(&t, NULL, endless_headers, &fd);
-	assert_int_equal(get_with(&c, NULL, &eod, &r, &e), -1);
-	assert_int_equal(e.cls, ERR_NETWORK);
-	pthread_join(t, NULL);
-	close(fd);
-}
-
 static void
 take_note(void *arg, const char *text)
 {
@@ -648,23 +348,11 @@ main(void)
 		cmocka_unit_test(the_end_of_the_parts_is_no_error),
 		cmocka_unit_test(a_passing_fault_is_overcome),
 		cmocka_unit_test(a_failure_leaves_the_old_file),
-		cmocka_unit_test(retry_after_is_obeyed_and_capped),
-		cmocka_unit_test(abort_stops_a_stalled_transfer_at_once),
-		cmocka_unit_test(a_wait_ends_with_either_level),
-		cmocka_unit_test(drain_lets_the_transfer_end_and_starts_no_other),
-		cmocka_unit_test(silence_and_slowness_have_an_end),
 		cmocka_unit_test(only_https_or_loopback),
 		cmocka_unit_test(no_proxy_is_taken_from_the_environment),
 		cmocka_unit_test(refused_is_retried_and_bad_tls_is_not),
-		cmocka_unit_test(headers_without_end_are_cut_off),
 		cmocka_unit_test(the_key_is_nowhere),
 	};
 
-	str_copy(dir, sizeof(dir), "/tmp/fintra-http-XXXXXX");
-	if (!mkdtemp(dir))
-		return 1;
-	http_global_init();
-	int failed = cmocka_run_group_tests(tests, NULL, NULL);
-	rmdir(dir);
-	return failed;
+	return http_suite_run(tests, ARRAY_LEN(tests), "http");
 }

@@ -31,7 +31,7 @@ after(struct db *db, const char *sql, int64_t want_rows)
 {
 	char sum[CHECKSUM_BUF];
 	struct err e = ERR_INIT;
-	int64_t rows;
+	int64_t rows = -1;
 
 	if (db_exec_sql(db, sql, &e) < 0 || checksum_table(db, &pe, &rows, sum, &e) < 0)
 		fail_msg("%s", e.text);

@@ -265,8 +265,9 @@ raise_it(void *arg)
 	return NULL;
 }
 
-#define SLEEPS(n)                                                           \
-	"SELECT count(*) = 1 FROM pg_stat_activity WHERE state = 'active' " \
+#define SLEEPS(n)                                                                         \
+	"SELECT count(*) = 1 FROM pg_stat_activity WHERE state = 'active' AND datname = " \
+	"current_database() "                                                             \
 	"AND query LIKE 'SELECT pg_sleep(" n ")%'"
 
 static int64_t

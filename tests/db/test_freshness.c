@@ -69,14 +69,17 @@ all_fresh(void **state)
 static void
 sector_by_the_clock(void **state)
 {
-	static const char last[] = "DELETE FROM sector_performance WHERE performance_date = '2026-02-02'";
-	static const char friday[] = "DELETE FROM sector_performance WHERE performance_date = '2026-01-30'";
+	static const char last[] =
+		"DELETE FROM sector_performance WHERE performance_date = '2026-02-02'";
+	static const char friday[] =
+		"DELETE FROM sector_performance WHERE performance_date = '2026-01-30'";
 	static const struct step steps[] = {
 		{ NULL, "2026-02-02", EVENING, "sector_performance", TABLE_FRESH },
 		{ last, "2026-02-02", "2026-02-03T08:59:59.999Z", "sector_performance", TABLE_DUE },
 		{ NULL, "2026-02-02", "2026-02-03T09:00:00Z", "sector_performance", TABLE_LATE },
 		{ friday, "2026-02-02", EVENING, "sector_performance", TABLE_STALE },
-		{ "TRUNCATE sector_performance", "2026-02-02", EVENING, "sector_performance", TABLE_EMPTY },
+		{ "TRUNCATE sector_performance", "2026-02-02", EVENING, "sector_performance",
+		  TABLE_EMPTY },
 	};
 
 	(void)state;
@@ -108,12 +111,17 @@ weekend_holiday_half_day(void **state)
 		date_iso(calendar_published(support_ms(days[i].now), 120), as_of);
 		assert_string_equal(as_of, days[i].expected);
 		fmt_buf(sql, sizeof(sql),
-			"INSERT INTO sector_performance SELECT s, w, '%s', 1, 'x', now() FROM unnest(ARRAY['Energy',"
-			"'Utilities','Technology','Healthcare','Industrials','Real Estate','Basic Materials',"
-			"'Communication Services','Consumer Cyclical','Consumer Defensive','Financial Services']) s,"
-			" unnest(ARRAY['1M','3M','6M','1Y','2Y','3Y','5Y']) w ON CONFLICT DO NOTHING",
+			"INSERT INTO sector_performance SELECT s, w, '%s', 1, 'x', now() FROM "
+			"unnest(ARRAY['Energy',"
+			"'Utilities','Technology','Healthcare','Industrials','Real Estate','Basic "
+			"Materials',"
+			"'Communication Services','Consumer Cyclical','Consumer "
+			"Defensive','Financial Services']) s,"
+			" unnest(ARRAY['1M','3M','6M','1Y','2Y','3Y','5Y']) w ON CONFLICT DO "
+			"NOTHING",
 			as_of);
-		expect(info, &(struct step){ sql, as_of, days[i].now, "sector_performance", TABLE_FRESH });
+		expect(info, &(struct step){ sql, as_of, days[i].now, "sector_performance",
+					     TABLE_FRESH });
 	}
 }
 
@@ -122,16 +130,18 @@ coverage_floors(void **state)
 {
 	static const struct step steps[] = {
 		/* 70 of 77 rows are 90.9 %, 69 are 89.6 %; the floor is 90 % */
-		{ "DELETE FROM sector_performance WHERE sector = 'Utilities' AND performance_date = '2026-02-02'",
+		{ "DELETE FROM sector_performance WHERE sector = 'Utilities' AND performance_date "
+		  "= '2026-02-02'",
 		  "2026-02-02", AFTER_ALL, "sector_performance", TABLE_FRESH },
-		{ "DELETE FROM sector_performance WHERE sector = 'Healthcare' AND window_code = '1M'"
+		{ "DELETE FROM sector_performance WHERE sector = 'Healthcare' AND window_code = "
+		  "'1M'"
 		  " AND performance_date = '2026-02-02'",
 		  "2026-02-02", AFTER_ALL, "sector_performance", TABLE_PARTIAL },
 		/* 19 of the median 20 are 95 %, 18 are 90 %; the floor is 95 % */
-		{ "DELETE FROM prices_daily WHERE ticker = 'T01' AND price_date = '2026-02-02'", "2026-02-02",
-		  AFTER_ALL, "prices_daily", TABLE_FRESH },
-		{ "DELETE FROM prices_daily WHERE ticker = 'T02' AND price_date = '2026-02-02'", "2026-02-02",
-		  AFTER_ALL, "prices_daily", TABLE_PARTIAL },
+		{ "DELETE FROM prices_daily WHERE ticker = 'T01' AND price_date = '2026-02-02'",
+		  "2026-02-02", AFTER_ALL, "prices_daily", TABLE_FRESH },
+		{ "DELETE FROM prices_daily WHERE ticker = 'T02' AND price_date = '2026-02-02'",
+		  "2026-02-02", AFTER_ALL, "prices_daily", TABLE_PARTIAL },
 		/* performance of what was priced: all 18 of them; then 17 of 18, floor 98 % */
 		{ NULL, "2026-02-02", AFTER_ALL, "datos_performance", TABLE_FRESH },
 		{ "DELETE FROM datos_performance WHERE ticker = 'T03'", "2026-02-02", AFTER_ALL,
@@ -150,13 +160,16 @@ static void
 coverage_of_what_counts(void **state)
 {
 	static const char others[] =
-		"INSERT INTO fintra_universe (ticker, name, is_active, first_seen, last_seen, sector, instrument_type)"
-		" VALUES ('W1', 'Acme Warrants', true, '2020-01-02', '2026-02-02', 'Energy', 'EQUITY'),"
+		"INSERT INTO fintra_universe (ticker, name, is_active, first_seen, last_seen, "
+		"sector, instrument_type)"
+		" VALUES ('W1', 'Acme Warrants', true, '2020-01-02', '2026-02-02', 'Energy', "
+		"'EQUITY'),"
 		" ('E1', 'Fund', true, '2020-01-02', '2026-02-02', 'Energy', 'ETF'),"
 		" ('N1', 'No sector', true, '2020-01-02', '2026-02-02', NULL, 'EQUITY');"
 		"INSERT INTO prices_daily (ticker, price_date, close) SELECT x, '2026-02-02', 1"
 		" FROM unnest(ARRAY['W1', 'E1', 'N1']) x;"
-		"INSERT INTO datos_performance (ticker, window_code, performance_date, return_percent, source)"
+		"INSERT INTO datos_performance (ticker, window_code, performance_date, "
+		"return_percent, source)"
 		" SELECT x, '1M', '2026-02-02', 1, 'x' FROM unnest(ARRAY['N1', 'E1']) x";
 	struct freshness f;
 	const char *info = fresh_db();
@@ -174,10 +187,11 @@ coverage_of_what_counts(void **state)
 static void
 history_of_prices(void **state)
 {
-	static const char good[] =
-		"INSERT INTO fintra_ops.run (job, as_of, state, who, host, pid, origin, gate, build, lock_key, created_at)"
-		" SELECT 'prices-daily-bulk', d, 'success', 'a', 'h', 1, 'cli', 'warn', 'x', 1, now()"
-		" FROM unnest(ARRAY['2026-01-29', '2026-01-30']::date[]) d";
+	static const char good[] = "INSERT INTO fintra_ops.run (job, as_of, state, who, host, pid, "
+				   "origin, gate, build, lock_key, created_at)"
+				   " SELECT 'prices-daily-bulk', d, 'success', 'a', 'h', 1, 'cli', "
+				   "'warn', 'x', 1, now()"
+				   " FROM unnest(ARRAY['2026-01-29', '2026-01-30']::date[]) d";
 	const char *info = fresh_db();
 	struct freshness f;
 
@@ -189,9 +203,11 @@ history_of_prices(void **state)
 	support_fresh(info, "2026-02-02", AFTER_ALL, &f);
 	assert_string_equal(freshness_find(&f, "prices_daily")->basis, "median of 2 good sessions");
 	freshness_done(&f);
-	support_sql(info, "DELETE FROM fintra_ops.run; DELETE FROM prices_daily WHERE price_date < '2026-02-02'");
+	support_sql(info, "DELETE FROM fintra_ops.run; DELETE FROM prices_daily WHERE price_date < "
+			  "'2026-02-02'");
 	support_fresh(info, "2026-02-02", AFTER_ALL, &f);
-	assert_string_equal(freshness_find(&f, "prices_daily")->basis, "active universe: no history yet");
+	assert_string_equal(freshness_find(&f, "prices_daily")->basis,
+			    "active universe: no history yet");
 	assert_int_equal(freshness_find(&f, "prices_daily")->den, 20);
 	freshness_done(&f);
 }
@@ -200,23 +216,24 @@ history_of_prices(void **state)
 static void
 blocked_and_due(void **state)
 {
-	static const char behind[] =
-		"DELETE FROM prices_daily WHERE price_date = '2026-02-02';"
-		"UPDATE datos_performance SET performance_date = '2026-01-30'";
+	static const char behind[] = "DELETE FROM prices_daily WHERE price_date = '2026-02-02';"
+				     "UPDATE datos_performance SET performance_date = '2026-01-30'";
 	const char *info = fresh_db();
 	struct freshness f;
 
 	(void)state;
 	support_sql(info, behind);
 	support_fresh(info, "2026-02-02", EVENING, &f);
-	assert_string_equal(table_state_name(freshness_find(&f, "datos_performance")->state), "due");
+	assert_string_equal(table_state_name(freshness_find(&f, "datos_performance")->state),
+			    "due");
 	assert_int_equal(f.exit_code, 1);
 	assert_string_equal(f.verdict, "NOT READY YET for 2026-02-02: prices_daily due 03:00 NY"
 				       " -> 1 table not fresh");
 	freshness_done(&f);
 	support_fresh(info, "2026-02-02", "2026-02-03T08:30:00Z", &f);
 	assert_string_equal(table_state_name(freshness_find(&f, "prices_daily")->state), "late");
-	assert_string_equal(table_state_name(freshness_find(&f, "datos_performance")->state), "blocked");
+	assert_string_equal(table_state_name(freshness_find(&f, "datos_performance")->state),
+			    "blocked");
 	assert_string_equal(freshness_find(&f, "datos_performance")->blocked_by, "prices_daily");
 	assert_int_equal(f.exit_code, 2);
 	assert_string_equal(f.cause->table->name, "prices_daily");
@@ -232,8 +249,10 @@ not_measurable(void **state)
 	(void)state;
 	support_sql(info, "ALTER TABLE sector_performance RENAME TO elsewhere");
 	support_fresh(info, "2026-02-02", AFTER_ALL, &f);
-	assert_string_equal(table_state_name(freshness_find(&f, "sector_performance")->state), "unknown");
-	assert_non_null(strstr(freshness_find(&f, "sector_performance")->detail, "sector_performance"));
+	assert_string_equal(table_state_name(freshness_find(&f, "sector_performance")->state),
+			    "unknown");
+	assert_non_null(
+		strstr(freshness_find(&f, "sector_performance")->detail, "sector_performance"));
 	assert_string_equal(table_state_name(freshness_find(&f, "prices_daily")->state), "fresh");
 	freshness_done(&f);
 }
@@ -261,12 +280,12 @@ by_the_ledger(void **state)
 {
 	static const struct step steps[] = {
 		{ NULL, "2026-02-02", AFTER_ALL, "asset_industry_map", TABLE_FRESH },
-		{ "UPDATE fintra_ops.run SET state = 'partial'", "2026-02-02", AFTER_ALL, "asset_industry_map",
-		  TABLE_FRESH },
-		{ "UPDATE fintra_ops.run SET state = 'success', params = '{\"ticker\":\"T01\"}'", "2026-02-02", AFTER_ALL,
-		  "asset_industry_map", TABLE_STALE },
-		{ "UPDATE fintra_ops.run SET params = '{}', as_of = '2026-01-30'", "2026-02-02", AFTER_ALL,
-		  "asset_industry_map", TABLE_LATE },
+		{ "UPDATE fintra_ops.run SET state = 'partial'", "2026-02-02", AFTER_ALL,
+		  "asset_industry_map", TABLE_FRESH },
+		{ "UPDATE fintra_ops.run SET state = 'success', params = '{\"ticker\":\"T01\"}'",
+		  "2026-02-02", AFTER_ALL, "asset_industry_map", TABLE_STALE },
+		{ "UPDATE fintra_ops.run SET params = '{}', as_of = '2026-01-30'", "2026-02-02",
+		  AFTER_ALL, "asset_industry_map", TABLE_LATE },
 	};
 
 	(void)state;
@@ -276,10 +295,11 @@ by_the_ledger(void **state)
 static void
 last_run_decorates(void **state)
 {
-	static const char failed[] =
-		"INSERT INTO fintra_ops.run (job, as_of, state, who, host, pid, origin, gate, build, lock_key, created_at)"
-		" VALUES ('sector-performance-aggregator', '2026-02-02', 'failure', 'a', 'h', 1, 'cli', 'warn', 'x', 1,"
-		" now())";
+	static const char failed[] = "INSERT INTO fintra_ops.run (job, as_of, state, who, host, "
+				     "pid, origin, gate, build, lock_key, created_at)"
+				     " VALUES ('sector-performance-aggregator', '2026-02-02', "
+				     "'failure', 'a', 'h', 1, 'cli', 'warn', 'x', 1,"
+				     " now())";
 	const char *info = fresh_db();
 	struct freshness f;
 
@@ -287,7 +307,8 @@ last_run_decorates(void **state)
 	support_sql(info, failed);
 	support_fresh(info, "2026-02-02", AFTER_ALL, &f);
 	assert_string_equal(freshness_find(&f, "sector_performance")->run, "failed");
-	assert_string_equal(table_state_name(freshness_find(&f, "sector_performance")->state), "fresh");
+	assert_string_equal(table_state_name(freshness_find(&f, "sector_performance")->state),
+			    "fresh");
 	freshness_done(&f);
 }
 
@@ -296,7 +317,9 @@ configured(void **state)
 {
 	const char *info = fresh_db();
 	struct conf conf = support_conf(info);
-	struct conf_table own = { .name = (char[]){ "sector_performance" }, .deadline_min = 300, .floor = -1 };
+	struct conf_table own = { .name = (char[]){ "sector_performance" },
+				  .deadline_min = 300,
+				  .floor = -1 };
 	struct table_status s;
 	struct err e = ERR_INIT;
 	DB_AUTO db = support_open(info);
@@ -308,9 +331,12 @@ configured(void **state)
 	support_fresh(info, "2026-02-02", AFTER_ALL, &f);
 	conf.tables = &own;
 	conf.ntables = 1;
-	cat = &(struct catalogue){ .jobs = (const struct job *const[]){ NULL }, .tables = f.at[0].table };
-	assert_int_equal(freshness_measure_one(db, &conf, cat, freshness_find(&f, "sector_performance")->table,
-					       support_date("2026-02-02"), support_ms("2026-02-03T09:30:00Z"), &s, &e),
+	cat = &(struct catalogue){ .jobs = (const struct job *const[]){ NULL },
+				   .tables = f.at[0].table };
+	assert_int_equal(freshness_measure_one(db, &conf, cat,
+					       freshness_find(&f, "sector_performance")->table,
+					       support_date("2026-02-02"),
+					       support_ms("2026-02-03T09:30:00Z"), &s, &e),
 			 0);
 	assert_string_equal(table_state_name(s.state), "due");
 	assert_string_equal(s.detail, "due 05:00 NY");

@@ -21,7 +21,9 @@ static const char schema_tsv[] = "tests/data/schema.tsv";
 	"SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE " \
 	"n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'"
 #define OPS_SCHEMA "SELECT count(*) FROM pg_namespace WHERE nspname = 'fintra_ops'"
-#define LOCKS_HELD "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
+#define LOCKS_HELD                                                                  \
+	"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = " \
+	"(SELECT oid FROM pg_database WHERE datname = current_database())"
 
 static int
 run(const char *info, bool init, int *applied, struct err *e)

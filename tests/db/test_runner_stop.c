@@ -1,5 +1,6 @@
-/* Stopping and losing: cancel, fence, locks, connections that go away.  Expected: faults.md P2-P4, F2-F5,
- * F13. */
+/* Stopping and losing: cancel, fence, locks, connections that go away.  Expected: faults.md P2-P4,
+ * F2-F5, F13. */
+#include "core/signals.h"
 #include "tests/support_run.h"
 
 #include <setjmp.h>
@@ -46,21 +47,27 @@ start_held(struct launch l)
 static int64_t
 guard_pid(int64_t run)
 {
-	return bench_int(&b, "SELECT coalesce(guard_pid, 0) FROM fintra_ops.beat WHERE run_id=%" PRId64, run);
+	return bench_int(&b,
+			 "SELECT coalesce(guard_pid, 0) FROM fintra_ops.beat WHERE run_id=%" PRId64,
+			 run);
 }
 
 static void
 kill_sessions(int64_t run, const char *kind)
 {
-	bench_sql(&b, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE"
-		      " 'fintra %% run %" PRId64 "%s'", run, kind);
+	bench_sql(
+		&b,
+		"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE"
+		" 'fintra %% run %" PRId64 "%s'",
+		run, kind);
 }
 
 static int
 locks_left(void)
 {
-	return (int)bench_int(&b, "SELECT count(*) FROM pg_locks WHERE locktype='advisory' AND database ="
-				  " (SELECT oid FROM pg_database WHERE datname=current_database())");
+	return (int)bench_int(
+		&b, "SELECT count(*) FROM pg_locks WHERE locktype='advisory' AND database ="
+		    " (SELECT oid FROM pg_database WHERE datname=current_database())");
 }
 
 static void
@@ -126,8 +133,11 @@ sigterm_ends_143_and_for_good(void **state)
 	struct outcome o;
 
 	(void)state;
-	runner_stop(b.runner, SIGTERM, CANCEL_DRAIN);
+	signals_install(b.runner, true);
+	raise(SIGTERM);
 	o = bench_wait(&b, h);
+	signals_install(NULL, true);
+	assert_int_equal(signals_stop(), SIGTERM);
 	assert_int_equal(o.state, RUN_CANCELLED);
 	assert_int_equal(o.exit_code, 143);
 	o = bench_run(&b, &l);
@@ -147,8 +157,13 @@ another_host_asks_to_stop(void **state)
 	assert_int_equal(ledger_request_cancel(db, run, CANCEL_DRAIN, "anna", &e), 0);
 	assert_int_equal(bench_wait(&b, h).state, RUN_CANCELLED);
 	assert_int_equal(bench_lines(&b, run, "anna asks the run to stop"), 1);
-	assert_int_equal(bench_int(&b, "SELECT count(*) FROM fintra_ops.audit WHERE who='anna' AND action='cancel'"
-				   " AND run_id=%" PRId64, run), 1);
+	assert_int_equal(
+		bench_int(
+			&b,
+			"SELECT count(*) FROM fintra_ops.audit WHERE who='anna' AND action='cancel'"
+			" AND run_id=%" PRId64,
+			run),
+		1);
 	assert_int_equal(ledger_request_cancel(db, run, CANCEL_DRAIN, "anna", &e), -1);
 	assert_int_equal(e.cls, ERR_USAGE);
 }
@@ -163,7 +178,8 @@ fenced_off_it_writes_nothing_more(void **state)
 	b.conf.heartbeat_ms = 9000; /* the fence itself must tell, not the heartbeat */
 	h = start_held(bench_launch("t-steps"));
 	EVENTUALLY(bench_lines(&b, runner_run_id(b.runner, h), "PROGRESS") > 0);
-	bench_sql(&b, "UPDATE fintra_ops.run SET epoch = epoch + 1 WHERE id=%" PRId64, runner_run_id(b.runner, h));
+	bench_sql(&b, "UPDATE fintra_ops.run SET epoch = epoch + 1 WHERE id=%" PRId64,
+		  runner_run_id(b.runner, h));
 	atomic_store(&script.hold, 0);
 	o = bench_wait(&b, h);
 	assert_int_equal(o.state, RUN_LOST);
@@ -210,11 +226,15 @@ locks_taken_by_another_lose_the_run(void **state)
 	run = runner_run_id(b.runner, h);
 	EVENTUALLY(guard_pid(run) > 0);
 	/* Waits in the server's queue, so it has the lock the moment the guard dies. */
-	assert_int_equal(db_exec_sql(thief,
-				     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name"
-				     " LIKE 'fintra t-steps run % guard'; SELECT pg_advisory_lock(lock_key) FROM"
-				     " fintra_ops.run ORDER BY id DESC LIMIT 1",
-				     &e), 0);
+	assert_int_equal(
+		db_exec_sql(
+			thief,
+			"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE "
+			"application_name"
+			" LIKE 'fintra t-steps run % guard'; SELECT pg_advisory_lock(lock_key) FROM"
+			" fintra_ops.run ORDER BY id DESC LIMIT 1",
+			&e),
+		0);
 	atomic_store(&script.hold, 0);
 	o = bench_wait(&b, h);
 	db_close(thief);
@@ -231,14 +251,22 @@ the_keeper_comes_back(void **state)
 	struct outcome o;
 
 	(void)state;
-	pid = bench_int(&b, "SELECT pid FROM pg_stat_activity WHERE application_name LIKE '%% run %" PRId64 " keeper'", run);
+	pid = bench_int(
+		&b,
+		"SELECT pid FROM pg_stat_activity WHERE application_name LIKE '%% run %" PRId64
+		" keeper'",
+		run);
 	assert_true(pid > 0);
 	kill_sessions(run, " keeper");
 	EVENTUALLY(bench_lines(&b, run, "ledger: reached again") == 1);
 	atomic_store(&script.hold, 0);
 	o = bench_wait(&b, h);
 	assert_int_equal(o.state, RUN_SUCCESS);
-	assert_int_equal(bench_int(&b, "SELECT max(seq) - count(*) FROM fintra_ops.event WHERE run_id=%" PRId64, run), 0);
+	assert_int_equal(
+		bench_int(&b,
+			  "SELECT max(seq) - count(*) FROM fintra_ops.event WHERE run_id=%" PRId64,
+			  run),
+		0);
 }
 
 static void
@@ -269,7 +297,8 @@ without_heartbeat_it_stops_itself(void **state)
 	(void)state;
 	b.conf.fence_ms = 800;
 	h = start_held(bench_launch("t-steps"));
-	assert_int_equal(db_exec_sql(blocker, "BEGIN; LOCK TABLE fintra_ops.beat IN EXCLUSIVE MODE", &e), 0);
+	assert_int_equal(
+		db_exec_sql(blocker, "BEGIN; LOCK TABLE fintra_ops.beat IN EXCLUSIVE MODE", &e), 0);
 	o = bench_wait(&b, h);
 	db_close(blocker);
 	assert_int_equal(o.state, RUN_LOST);

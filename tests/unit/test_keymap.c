@@ -1,0 +1,126 @@
+/* The key table: the laws that console.md section 4 and style.md demand of it. */
+#include "tui/keymap.h"
+
+#include <ctype.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const unsigned screens[] = { SCREEN_OVERVIEW, SCREEN_RUNS, SCREEN_LOG,	 SCREEN_HELP,
+				    SCREEN_LAUNCH,   SCREEN_FORM, SCREEN_CONFIRM };
+
+static int
+bindings_of(unsigned screen, int key)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < keymap_count; i++)
+		for (size_t k = 0;
+		     (keymap[i].screens & screen) && k < BINDING_KEYS && keymap[i].keys[k]; k++)
+			n += keymap[i].keys[k] == key;
+	return n;
+}
+
+static void
+test_no_key_twice_on_a_screen(void **state)
+{
+	(void)state;
+	for (size_t s = 0; s < ARRAY_LEN(screens); s++)
+		for (size_t i = 0; i < keymap_count; i++)
+			for (size_t k = 0; (keymap[i].screens & screens[s]) && k < BINDING_KEYS &&
+					   keymap[i].keys[k];
+			     k++)
+				if (bindings_of(screens[s], keymap[i].keys[k]) != 1)
+					fail_msg("key of \"%s\" is bound twice on screen %u",
+						 keymap[i].label, screens[s]);
+}
+
+static void
+test_every_binding_has_keys_label_and_help(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < keymap_count; i++) {
+		assert_true(keymap[i].keys[0] != 0);
+		assert_true(keymap[i].act != ACT_NONE);
+		assert_true(keymap[i].screens != 0);
+		assert_true(keymap[i].label && *keymap[i].label);
+		assert_true(keymap[i].help && *keymap[i].help);
+	}
+}
+
+/* F-keys are missing or stolen on some terminals: never the only key. */
+static void
+test_function_keys_are_aliases(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < keymap_count; i++)
+		assert_true(keymap[i].keys[0] < TK_F1 || keymap[i].keys[0] > TK_F10);
+}
+
+static void
+test_way_back_and_help_exist_everywhere(void **state)
+{
+	(void)state;
+	for (size_t s = 0; s < ARRAY_LEN(screens); s++)
+		assert_non_null(keymap_find(screens[s], TK_ESC));
+	for (size_t s = 0; s < 3; s++) {
+		assert_int_equal(keymap_find(screens[s], '?')->act, ACT_HELP);
+		assert_int_equal(keymap_find(screens[s], TK_F1)->act, ACT_HELP);
+		assert_int_equal(keymap_find(screens[s], 'Q')->act, ACT_QUIT);
+	}
+}
+
+/* In the form letters are text: only the blank and keys without a character may be bound. */
+static void
+test_form_leaves_letters_alone(void **state)
+{
+	(void)state;
+	for (int key = ' ' + 1; key < 0x7f; key++)
+		assert_null(keymap_find(SCREEN_FORM, key));
+}
+
+/* "capital = stronger form of the small letter" */
+static void
+test_capitals_are_stronger(void **state)
+{
+	(void)state;
+	assert_int_equal(keymap_find(SCREEN_RUNS, 'c')->act, ACT_DRAIN);
+	assert_int_equal(keymap_find(SCREEN_RUNS, 'C')->act, ACT_ABORT);
+	assert_int_equal(keymap_find(SCREEN_RUNS, 'q')->act, ACT_BACK);
+	assert_int_equal(keymap_find(SCREEN_RUNS, 'Q')->act, ACT_QUIT);
+}
+
+static void
+test_footer_shows_only_keys_of_the_screen(void **state)
+{
+	struct canvas c;
+	STR_AUTO out;
+
+	(void)state;
+	str_init(&out, 4096);
+	canvas_init(&c, 60, 1);
+	keymap_footer(&c, SPAN(0, 0, 60), SCREEN_CONFIRM);
+	canvas_export(&c, &out);
+	assert_string_equal(str_c(&out), " y Yes n No\n");
+	canvas_done(&c);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_no_key_twice_on_a_screen),
+		cmocka_unit_test(test_every_binding_has_keys_label_and_help),
+		cmocka_unit_test(test_function_keys_are_aliases),
+		cmocka_unit_test(test_way_back_and_help_exist_everywhere),
+		cmocka_unit_test(test_form_leaves_letters_alone),
+		cmocka_unit_test(test_capitals_are_stronger),
+		cmocka_unit_test(test_footer_shows_only_keys_of_the_screen),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
