@@ -114,7 +114,10 @@ find_run(const struct app *app, struct db *db, const struct cli *cli, struct run
 		return ledger_find(db, &app->conf, app->cat, cli->arg[0], l, e);
 	if (ledger_runs(db, &app->conf, &newest, l, e) < 0)
 		return -1;
-	return l->n ? 0 : err_set(e, ERR_USAGE, "the ledger has no run yet");
+	if (l->n)
+		return 0;
+	run_list_done(l);
+	return err_set(e, ERR_USAGE, "the ledger has no run yet");
 }
 
 static int

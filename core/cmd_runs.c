@@ -119,9 +119,10 @@ print_units(struct db *db, int64_t run)
 	struct unit_list l = { NULL, 0 };
 	struct err e = ERR_INIT;
 
-	if (ledger_units(db, run, &l, &e) < 0 || l.n == 0)
+	if (ledger_units(db, run, &l, &e) < 0)
 		return;
-	printf("units\n");
+	if (l.n)
+		printf("units\n");
 	for (size_t i = 0; i < l.n; i++) {
 		STR_AUTO name = { 0 };
 
@@ -140,9 +141,10 @@ print_inputs(struct db *db, int64_t run)
 	struct err e = ERR_INIT;
 	char day[DATE_BUF], n[NUM_BUF];
 
-	if (ledger_inputs(db, run, &l, &e) < 0 || l.n == 0)
+	if (ledger_inputs(db, run, &l, &e) < 0)
 		return;
-	printf("inputs\n");
+	if (l.n)
+		printf("inputs\n");
 	for (size_t i = 0; i < l.n; i++) {
 		STR_AUTO name = { 0 };
 

@@ -1,3 +1,4 @@
+/* Gates: are the tables that a job reads fresh for its as-of date, and what follows from it. */
 #include "core/clock.h"
 #include "core/freshness.h"
 #include "core/run_private.h"

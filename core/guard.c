@@ -1,3 +1,5 @@
+/* Advisory locks on a connection of their own.  They are given back by name before it is closed:
+ * the server notices a closed connection late, and the next run would find the lock still held. */
 #include "core/guard.h"
 
 #include "core/str.h"

@@ -1,3 +1,6 @@
+/* One round of keep() per tick: connect if need be, beat, look after the locks, read requests,
+ * store lines. Every failure ends the round and is tried again; only the fence (core/pacer.c) and a
+ * gone epoch are final. */
 #include "core/keeper.h"
 
 #include "core/clock.h"

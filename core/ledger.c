@@ -1,3 +1,4 @@
+/* Reading the ledger, and the two things that any process may write into it: requests and audit. */
 #include "core/ledger.h"
 
 #include "core/num.h"
@@ -151,6 +152,7 @@ ledger_find(struct db *db, const struct conf *conf, const struct catalogue *cat,
 		return -1;
 	if (out->n)
 		return 0;
+	run_list_done(out);
 	return job ? err_set(e, ERR_USAGE, "%s has not run yet", job->name)
 		   : err_set(e, ERR_USAGE, "there is no run %s", what);
 }

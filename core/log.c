@@ -1,3 +1,5 @@
+/* Appends whole lines to the log file; the file is reopened by the next writer, not by the signal
+ * handler. */
 #include "core/log.h"
 
 #include "core/clock.h"

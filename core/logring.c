@@ -1,3 +1,5 @@
+/* A circular array that doubles; its lines are copies, so that a reader never holds the lock while
+ * it draws. */
 #include "core/logring.h"
 
 #include "core/vec.h"

@@ -1,3 +1,5 @@
+/* Lines are turned into JSON when they come, so that a flush only joins texts, and the queue's size
+ * is what will be sent. */
 #include "core/outbox.h"
 
 #include "core/clock.h"

@@ -1,3 +1,5 @@
+/* The small services of core/run.h: counts, phases, results.  Whatever several threads of a job may
+ * call goes through an atomic, the outbox, or the run's lock. */
 #include "core/run.h"
 
 #include "core/clock.h"

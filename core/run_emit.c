@@ -1,3 +1,5 @@
+/* A line of a run: number and queue for the ledger first, then at once the log file and the sink.
+ * Nothing here waits for the database. */
 #include "core/clock.h"
 #include "core/log.h"
 #include "core/run_private.h"

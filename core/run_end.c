@@ -259,6 +259,7 @@ store_once(struct run *r, const struct event *ev, struct err *e)
 	int64_t rows = 0;
 	int rc;
 
+	/* Before it: a reader that follows by seq must not see the last line first. */
 	rc = outbox_flush(&r->out, r->ledger, ev->run, r->epoch, e);
 	if (rc < 1)
 		return rc;

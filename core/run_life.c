@@ -90,6 +90,7 @@ run_life(struct run *r)
 	r->began_wall = clock_wall_ms();
 	ledger_identity(r->who, r->host);
 	rc = work(r, &e);
+	/* From here on this thread alone speaks for the run; the locks go last. */
 	keeper_stop(&r->keeper);
 	pacer_leave(r);
 	run_end(r, rc, &e);

@@ -108,6 +108,7 @@ run_open_new(struct run *r, struct err *e)
 	r->epoch = 1;
 	if (insert_row(r, e) < 0)
 		return -1;
+	/* A run that refuses below still has a row, and says why there. */
 	plan_locks(r); /* again: the connections' names hold the id */
 	atomic_store(&r->last_beat, clock_mono_ms());
 	atomic_store(&r->owned, true);

@@ -1,5 +1,5 @@
-/* The runner's side of a running job.  Only core/run*.c, core/runner.c, core/pacer.c, core/gate.c and
- * core/keeper.c include this. */
+/* The runner's side of a running job.  Only core/run*.c, core/runner.c, core/pacer.c, core/gate.c
+ * and core/keeper.c include this. */
 #ifndef FINTRA_CORE_RUN_PRIVATE_H
 #define FINTRA_CORE_RUN_PRIVATE_H
 

@@ -118,6 +118,8 @@ say_resume(struct run *r)
 int
 run_rescue(struct run *r, struct err *e)
 {
+	/* The row is locked from the proof to the commit: waits for a write transaction of the old
+	 * epoch, and of two rescuers one sees the other's epoch. */
 	if (db_begin(r->ledger, e) < 0)
 		return -1;
 	if (check_proof(r, e) < 0 || raise_epoch(r, e) < 0 || load_units(r, e) < 0 ||

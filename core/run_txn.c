@@ -111,6 +111,7 @@ run_commit(struct job_ctx *c, struct db *db, const char *unit, const char *curso
 		run_tally(c, t);
 		return 0;
 	}
+	/* P2: the checkpoint is in the transaction whose data it stands for. */
 	rc = put_unit(c, db, unit, cursor, t, e);
 	if (rc == 0 && FAULT("run.before_commit"))
 		rc = err_set(e, ERR_INTERNAL, "run.before_commit: told to fail");

@@ -1,3 +1,5 @@
+/* The runs of this process by handle.  A struct run lives until the runner is freed, so a handle
+ * never dangles; what costs a descriptor or a thread is given back when the run ends. */
 #include "core/runner.h"
 
 #include "core/log.h"

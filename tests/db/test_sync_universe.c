@@ -225,6 +225,14 @@ older_day_moves_nothing_back(void **state)
 				    "SELECT count(*) FROM fintra_universe WHERE is_active AND "
 				    "last_seen = '" DAY "' AND last_profile_update = '" DAY "'"),
 			 10);
+	/* Even a row that does change keeps its dates. */
+	ground_forget(&g);
+	ground_body(&g, PART(0), 200,
+		    HEADER
+		    "T000,Renamed,USD,Exchange,NYSE,Software,Technology,US,false,false,false\n");
+	assert_int_equal(sync("2026-01-05", "ticker=T000").counts.updated, 1);
+	assert_row("T000",
+		   "Renamed|NYSE|Technology|Software|US|EQUITY|f|f|f|1.0|t|" DAY "|" DAY "|" DAY);
 }
 
 /* A day on which tickers are missing: nothing is published nor kept; forced, nobody is deactivated.

@@ -69,10 +69,10 @@ a_link_is_not_followed(void **state)
 	struct err e = ERR_INIT;
 
 	(void)state;
-	assert_int_equal(symlink("/tmp/fintra-log-target", path), 0);
+	assert_int_equal(symlink(other, path), 0);
 	assert_null(log_open(path, &e));
 	assert_int_equal(e.cls, ERR_CONFIG);
-	assert_int_not_equal(access("/tmp/fintra-log-target", F_OK), 0);
+	assert_int_not_equal(access(other, F_OK), 0);
 }
 
 static void

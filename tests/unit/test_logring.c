@@ -27,7 +27,7 @@ static void
 keeps_lines_in_order(void **state)
 {
 	struct logring *r = logring_new(1 << 20);
-	char text[16];
+	char text[24];
 
 	(void)state;
 	for (int i = 0; i < 200; i++) {
@@ -48,7 +48,7 @@ drops_the_oldest_and_counts(void **state)
 {
 	struct logring *r =
 		logring_new(4 * (sizeof(struct event) + 6)); /* four lines of six bytes */
-	char text[16];
+	char text[24];
 
 	(void)state;
 	for (int i = 0; i < 10; i++) {
