@@ -6,7 +6,7 @@
 -- $10 windows text[]
 -- returns distinct_rows, inserted, updated, tickers, asset_rows of tickers with a sector, sector_rows,
 -- missing_sector, missing_benchmark, invalid
-WITH a AS MATERIALIZED (
+WITH a AS NOT MATERIALIZED (
 	SELECT p.ticker, p.window_code, p.return_percent, p.volatility, p.max_drawdown,
 	       CASE WHEN btrim(u.sector) <> '' THEN u.sector END AS sector, u.industry
 	  FROM datos_performance p
@@ -51,6 +51,7 @@ WITH a AS MATERIALIZED (
 	       $1::date, $6::text, to_timestamp($7::bigint / 1000.0)
 	  FROM src
 	 WHERE valid
+	 ORDER BY ticker, benchmark, window_code
 	ON CONFLICT (ticker, benchmark_ticker, window_code, as_of_date) DO UPDATE SET
 		asset_return = EXCLUDED.asset_return, benchmark_return = EXCLUDED.benchmark_return,
 		alpha = EXCLUDED.alpha, volatility = EXCLUDED.volatility,
@@ -68,11 +69,14 @@ WITH a AS MATERIALIZED (
 	       count(*) FILTER (WHERE benchmark IS NOT NULL AND benchmark_return IS NULL) AS missing_benchmark,
 	       count(*) FILTER (WHERE NOT valid) AS invalid
 	  FROM src
+), w AS (
+	SELECT count(*) FILTER (WHERE fresh) AS inserted, count(*) FILTER (WHERE NOT fresh) AS updated FROM m
 )
-SELECT n.prepared, (SELECT count(*) FROM m WHERE fresh), (SELECT count(*) FROM m WHERE NOT fresh),
-       (SELECT count(*) FROM (SELECT ticker FROM a WHERE sector IS NOT NULL GROUP BY ticker) q),
+SELECT n.prepared, w.inserted, w.updated,
+       (SELECT count(*)
+          FROM (SELECT ticker FROM src WHERE by_sector AND benchmark IS NOT NULL GROUP BY ticker) q),
        n.asset_rows, n.sector_rows, n.missing_sector, n.missing_benchmark, n.invalid
-  FROM n;
+  FROM n, w;
 
 -- name: performance_windows_place
 -- $1 inactive tickers too, $2 place in byte order, from 1

@@ -111,6 +111,7 @@ can_address_cursor(struct err *e)
 		return false;
 	}
 	s = tigetstr(cup);
+	del_curterm(cur_term); /* newterm() makes its own */
 	if (!s || s == (const char *)-1) {
 		err_set(e, ERR_USAGE, "terminal \"%s\" cannot address its cursor", name);
 		return false;

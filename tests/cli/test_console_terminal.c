@@ -203,10 +203,10 @@ test_foreign_sequences_are_found(void **state)
 					   "a\007",
 					   "\033[5n",
 					   "\033[21t",
-					   "\xc2\x9b"
-					   "31m",
-					   "\x9b"
-					   "31m",
+					   ("\xc2\x9b"
+					    "31m"),
+					   ("\x9b"
+					    "31m"),
 					   "\xe2\x80\xae",
 					   "\033_x\033\\",
 					   "\016" };

@@ -103,18 +103,18 @@ a_name_under_several_sectors(void **state)
 {
 	(void)state;
 	ground_reset(&g, "several");
-	ground_sql(&g, UNIVERSE("('A', 'Technology', 'Printing', NULL, '" DAY "'),"
-				"('B', 'Industrials', 'Printing', NULL, '" DAY "'),"
-				"('C', 'Industrials', 'Printing', NULL, '" DAY "'),"
+	ground_sql(&g, UNIVERSE("('A', 'Industrials', 'Printing', NULL, '" DAY "'),"
+				"('B', 'Technology', 'Printing', NULL, '" DAY "'),"
+				"('C', 'Technology', 'Printing', NULL, '" DAY "'),"
 				"('D', 'Utilities', 'Solar', NULL, '" DAY "'),"
 				"('E', 'Energy', 'Solar', NULL, '" DAY "')"));
 	assert_int_equal(classify(DAY, NULL).exit_code, 0);
 	assert_text(CATALOGUE,
 		    "ENERGY__SOLAR|Solar|Energy|internal_profile|t\n" /* a tie: alphabetical */
-		    "INDUSTRIALS__PRINTING|Printing|Industrials|internal_profile|t");
+		    "TECHNOLOGY__PRINTING|Printing|Technology|internal_profile|t");
 	assert_text("SELECT string_agg(ticker || industry_code, ' ' ORDER BY ticker) FROM "
 		    "asset_industry_map",
-		    "AINDUSTRIALS__PRINTING BINDUSTRIALS__PRINTING CINDUSTRIALS__PRINTING "
+		    "ATECHNOLOGY__PRINTING BTECHNOLOGY__PRINTING CTECHNOLOGY__PRINTING "
 		    "DENERGY__SOLAR "
 		    "EENERGY__SOLAR");
 }

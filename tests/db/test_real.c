@@ -320,11 +320,11 @@ test_no_look_ahead(void **state)
 	drop(&past);
 }
 
-/* Thirty sessions of returns, the first ten of them of sector means, too. */
+/* Twenty sessions of returns, the first five of them of sector means, too. */
 static void
 single_days(const struct place *p)
 {
-	for (int i = 0; i < 30; i++) {
+	for (int i = 0; i < 20; i++) {
 		char sql[TEXT], words[TEXT], *day;
 
 		(void)fmt_buf(sql, sizeof(sql),
@@ -337,7 +337,7 @@ single_days(const struct place *p)
 		assert_int_equal(fintra(p, words), 0);
 		(void)fmt_buf(words, sizeof(words), "run sector-performance-aggregator --as-of %s",
 			      day);
-		if (i < 10)
+		if (i < 5)
 			assert_int_equal(fintra(p, words), 0);
 		free(day);
 	}
@@ -353,7 +353,7 @@ test_range_equals_single_days(void **state)
 	single = copy_of(&loaded, "single");
 	assert_int_equal(
 		fintra(&range,
-		       "run performance-bulk --from 2016-02-16 --to 2016-03-29 --as-of " LAST),
+		       "run performance-bulk --from 2016-02-16 --to 2016-03-15 --as-of " LAST),
 		0);
 	assert_int_equal(fintra(&range, "run sector-performance-aggregator --from 2016-02-16 --to "
 					"2016-02-29 --as-of " LAST),

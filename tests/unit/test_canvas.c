@@ -98,8 +98,8 @@ test_no_control_reaches_a_cell(void **state)
 {
 	static const char *const seqs[] = { "\x1b]0;x\x07",
 					    "\x1b[2J",
-					    "\xc2\x9b"
-					    "2J",
+					    ("\xc2\x9b"
+					     "2J"),
 					    "\xe2\x80\xae",
 					    "\xe2\x81\xa6",
 					    "\xc2\x85",
