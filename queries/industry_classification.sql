@@ -128,7 +128,7 @@ UPDATE asset_industry_map m SET effective_to = $1::date - 1
 -- returns distinct_rows bigint, inserted bigint, updated bigint
 WITH m AS (
 	INSERT INTO asset_industry_map AS t (ticker, effective_from, effective_to, industry_code, source, created_at)
-	SELECT s.ticker,
+	SELECT DISTINCT ON (s.ticker) s.ticker,
 	       CASE WHEN EXISTS (SELECT 1 FROM asset_industry_map a WHERE a.ticker = s.ticker) THEN $1::date
 	            ELSE s.effective_from END,
 	       NULL, s.code, 'sic_resolve', $2::timestamptz

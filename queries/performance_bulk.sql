@@ -5,6 +5,11 @@ SELECT ticker
  WHERE is_active AND type = 'stock'
  ORDER BY ticker COLLATE "C";
 
+-- name: performance_memory
+-- Until the end of the transaction: the sort of one merge stays in memory.
+SELECT set_config('work_mem', '64MB', true)
+ WHERE pg_size_bytes(current_setting('work_mem')) < pg_size_bytes('64MB');
+
 -- name: performance_stage
 CREATE TEMP TABLE stage_performance (
 	ticker text COLLATE "C" NOT NULL,

@@ -46,9 +46,9 @@ WITH a AS NOT MATERIALIZED (
 ), m AS (
 	INSERT INTO performance_windows AS t (ticker, benchmark_ticker, window_code, asset_return,
 		benchmark_return, alpha, volatility, max_drawdown, as_of_date, source, created_at)
-	SELECT ticker, benchmark, window_code, return_percent, benchmark_return,
-	       (return_percent::float8 - benchmark_return::float8)::text::numeric, volatility, max_drawdown,
-	       $1::date, $6::text, to_timestamp($7::bigint / 1000.0)
+	SELECT DISTINCT ON (ticker, benchmark, window_code) ticker, benchmark, window_code, return_percent,
+	       benchmark_return, (return_percent::float8 - benchmark_return::float8)::text::numeric, volatility,
+	       max_drawdown, $1::date, $6::text, to_timestamp($7::bigint / 1000.0)
 	  FROM src
 	 WHERE valid
 	 ORDER BY ticker, benchmark, window_code

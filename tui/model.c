@@ -278,10 +278,18 @@ model_count_failed_since(const struct snapshot *s, int64_t since_ms)
 	return n;
 }
 
+/* Those that do not count come last, whatever they say. */
 static int
-check_rank(enum check_state s)
+check_rank(const struct check_result *r)
 {
-	return s == CHECK_CRITICAL ? 0 : s == CHECK_UNKNOWN ? 1 : s == CHECK_WARNING ? 2 : 3;
+	static const int ranks[] = {
+		[CHECK_CRITICAL] = 0,
+		[CHECK_UNKNOWN] = 1,
+		[CHECK_WARNING] = 2,
+		[CHECK_OK] = 3,
+	};
+
+	return r->idle ? 4 : ranks[r->state];
 }
 
 const struct check_result *
@@ -289,9 +297,9 @@ model_check(const struct model *m, size_t n)
 {
 	const struct health_part *h = m->s->health;
 
-	for (int rank = 0; h && rank < 4; rank++)
+	for (int rank = 0; h && rank < 5; rank++)
 		for (size_t i = 0; i < h->h.n; i++)
-			if (check_rank(h->h.at[i].state) == rank && n-- == 0)
+			if (check_rank(&h->h.at[i]) == rank && n-- == 0)
 				return &h->h.at[i];
 	return NULL;
 }

@@ -136,7 +136,8 @@ stage(struct bulk *b, struct err *e)
 {
 	struct db_copy *copy;
 
-	if (db_exec(b->c->db, Q_PERFORMANCE_STAGE, NULL, NULL, e) < 0)
+	if (db_exec(b->c->db, Q_PERFORMANCE_MEMORY, NULL, NULL, e) < 0 ||
+	    db_exec(b->c->db, Q_PERFORMANCE_STAGE, NULL, NULL, e) < 0)
 		return -1;
 	copy = db_copy_begin(b->c->db, Q_PERFORMANCE_COPY, e);
 	if (!copy)

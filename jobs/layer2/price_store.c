@@ -9,11 +9,13 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
 	CHUNK_ROWS = 42,
 	BLOCK_BYTES = 1 << 20, /* chunks are cut from blocks of this size */
 	READERS_MAX = 6,
+	BLOCKS_MIN = 1000,     /* smaller tables are not shared out */
 	LIST_MAX = 200,	       /* up to so many tickers are asked for by name */
 	PROGRESS_ROWS = 16384, /* power of two */
 	TID_BUF = 32
@@ -334,22 +336,34 @@ add_up(struct price_store *s)
 	}
 }
 
-static int
-read_blocks(struct price_store *s, const char *last, struct err *e)
+/* Each reader keeps a process of the server and a thread of ours busy: more than half the
+ * processors only get into each other's way. */
+static size_t
+readers_wanted(const struct conf *conf)
 {
-	size_t want = (size_t)s->c->conf->workers;
+	long n = sysconf(_SC_NPROCESSORS_ONLN) / 2;
+
+	if (n > conf->workers)
+		n = conf->workers;
+	if (n > conf->connections)
+		n = (long)conf->connections;
+	if (n > READERS_MAX)
+		n = READERS_MAX;
+	return n > 1 ? (size_t)n : 1;
+}
+
+/* A single reader takes the whole table: a plain scan is a third faster than one over a range of
+ * blocks, and does not push everything else out of the server's buffers. */
+static int
+read_table(struct price_store *s, const char *last, struct err *e)
+{
+	size_t want = readers_wanted(s->c->conf);
 	int64_t blocks;
 	int rc;
 
 	if (count_blocks(s, &blocks, e) < 0)
 		return -1;
-	if (want > READERS_MAX)
-		want = READERS_MAX;
-	if ((int64_t)s->c->conf->connections < (int64_t)want)
-		want = (size_t)s->c->conf->connections;
-	if (want < 1 || blocks < 1000)
-		want = 1;
-	if (blocks == 0) {
+	if (want == 1 || blocks < BLOCKS_MIN) {
 		add_reader(s, s->c->db, Q_PRICE_ALL_OUT, last);
 		return run_readers(s, e);
 	}
@@ -383,7 +397,7 @@ price_store_read(struct price_store *s, size_t from, size_t to, struct date last
 	s->to = to;
 	s->budget = full ? (long long)s->c->conf->perf_memory_mb << 20 : LLONG_MAX;
 	date_iso(last, day);
-	rc = to - from <= LIST_MAX ? read_list(s, day, e) : read_blocks(s, day, e);
+	rc = to - from <= LIST_MAX ? read_list(s, day, e) : read_table(s, day, e);
 	over = rc == 0 && atomic_load(&s->full);
 	if (full)
 		*full = over;

@@ -78,6 +78,8 @@ windows_merge(struct job_ctx *c, const struct windows_request *q, struct windows
 	};
 
 	*t = (struct tally){ 0 };
+	if (db_exec(c->db, Q_PERFORMANCE_MEMORY, NULL, NULL, e) < 0)
+		return -1;
 	r = db_query(c->db, Q_PERFORMANCE_WINDOWS_MERGE, args, e);
 	if (!r)
 		return -1;

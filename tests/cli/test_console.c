@@ -63,7 +63,7 @@ test_launch_follow_and_read_the_log(void **state)
 	SEE(&t, "START");
 	pty_send(t.pty, "3");
 	SEE(&t, "Runs of all processes");
-	assert_non_null(strstr(pty_row(t.pty, 3), "sync-universe"));
+	assert_true(pty_wait_row(t.pty, 3, "sync-universe", CONSOLE_WAIT_MS));
 	assert_int_equal(
 		support_psql_int(t.info,
 				 "SELECT count(*) FROM fintra_ops.run WHERE origin = 'console'"),
@@ -274,7 +274,8 @@ test_run_of_another_process_is_cancelled(void **state)
 	console_close(&t);
 }
 
-/* Fresh windows, emptied behind the program's back: seen within one refresh (and its measuring). */
+/* Fresh windows, emptied behind the program's back: seen within one refresh.  A refresh is 2 s and at
+ * least four times what measuring takes, which a machine under load stretches: hence the bound. */
 static void
 test_truncate_is_critical_within_a_refresh(void **state)
 {
@@ -289,7 +290,7 @@ test_truncate_is_critical_within_a_refresh(void **state)
 	SEE(&t, "READY for 2026-02-02");
 	assert_null(strstr(pty_row(t.pty, 1), "NOT READY"));
 	free(support_psql(t.info, "TRUNCATE performance_windows"));
-	assert_true(pty_wait_text(t.pty, "CRIT performance_windows_empty", 3000));
+	assert_true(pty_wait_text(t.pty, "CRIT performance_windows_empty", CONSOLE_WAIT_MS));
 	assert_true(pty_wait_row(t.pty, 1, "NOT READY", 1000));
 	console_close(&t);
 }

@@ -461,6 +461,27 @@ test_cancel_asks_and_names_the_run(void **state)
 	scene_end(&s);
 }
 
+/* Muscle memory: the second of two equal keys answers nothing, whatever the key. */
+static void
+test_question_ignores_the_key_that_opened_it(void **state)
+{
+	static const int keys[] = { 'y', 'q', TK_ESC };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		struct action how = { .then = DO_DRAIN_AND_QUIT, .key = keys[i], .text = "sure?" };
+		struct scene s;
+
+		scene_begin(&s, MORNING_SEED, all_sizes[0]);
+		scene_open(&s, &view_confirm, &how);
+		scene_key(&s, keys[i]);
+		assert_int_equal(s.last.intent, DO_NOTHING);
+		scene_key(&s, 'n');
+		assert_int_equal(s.last.intent, DO_BACK);
+		scene_end(&s);
+	}
+}
+
 static void
 test_ended_run_is_not_cancelled(void **state)
 {
@@ -512,6 +533,7 @@ main(void)
 		cmocka_unit_test(test_launch_asks_when_a_gate_is_behind),
 		cmocka_unit_test(test_launch_at_once_when_gates_are_fine),
 		cmocka_unit_test(test_cancel_asks_and_names_the_run),
+		cmocka_unit_test(test_question_ignores_the_key_that_opened_it),
 		cmocka_unit_test(test_ended_run_is_not_cancelled),
 		cmocka_unit_test(test_read_only_launches_nothing),
 	};
