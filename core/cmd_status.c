@@ -152,13 +152,15 @@ print_text(const struct app *app, const struct freshness *f, int only)
 
 		if (only >= 0 && only != i)
 			continue;
-		printf(" %d %-28s %s%c %-7s%s  %-10s fresh %d of %d%s\n", i,
-		       app->cat->layer_names[i],
+		printf(" %d %-28s %s%c %-7s%s  %-10s ", i, app->cat->layer_names[i],
 		       out_sgr(color, l->n_counting ? severity(l->state) : 0),
-		       l->n_counting ? table_state_letter(l->state) : '-',
-		       l->n_counting ? table_state_name(l->state) : "-", out_sgr(color, 0),
-		       date_iso(l->have, have), l->n_fresh, l->n_counting,
-		       l->n_counting < l->n_tables ? " that this build writes" : "");
+		       table_state_letter(l->state), table_state_name(l->state), out_sgr(color, 0),
+		       date_iso(l->have, have));
+		if (l->n_counting)
+			printf("fresh %d of %d%s\n", l->n_fresh, l->n_counting,
+			       l->n_counting < l->n_tables ? " that this build writes" : "");
+		else
+			printf("not built: does not count\n");
 		for (size_t k = 0; k < f->n; k++)
 			if (f->at[k].table->layer == i)
 				print_table(&f->at[k], color);

@@ -40,7 +40,7 @@ struct conf {
 	/* [run] */
 	int batch_rows;      /* rows of one transaction */
 	int batch_pause_ms;  /* rest between batches, for a busy database */
-	int workers;         /* parallel readers of a job */
+	int workers;         /* parallel readers of a job, 0 = by processors */
 	int perf_memory_mb;  /* performance-bulk: prices kept in memory */
 	int heartbeat_ms;    /* 5000 */
 	int abandoned_ms;    /* 60000 */

@@ -39,8 +39,7 @@ struct table_status {
 };
 
 struct layer_status {
-	enum table_state state; /* worst of its counting tables; fresh when it has none (then
-				   n_counting 0) */
+	enum table_state state; /* worst of its counting tables; of all when none counts */
 	int n_tables, n_counting, n_fresh;
 	struct date have; /* oldest `have` of the counting tables */
 	double coverage;  /* lowest measured, < 0 none */

@@ -140,9 +140,16 @@ judge_blocked(struct freshness *f, struct table_status *s)
 static void
 add_to_layer(struct layer_status *l, const struct table_status *s)
 {
+	bool worse = states[s->state].rank > states[l->state].rank;
+
 	l->n_tables++;
-	if (!s->writer)
+	if (!s->writer) {
+		if (l->n_counting == 0 && worse)
+			l->state = s->state;
 		return;
+	}
+	if (l->n_counting == 0)
+		l->state = TABLE_FRESH;
 	if (l->n_counting++ == 0 || date_cmp(s->have, l->have) < 0)
 		l->have = s->have;
 	l->n_fresh += s->state == TABLE_FRESH;
@@ -219,8 +226,8 @@ judge_verdict(struct freshness *f)
 	f->cause = c.worst ? freshness_first_cause(f, c.worst) : NULL;
 	date_iso(f->as_of, day);
 	if (!f->cause) {
-		fmt_buf(f->verdict, sizeof(f->verdict), "%s for %s: %d tables fresh",
-			verdict_word(f->exit_code), day, c.counting);
+		fmt_buf(f->verdict, sizeof(f->verdict), "%s for %s: %d tables fresh, %d not built",
+			verdict_word(f->exit_code), day, c.counting, (int)f->n - c.counting);
 		return;
 	}
 	others = c.bad - 1 - (c.worst != f->cause);

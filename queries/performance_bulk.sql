@@ -6,9 +6,9 @@ SELECT ticker
  ORDER BY ticker COLLATE "C";
 
 -- name: performance_memory
--- Until the end of the transaction: the sort of one merge stays in memory.
-SELECT set_config('work_mem', '64MB', true)
- WHERE pg_size_bytes(current_setting('work_mem')) < pg_size_bytes('64MB');
+-- Until the end of the transaction: the sort of one merge stays in memory, and nothing is compiled for it.
+SELECT set_config('work_mem', greatest(pg_size_bytes(current_setting('work_mem')), 64 << 20) / 1024 || 'kB', true),
+       set_config('jit', 'off', true);
 
 -- name: performance_stage
 CREATE TEMP TABLE stage_performance (

@@ -119,6 +119,8 @@ sum_layers(struct freshness *f)
 		struct layer_status *l = &f->layer[s->table->layer];
 
 		l->n_tables++;
+		if (!s->writer && l->n_counting == 0)
+			l->state = s->state; /* one table a layer here */
 		if (!s->writer)
 			continue;
 		l->n_counting++;

@@ -318,8 +318,9 @@ draw_row(const struct model *m, struct canvas *c, struct span at, const struct c
 	if (row->table < 0 && fresh(m) && fresh(m)->layer[row->layer].n_tables == 0)
 		canvas_put(c, SPAN(at.x + k->letter.x, at.y, 12), ST_DIM, "-");
 	else if (row->table < 0 && !l.counts && fresh(m))
-		canvas_put(c, SPAN(at.x + k->letter.x, at.y, at.w - k->letter.x), ST_DIM,
-			   "- not built: does not count");
+		canvas_fmt(c, SPAN(at.x + k->letter.x, at.y, at.w - k->letter.x), ST_DIM,
+			   "%c %-9s not built: does not count", table_state_letter(l.state),
+			   table_state_name(l.state));
 	else
 		draw_line(m, c, at, k, &l);
 }

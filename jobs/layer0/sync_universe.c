@@ -357,7 +357,7 @@ const struct job job_sync_universe = {
 	.step = 1,
 	.cadence = DAILY,
 	.flags = JOB_CRITICAL | JOB_USES_API,
-	.writes = NAMES("fintra_universe"),
+	.writes = NAMES("fintra_universe", "fintra_active_stocks"), /* the second is a view */
 	.phases = NAMES("download", "stage", "guard", "merge"),
 	.help = "Reads every profile of the vendor and keeps one row per symbol. Tickers that no "
 		"longer "

@@ -336,15 +336,13 @@ add_up(struct price_store *s)
 	}
 }
 
-/* Each reader keeps a process of the server and a thread of ours busy: more than half the
- * processors only get into each other's way. */
+/* Each reader keeps a process of the server and a thread of ours busy: with more than half the
+ * processors they only get into each other's way. */
 static size_t
 readers_wanted(const struct conf *conf)
 {
-	long n = sysconf(_SC_NPROCESSORS_ONLN) / 2;
+	long n = conf->workers > 0 ? conf->workers : sysconf(_SC_NPROCESSORS_ONLN) / 2;
 
-	if (n > conf->workers)
-		n = conf->workers;
 	if (n > conf->connections)
 		n = (long)conf->connections;
 	if (n > READERS_MAX)

@@ -103,34 +103,38 @@ load_windows() {
 		-c "CREATE TABLE limit_windows (LIKE performance_windows INCLUDING ALL)" -c "VACUUM ANALYZE"
 }
 
-# measure CONNINFO WORD...: runs the program, its wall time goes to $dir/time, its peak resident set (KiB) to
-# $dir/memory.
-measure() {
-	FINTRA_DB_CONNINFO=$1
+# timed FILE CONNINFO WORD...: runs the program and appends its wall time to FILE.
+timed() {
+	file=$1
+	FINTRA_DB_CONNINFO=$2
 	export FINTRA_DB_CONNINFO
-	shift
+	shift 2
 	start=$(now)
-	"$BUILD/fintra" "$@" >"$dir/out" 2>"$dir/err" &
-	pid=$!
-	peak=0
-	while [ -r "/proc/$pid/status" ]; do
-		kib=$(awk '/^VmHWM/ { print $2 }' "/proc/$pid/status" 2>/dev/null || true)
-		[ -z "$kib" ] || peak=$kib
-		sleep 0.05
-	done
-	wait "$pid" || {
+	"$BUILD/fintra" "$@" >"$dir/out" 2>"$dir/err" || {
 		cat "$dir/out" "$dir/err" >&2
 		exit 1
 	}
-	since "$start" >"$dir/time"
-	echo "$peak" >"$dir/memory"
+	since "$start" >>"$file"
+}
+
+# peak FILE CONNINFO WORD...: once more, untimed since looking costs time; writes the peak resident set (KiB).
+peak() {
+	file=$1
+	FINTRA_DB_CONNINFO=$2
+	export FINTRA_DB_CONNINFO
+	shift 2
+	"$BUILD/fintra" "$@" >"$dir/out" 2>"$dir/err" &
+	pid=$!
+	while [ -r "/proc/$pid/status" ]; do
+		awk '/^VmHWM/ { print $2 }' "/proc/$pid/status" >>"$file" 2>/dev/null || true
+		sleep 0.02
+	done
+	wait "$pid"
 }
 
 bulk_program() {
 	sql "$bulk" -c "TRUNCATE datos_performance" -c CHECKPOINT
-	measure "$bulk" run performance-bulk --as-of "$AS_OF" --force
-	cat "$dir/time" >>"$dir/bulk.program"
-	cat "$dir/memory" >>"$dir/bulk.memory"
+	timed "$dir/bulk.program" "$bulk" run performance-bulk --as-of "$AS_OF" --force
 }
 
 bulk_limit() {
@@ -160,9 +164,7 @@ bulk_limit() {
 
 windows_program() {
 	sql "$windows" -c "TRUNCATE performance_windows" -c CHECKPOINT
-	measure "$windows" run performance-windows-aggregator --as-of "$AS_OF" --force
-	cat "$dir/time" >>"$dir/windows.program"
-	cat "$dir/memory" >>"$dir/windows.memory"
+	timed "$dir/windows.program" "$windows" run performance-windows-aggregator --as-of "$AS_OF" --force
 }
 
 windows_limit() {
@@ -217,6 +219,8 @@ while [ "$round" -lt "$ROUNDS" ]; do
 	windows_program
 	windows_limit
 done
+peak "$dir/bulk.memory" "$bulk" run performance-bulk --as-of "$AS_OF" --force
+peak "$dir/windows.memory" "$windows" run performance-windows-aggregator --as-of "$AS_OF" --force
 failed=0
 report bulk performance-bulk "$(sql "$bulk" -c "SELECT count(*) FROM datos_performance")" \
 	$((FINTRA_RUN_PERF_MEMORY_MB + 64))

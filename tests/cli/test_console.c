@@ -37,6 +37,16 @@ open_form(struct console_test *t, int down, const char *job)
 	SEE(t, title);
 }
 
+/* The ledger tells the end before the run's thread has: a quit in between would ask. */
+static void
+quit_when_idle(struct console_test *t)
+{
+	assert_true(pty_wait_gone(t->pty, "of mine", CONSOLE_WAIT_MS));
+	pty_send(t->pty, "Q");
+	assert_int_equal(pty_wait_exit(t->pty, CONSOLE_WAIT_MS), 0);
+	console_close(t);
+}
+
 static void
 open_morning(struct console_test *t, const char *name, const char *const *fake)
 {
@@ -69,9 +79,7 @@ test_launch_follow_and_read_the_log(void **state)
 				 "SELECT count(*) FROM fintra_ops.run WHERE origin = 'console'"),
 		1);
 	assert_true(support_psql_int(t.info, "SELECT count(*) FROM fintra_universe") >= 40);
-	pty_send(t.pty, "Q");
-	assert_int_equal(pty_wait_exit(t.pty, CONSOLE_WAIT_MS), 0);
-	console_close(&t);
+	quit_when_idle(&t);
 }
 
 /* Inputs are empty: with gate "warn" the console asks; "no" launches nothing, "yes" ends PARTIAL at
@@ -98,9 +106,7 @@ test_gate_asks_first(void **state)
 	console_sql_until(
 		&t, "SELECT state NOT IN ('queued', 'running', 'success') FROM fintra_ops.run",
 		"t");
-	pty_send(t.pty, "Q");
-	assert_int_equal(pty_wait_exit(t.pty, CONSOLE_WAIT_MS), 0);
-	console_close(&t);
+	quit_when_idle(&t);
 }
 
 /* Starts a run that takes its time: each answer of the vendor comes after `latency`. */
@@ -274,8 +280,9 @@ test_run_of_another_process_is_cancelled(void **state)
 	console_close(&t);
 }
 
-/* Fresh windows, emptied behind the program's back: seen within one refresh.  A refresh is 2 s and at
- * least four times what measuring takes, which a machine under load stretches: hence the bound. */
+/* Fresh windows, emptied behind the program's back: seen within one refresh.  A refresh is 2 s and
+ * at least four times what measuring takes, which a machine under load stretches: hence the bound.
+ */
 static void
 test_truncate_is_critical_within_a_refresh(void **state)
 {

@@ -129,18 +129,26 @@ test_hang_up_hands_a_run_over(void **state)
 	console_close(&t);
 }
 
+/* Who knows what was written to the terminal meanwhile: all is painted again. */
 static void
 test_stopped_and_continued(void **state)
 {
 	struct console_test t;
+	size_t before;
+	int64_t end = clock_mono_ms() + CONSOLE_WAIT_MS;
 
 	(void)state;
 	open_console(&t, "con_cont");
 	pty_send(t.pty, "\032"); /* the group is orphaned here: it does not stop, but it lets go and
 				    takes back */
 	pty_pump(t.pty, 300);
+	assert_true(pty_wait_row(t.pty, 23, "1Over", CONSOLE_WAIT_MS));
+	before = pty_raw(t.pty)->len;
 	pty_signal(t.pty, SIGSTOP);
 	pty_signal(t.pty, SIGCONT);
+	while (!strstr(str_c(pty_raw(t.pty)) + before, "1Over") && clock_mono_ms() < end)
+		pty_pump(t.pty, 20);
+	assert_non_null(strstr(str_c(pty_raw(t.pty)) + before, "1Over"));
 	pty_send(t.pty, "3");
 	SEE(&t, "Runs of all processes");
 	assert_true(pty_alternate(t.pty));

@@ -257,6 +257,66 @@ test_range_by_month(void **state)
 	assert_int_equal(o.exit_code, 64);
 }
 
+/* 250 tickers x 764 days in the order of days: more than a thousand blocks. */
+static void
+many_prices(void)
+{
+	ground_sql(&g, "INSERT INTO fintra_universe (ticker, instrument_type, is_active) "
+		       "SELECT 'T' || lpad(t::text, 3, '0'), 'EQUITY', true FROM "
+		       "generate_series(1, 250) t; "
+		       "INSERT INTO prices_daily (ticker, price_date, open, high, low, close, "
+		       "adj_close, volume) "
+		       "SELECT 'T' || lpad(t::text, 3, '0'), date '2024-01-01' + d, 1, 1, 1, 1, "
+		       "100 + (t * 31 + d * 17) % 89, 1000000 "
+		       "FROM generate_series(0, 763) d, generate_series(1, 250) t ORDER BY d, t");
+}
+
+static void
+bulk_with(int workers, int memory_mb, char sum[128])
+{
+	struct outcome o;
+
+	ground_sql(&g, "TRUNCATE datos_performance");
+	g.conf.workers = workers;
+	g.conf.perf_memory_mb = memory_mb;
+	o = bulk();
+	g.conf.workers = 0;
+	g.conf.perf_memory_mb = 512;
+	assert_int_equal(o.state, RUN_SUCCESS);
+	assert_int_equal(o.counts.read, 250 * 764);
+	ground_text(&g,
+		    "SELECT count(*) || ' ' || md5(string_agg(concat_ws(' ', ticker, window_code, "
+		    "return_percent, "
+		    "volatility, max_drawdown), ',' ORDER BY ticker, window_code)) FROM "
+		    "datos_performance",
+		    sum, 128);
+}
+
+/* Several readers on one snapshot, and parts that fit a small budget, give what one reader gives.
+ * 8 windows (two years and a month of days) of 250 tickers; T001's last two prices are 120 and 137.
+ */
+static void
+test_readers_and_parts_agree(void **state)
+{
+	char one[128], three[128], parts[128];
+
+	(void)state;
+	many_prices();
+	bulk_with(1, 512, one);
+	assert_true(strncmp(one, "2000 ", 5) == 0);
+	expect("SELECT round(return_percent, 6) FROM datos_performance WHERE ticker = 'T001' AND "
+	       "window_code = '1D'",
+	       "-40.000000");
+	bulk_with(3, 512, three);
+	assert_string_equal(one, three);
+	bulk_with(3, 2, parts);
+	assert_string_equal(one, parts);
+	assert_true(
+		ground_int(&g,
+			   "SELECT count(*) FROM fintra_ops.event WHERE msg LIKE '%parts of%'") >
+		0);
+}
+
 static struct outcome
 means(void)
 {
@@ -583,6 +643,7 @@ main(void)
 		TEST(test_dry_run_writes_nothing),
 		TEST(test_bulk_without_input),
 		TEST(test_range_by_month),
+		TEST(test_readers_and_parts_agree),
 		TEST(test_sector_mean),
 		TEST(test_few_tickers_do_not_define_the_date),
 		TEST(test_means_without_input),
