@@ -5,8 +5,8 @@
 
 #include "core/date.h"
 
-bool calendar_covers(struct date d);    /* within 1990..2050 */
-struct date calendar_last(void);        /* 2050-12-31 */
+bool calendar_covers(struct date d); /* within 1990..2050 */
+struct date calendar_last(void);     /* 2050-12-31 */
 bool calendar_is_session(struct date d);
 bool calendar_is_half_day(struct date d);
 /* Why a weekday is no session ("Independence Day", "Hurricane Sandy", ...), "weekend", or NULL. */
@@ -16,7 +16,8 @@ struct date calendar_prev(struct date d);  /* newest session < d */
 struct date calendar_next(struct date d);  /* oldest session > d */
 /* Sessions s with a < s <= b; negative when b < a. */
 int calendar_sessions_between(struct date a, struct date b);
-struct date calendar_add_sessions(struct date d, int n); /* n may be negative; d need not be a session */
+struct date calendar_add_sessions(struct date d,
+				  int n); /* n may be negative; d need not be a session */
 
 int calendar_ny_offset_min(int64_t utc_ms); /* -300 or -240 */
 /* UTC instant of a New York wall time (minutes after midnight, may exceed 1440). */

@@ -13,7 +13,8 @@ struct cancel {
 	int fd; /* eventfd: readable once the level is above CANCEL_NONE; never drained */
 };
 
-void cancel_init(struct cancel *c); /* fd -1 when the process has no descriptor left: polling still works */
+void cancel_init(
+	struct cancel *c); /* fd -1 when the process has no descriptor left: polling still works */
 void cancel_done(struct cancel *c);
 void cancel_raise(struct cancel *c, enum cancel_level level); /* never lowers; async-signal-safe */
 enum cancel_level cancel_level(const struct cancel *c);

@@ -7,7 +7,7 @@
 
 struct cli_option {
 	const char *name;  /* "limit"; NULL ends the table */
-	char letter;       /* 't' or 0 */
+	char letter;	   /* 't' or 0 */
 	const char *value; /* "N", "DATE", ...; NULL = a flag */
 	const char *help;
 };
@@ -23,10 +23,10 @@ struct cli {
 	size_t narg;
 };
 
-/* --name value, --name=value, -n value, -nvalue, "--" ends options.  Options not in `table` are kept as
- * they are when `unknown` is true (job parameters: they take a value unless the next word is an option or
- * missing), else ERR_USAGE with the nearest name.  argv[0] is skipped; texts are borrowed, and the "=" of an
- * unknown --name=value is overwritten with a NUL. */
+/* --name value, --name=value, -n value, -nvalue, "--" ends options.  Options not in `table` are
+ * kept as they are when `unknown` is true (job parameters: they take a value unless the next word
+ * is an option or missing), else ERR_USAGE with the nearest name.  argv[0] is skipped; texts are
+ * borrowed, and the "=" of an unknown --name=value is overwritten with a NUL. */
 int cli_parse(struct cli *c, const struct cli_option *table, bool unknown, int argc, char **argv,
 	      struct err *e) MUST_CHECK;
 const char *cli_value(const struct cli *c, const char *name); /* last one, NULL when absent */

@@ -7,8 +7,8 @@
 
 int64_t clock_wall_ms(void); /* UTC since 1970, shifted by clock_rehearse() */
 int64_t clock_mono_ms(void); /* never goes back */
-/* Lets the wall clock run on from `wall_ms` instead of the true time (configuration `run.rehearse_now`,
- * tests).  Call before threads start. */
+/* Lets the wall clock run on from `wall_ms` instead of the true time (configuration
+ * `run.rehearse_now`, tests).  Call before threads start. */
 void clock_rehearse(int64_t wall_ms);
 
 enum { CLOCK_BUF = 32 };

@@ -49,7 +49,8 @@ find_bin(struct err *e)
 		globfree(&g);
 	}
 	if (!found)
-		err_set(e, ERR_CONFIG, "no PostgreSQL server is installed: apt-get install postgresql");
+		err_set(e, ERR_CONFIG,
+			"no PostgreSQL server is installed: apt-get install postgresql");
 	return found;
 }
 
@@ -82,7 +83,9 @@ choose_user(struct cluster *c, struct err *e)
 	if (!pw)
 		pw = getpwnam("nobody");
 	if (!pw)
-		return err_set(e, ERR_CONFIG, "no unprivileged user (postgres, nobody) to run the demo's database");
+		return err_set(
+			e, ERR_CONFIG,
+			"no unprivileged user (postgres, nobody) to run the demo's database");
 	c->user = (struct proc_user){ true, pw->pw_uid, pw->pw_gid };
 	return 0;
 }
@@ -106,8 +109,9 @@ init_once(struct cluster *c, const char *data, struct err *e)
 {
 	char *version = joined(data, "PG_VERSION");
 	char *initdb = joined(c->bin, "initdb");
-	const char *argv[] = { initdb, "-D", data, "-U", "fintra", "-A", "trust", "-E", "UTF8",
-			       "--locale=C.UTF-8", "--no-sync", NULL };
+	const char *argv[] = { initdb,	    "-D",    data, "-U",   "fintra",
+			       "-A",	    "trust", "-E", "UTF8", "--locale=C.UTF-8",
+			       "--no-sync", NULL };
 	int r = access(version, F_OK) == 0 ? 0 : tool(c, argv, e);
 
 	free(version);
@@ -125,10 +129,12 @@ start_server(struct cluster *c, const char *data, struct err *e)
 	int code = 0, r = 0;
 
 	str_init(&opts, PATH_CEILING);
-	str_fmt(&opts, "-c listen_addresses='' -c unix_socket_directories='%s' -c shared_buffers=256MB "
-		       "-c max_wal_size=2GB -c synchronous_commit=off",
+	str_fmt(&opts,
+		"-c listen_addresses='' -c unix_socket_directories='%s' -c shared_buffers=256MB "
+		"-c max_wal_size=2GB -c synchronous_commit=off",
 		c->socket);
-	const char *start[] = { pg_ctl, "-D", data, "-w", "-l", log, "-o", str_c(&opts), "start", NULL };
+	const char *start[] = { pg_ctl, "-D", data,	    "-w",    "-l",
+				log,	"-o", str_c(&opts), "start", NULL };
 	if (proc_run(status, &c->user, NULL, &code, e) < 0)
 		r = -1;
 	else if (code != 0) {
@@ -162,7 +168,9 @@ cluster_start(struct cluster *c, const char *dir, struct err *e)
 	*c = (struct cluster){ .dir = mem_dup(dir) };
 	c->socket = joined(dir, "socket");
 	if (strlen(c->socket) > SOCKET_CEILING)
-		return err_set(e, ERR_CONFIG, "%s: too long for a Unix socket: set demo_dir to a shorter path", dir);
+		return err_set(e, ERR_CONFIG,
+			       "%s: too long for a Unix socket: set demo_dir to a shorter path",
+			       dir);
 	if (!(c->bin = find_bin(e)) || choose_user(c, e) < 0)
 		return -1;
 	char *data = joined(dir, "pg");

@@ -1,6 +1,7 @@
-/* Configuration: one table of keys (conf_keys) drives parsing, `fintra.conf.example`, its test and help.
- * Order of precedence: options, environment FINTRA_<SECTION>_<KEY>, the file, built-in defaults.
- * File: ini, "[section]" then "key = value".  Sections "table NAME" override a row of the table catalogue. */
+/* Configuration: one table of keys (conf_keys) drives parsing, `fintra.conf.example`, its test and
+ * help. Order of precedence: options, environment FINTRA_<SECTION>_<KEY>, the file, built-in
+ * defaults. File: ini, "[section]" then "key = value".  Sections "table NAME" override a row of the
+ * table catalogue. */
 #ifndef FINTRA_CORE_CONF_H
 #define FINTRA_CORE_CONF_H
 
@@ -12,7 +13,7 @@
 struct conf_table { /* [table NAME]: what design.md section 7 lets an operator change */
 	char *name;
 	int deadline_min; /* minutes after New York midnight of the next day; -1 = catalogue's */
-	double floor;     /* 0..1; < 0 = catalogue's */
+	double floor;	  /* 0..1; < 0 = catalogue's */
 };
 
 struct conf {
@@ -35,28 +36,28 @@ struct conf {
 	int bulk_retry_ms;     /* 2000: 429 on a bulk path waits n x this at least */
 	int part_pause_ms;     /* 500 */
 	int day_pause_ms;      /* 500 */
-	int stall_s;           /* 30: slower than 1 KiB/s for that long = abort */
+	int stall_s;	       /* 30: slower than 1 KiB/s for that long = abort */
 	int min_profile_rows;  /* 1000: fewer is a warning */
 	/* [run] */
-	int batch_rows;      /* rows of one transaction */
-	int batch_pause_ms;  /* rest between batches, for a busy database */
-	int workers;         /* parallel readers of a job, 0 = by processors */
-	int perf_memory_mb;  /* performance-bulk: prices kept in memory */
-	int heartbeat_ms;    /* 5000 */
-	int abandoned_ms;    /* 60000 */
-	int fence_ms;        /* 45000: a run that cannot beat that long stops itself */
-	int drain_ms;        /* 10000 */
-	int progress_ms;     /* 5000 */
+	int batch_rows;		     /* rows of one transaction */
+	int batch_pause_ms;	     /* rest between batches, for a busy database */
+	int workers;		     /* parallel readers of a job, 0 = by processors */
+	int perf_memory_mb;	     /* performance-bulk: prices kept in memory */
+	int heartbeat_ms;	     /* 5000 */
+	int abandoned_ms;	     /* 60000 */
+	int fence_ms;		     /* 45000: a run that cannot beat that long stops itself */
+	int drain_ms;		     /* 10000 */
+	int progress_ms;	     /* 5000 */
 	double asset_date_min_share; /* 0.10 */
-	double outlier_cap;          /* 10000 percent points, 0 = off */
-	double guard_rows;           /* G1: 0.90 */
-	double guard_tickers;        /* G1: 0.95 */
-	double guard_exchange;       /* G1: 0.80 */
-	char *rehearse_now;          /* "" or RFC 3339 */
+	double outlier_cap;	     /* 10000 percent points, 0 = off */
+	double guard_rows;	     /* G1: 0.90 */
+	double guard_tickers;	     /* G1: 0.95 */
+	double guard_exchange;	     /* G1: 0.80 */
+	char *rehearse_now;	     /* "" or RFC 3339 */
 	/* [paths] */
 	char *cache_dir; /* "" = $XDG_CACHE_HOME/fintra */
-	char *log_file;  /* "" = none besides the ledger */
-	char *demo_dir;  /* "" = $XDG_DATA_HOME/fintra/demo */
+	char *log_file;	 /* "" = none besides the ledger */
+	char *demo_dir;	 /* "" = $XDG_DATA_HOME/fintra/demo */
 	/* [console] */
 	int refresh_ms;
 	char *time_zone; /* ny | utc */
@@ -84,12 +85,14 @@ extern const size_t conf_key_count;
 
 /* The API key is no row of conf_keys: it comes from FINTRA_FMP_API_KEY, else fmp.api_key_file, else
  * $CREDENTIALS_DIRECTORY/fmp_api_key, never from the configuration file; "" when there is none.
- * Defaults, then the file, then the environment.  `path` NULL: $XDG_CONFIG_HOME/fintra/fintra.conf, then
- * /etc/fintra/fintra.conf, none is no error; a named file must exist.  ERR_CONFIG names file, line, key.
- * A secret file must be 0600 and ours.  On failure *c holds nothing that must be freed. */
+ * Defaults, then the file, then the environment.  `path` NULL: $XDG_CONFIG_HOME/fintra/fintra.conf,
+ * then /etc/fintra/fintra.conf, none is no error; a named file must exist.  ERR_CONFIG names file,
+ * line, key. A secret file must be 0600 and ours.  On failure *c holds nothing that must be freed.
+ */
 int conf_load(struct conf *c, const char *path, struct err *e) MUST_CHECK;
 /* One value, checked; section "table NAME" too. */
-int conf_set(struct conf *c, const char *section, const char *name, const char *value, struct err *e) MUST_CHECK;
+int conf_set(struct conf *c, const char *section, const char *name, const char *value,
+	     struct err *e) MUST_CHECK;
 void conf_done(struct conf *c);
 /* The directory, created 0700 when missing.  Owned: free(). NULL fills *e. */
 char *conf_cache_dir(const struct conf *c, struct err *e) MUST_CHECK;

@@ -1,5 +1,5 @@
-/* Streaming CSV over libcsv: columns by name, ceilings of faults.md T5, rows that cannot be used handed
- * over with their reason instead of being lost. */
+/* Streaming CSV over libcsv: columns by name, ceilings of faults.md T5, rows that cannot be used
+ * handed over with their reason instead of being lost. */
 #ifndef FINTRA_CORE_CSV_H
 #define FINTRA_CORE_CSV_H
 
@@ -10,7 +10,7 @@
 
 struct csv_column {
 	const char *names; /* "symbol|ticker": the first one present in the header wins */
-	bool required;     /* absent from the header: ERR_PROTOCOL naming it */
+	bool required;	   /* absent from the header: ERR_PROTOCOL naming it */
 };
 
 struct csv_cell {
@@ -19,9 +19,10 @@ struct csv_cell {
 };
 
 struct csv_row {
-	const struct csv_cell *cell; /* one per wanted column, in their order; borrowed for the call */
-	const char *bad;             /* NULL, or why the row is unusable ("has 3 fields of 8", "bad UTF-8") */
-	const char *raw;             /* with `bad`: what was read, fields joined by commas, <= 4 KiB */
+	const struct csv_cell
+		*cell;	 /* one per wanted column, in their order; borrowed for the call */
+	const char *bad; /* NULL, or why the row is unusable ("has 3 fields of 8", "bad UTF-8") */
+	const char *raw; /* with `bad`: what was read, fields joined by commas, <= 4 KiB */
 	size_t raw_len;
 	int64_t number; /* 1 = first data row */
 };
@@ -44,7 +45,7 @@ size_t csv_unknown(const struct csv_reader *r);
 void csv_close(struct csv_reader *r);
 
 /* The whole file through a reader.  *rows may be NULL. */
-int csv_read_file(const char *path, const struct csv_column *columns, size_t n, csv_row_fn *fn, void *arg,
-		  int64_t *rows, struct err *e) MUST_CHECK;
+int csv_read_file(const char *path, const struct csv_column *columns, size_t n, csv_row_fn *fn,
+		  void *arg, int64_t *rows, struct err *e) MUST_CHECK;
 
 #endif

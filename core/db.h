@@ -16,26 +16,32 @@
 struct db;
 struct rows;
 
-/* `app` becomes application_name.  UTF-8, UTC, ISO dates, search_path and the conf's timeouts are set on
- * the session.  NULL fills *e (ERR_DB, disconnected).  `cancel` may be NULL; borrowed until db_close(). */
-struct db *db_open(const struct conf *c, const char *app, const struct cancel *cancel, struct err *e) MUST_CHECK;
+/* `app` becomes application_name.  UTF-8, UTC, ISO dates, search_path and the conf's timeouts are
+ * set on the session.  NULL fills *e (ERR_DB, disconnected).  `cancel` may be NULL; borrowed until
+ * db_close(). */
+struct db *db_open(const struct conf *c, const char *app, const struct cancel *cancel,
+		   struct err *e) MUST_CHECK;
 void db_close(struct db *db); /* NULL is fine */
 int db_pid(const struct db *db);
 bool db_alive(struct db *db); /* no round trip: what libpq knows of the socket */
 int db_socket(const struct db *db);
 
 /* args: queries[q].nparams texts, NULL = SQL NULL; borrowed for the call. */
-struct rows *db_query(struct db *db, enum query q, const char *const *args, struct err *e) MUST_CHECK;
+struct rows *db_query(struct db *db, enum query q, const char *const *args,
+		      struct err *e) MUST_CHECK;
 /* A statement without result rows; *affected may be NULL. */
-int db_exec(struct db *db, enum query q, const char *const *args, int64_t *affected, struct err *e) MUST_CHECK;
+int db_exec(struct db *db, enum query q, const char *const *args, int64_t *affected,
+	    struct err *e) MUST_CHECK;
 /* Generated SQL: only core/migrate.c, core/checksum.c, core/db_copy.c and tests may call these. */
-struct rows *db_query_sql(struct db *db, const char *sql, const char *const *args, int nargs, struct err *e) MUST_CHECK;
-int db_exec_sql(struct db *db, const char *sql, struct err *e) MUST_CHECK; /* several statements allowed */
+struct rows *db_query_sql(struct db *db, const char *sql, const char *const *args, int nargs,
+			  struct err *e) MUST_CHECK;
+int db_exec_sql(struct db *db, const char *sql,
+		struct err *e) MUST_CHECK;	       /* several statements allowed */
 char *db_quote_ident(struct db *db, const char *name); /* for generated SQL; owned: free() */
 
 int db_begin(struct db *db, struct err *e) MUST_CHECK;
 int db_commit(struct db *db, struct err *e) MUST_CHECK; /* ERR_DB disconnected = outcome unknown */
-void db_rollback(struct db *db);                        /* fine outside a transaction */
+void db_rollback(struct db *db);			/* fine outside a transaction */
 
 void rows_free(struct rows *r);
 int rows_count(const struct rows *r);

@@ -1,8 +1,8 @@
-/* `fintra demo`: a private cluster, the vendor stand-in with a synthetic market, the daily pipeline over
- * HTTP, then the console on the result.  Rows enter through the jobs only. */
-#include "core/clock.h"
+/* `fintra demo`: a private cluster, the vendor stand-in with a synthetic market, the daily pipeline
+ * over HTTP, then the console on the result.  Rows enter through the jobs only. */
 #include "core/calendar.h"
 #include "core/cli.h"
+#include "core/clock.h"
 #include "core/cluster.h"
 #include "core/commands.h"
 #include "core/freshness.h"
@@ -55,7 +55,8 @@ find_vendor(struct err *e)
 		path = path_of(own, "../libexec/fintra/fakefmp");
 	}
 	if (!proc_executable(path)) {
-		err_set(e, ERR_CONFIG, "the vendor stand-in fakefmp is not beside %s: build it with make", own);
+		err_set(e, ERR_CONFIG,
+			"the vendor stand-in fakefmp is not beside %s: build it with make", own);
 		free(path);
 		path = NULL;
 	}
@@ -102,8 +103,13 @@ vendor_start(struct demo *d, struct date as_of, struct err *e)
 
 	if (!path)
 		return -1;
-	const char *argv[] = { path, "--port", "0", "--with-parent", "--tickers", d->tickers, "--seed", "1",
-			       "--start", date_iso(d->from, from), "--end", date_iso(as_of, end), NULL };
+	const char *argv[] = { path,	    "--port",
+			       "0",	    "--with-parent",
+			       "--tickers", d->tickers,
+			       "--seed",    "1",
+			       "--start",   date_iso(d->from, from),
+			       "--end",	    date_iso(as_of, end),
+			       NULL };
 	r = proc_start(argv, &d->vendor, &fd, e);
 	free(path);
 	if (r < 0)
@@ -168,9 +174,14 @@ history_loaded(struct db *db, const struct conf *conf, const struct job *job)
 }
 
 static int
-run_job(struct demo *d, struct runner *r, const struct job *job, struct date as_of, bool history, struct err *e)
+run_job(struct demo *d, struct runner *r, const struct job *job, struct date as_of, bool history,
+	struct err *e)
 {
-	struct launch l = { .job = job, .as_of = as_of, .as_of_given = true, .gate = GATE_WARN, .origin = "cli",
+	struct launch l = { .job = job,
+			    .as_of = as_of,
+			    .as_of_given = true,
+			    .gate = GATE_WARN,
+			    .origin = "cli",
 			    .reason = "demo" };
 	struct outcome o;
 	char text[DATE_BUF];
@@ -238,7 +249,8 @@ print_requests(struct demo *d)
 {
 	struct err e = ERR_INIT;
 	struct http *h = http_new(&d->app->conf, NULL, NULL, NULL);
-	struct http_req q = { .path = "/__stats", .args = (const struct http_arg[]){ { NULL, NULL } },
+	struct http_req q = { .path = "/__stats",
+			      .args = (const struct http_arg[]){ { NULL, NULL } },
 			      .kind = HTTP_JSON };
 	struct http_resp resp;
 	STR_AUTO body;
@@ -277,11 +289,13 @@ cmd_demo(struct app *app)
 	struct date as_of;
 	int rc;
 
-	if (cli_parse(&cli, demo_options, false, app->argc, app->argv, &e) < 0 || app_as_of(app, &as_of, &e) < 0)
+	if (cli_parse(&cli, demo_options, false, app->argc, app->argv, &e) < 0 ||
+	    app_as_of(app, &as_of, &e) < 0)
 		return app_fail(&e, "fintra help demo");
 	d.tickers = str_or(cli_value(&cli, "tickers"), "1000");
 	d.years = str_or(cli_value(&cli, "years"), "5");
-	char *home = cluster_home(cli_has(&cli, "dir") ? cli_value(&cli, "dir") : app->conf.demo_dir);
+	char *home =
+		cluster_home(cli_has(&cli, "dir") ? cli_value(&cli, "dir") : app->conf.demo_dir);
 	fprintf(stderr, "fintra: demo with SYNTHETIC data in %s\n", home);
 	rc = cluster_start(&d.cluster, home, &e);
 	if (rc == 0)

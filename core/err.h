@@ -10,24 +10,24 @@
 
 enum err_class {
 	ERR_NONE,
-	ERR_USAGE,      /* exit 64 */
-	ERR_CONFIG,     /* exit 78 */
-	ERR_AUTH,       /* exit 78: the vendor refuses the key */
-	ERR_PLAN,       /* exit 77: 402 / 403 on something mandatory */
+	ERR_USAGE,	/* exit 64 */
+	ERR_CONFIG,	/* exit 78 */
+	ERR_AUTH,	/* exit 78: the vendor refuses the key */
+	ERR_PLAN,	/* exit 77: 402 / 403 on something mandatory */
 	ERR_PERMISSION, /* exit 77 */
-	ERR_QUOTA,      /* exit 69: 429 until the deadline */
-	ERR_NETWORK,    /* exit 69 */
-	ERR_PROTOCOL,   /* exit 76: a mandatory column or field is gone */
-	ERR_DATA,       /* exit 65: the vendor sent something that is not what was asked for */
-	ERR_EMPTY,      /* exit 6: no rows where rows are required */
-	ERR_NOT_READY,  /* exit 0, run SKIPPED: the feed is not published yet */
-	ERR_DB,         /* exit 69 when not connected, else 1 */
+	ERR_QUOTA,	/* exit 69: 429 until the deadline */
+	ERR_NETWORK,	/* exit 69 */
+	ERR_PROTOCOL,	/* exit 76: a mandatory column or field is gone */
+	ERR_DATA,	/* exit 65: the vendor sent something that is not what was asked for */
+	ERR_EMPTY,	/* exit 6: no rows where rows are required */
+	ERR_NOT_READY,	/* exit 0, run SKIPPED: the feed is not published yet */
+	ERR_DB,		/* exit 69 when not connected, else 1 */
 	ERR_DB_TIMEOUT, /* exit 124 */
-	ERR_LOCK,       /* exit 75 */
-	ERR_GATE,       /* exit 3 */
-	ERR_CANCELLED,  /* exit 130 */
-	ERR_LOST,       /* exit 1: own lock or epoch is gone */
-	ERR_INTERNAL,   /* exit 1 */
+	ERR_LOCK,	/* exit 75 */
+	ERR_GATE,	/* exit 3 */
+	ERR_CANCELLED,	/* exit 130 */
+	ERR_LOST,	/* exit 1: own lock or epoch is gone */
+	ERR_INTERNAL,	/* exit 1 */
 	ERR_CLASS_COUNT
 };
 
@@ -36,12 +36,15 @@ enum { ERR_TEXT_MAX = 1024 };
 struct err {
 	enum err_class cls;
 	bool disconnected; /* ERR_DB: the connection is gone or was never made */
-	int http;          /* status of the answer, 0 if none */
+	int http;	   /* status of the answer, 0 if none */
 	char sqlstate[6];  /* "" if none */
 	char text[ERR_TEXT_MAX];
 };
 
-#define ERR_INIT { ERR_NONE, false, 0, "", "" }
+#define ERR_INIT                           \
+	{                                  \
+		ERR_NONE, false, 0, "", "" \
+	}
 
 /* Replaces *e.  Text over the limit is cut.  Returns -1 always. */
 int err_set(struct err *e, enum err_class cls, const char *fmt, ...) PRINTF_FMT(3, 4);

@@ -1,4 +1,5 @@
-/* One line of a run's log, and the levels.  The human line and the NDJSON object are renderings of it. */
+/* One line of a run's log, and the levels.  The human line and the NDJSON object are renderings of
+ * it. */
 #ifndef FINTRA_CORE_EVENT_H
 #define FINTRA_CORE_EVENT_H
 
@@ -13,7 +14,7 @@ struct event {
 	int64_t seq; /* per run, from 1 */
 	int64_t ts_ms;
 	enum level lvl;
-	char ev[20];   /* run.start batch retry gate checkpoint progress warn error run.end log ... */
+	char ev[20]; /* run.start batch retry gate checkpoint progress warn error run.end log ... */
 	char job[64];
 	char unit[80]; /* "" = the run itself */
 	char *msg;     /* owned; "START ...", "PROGRESS ...", "SUCCESS ...": raw, not cleaned */

@@ -15,7 +15,7 @@ struct app {
 	struct conf conf;
 	const struct catalogue *cat;
 	struct globals g;
-	int argc;      /* of the command: argv[0] is its name */
+	int argc; /* of the command: argv[0] is its name */
 	char **argv;
 	/* Set by tui/main.c: opens the console.  Returns the exit code. */
 	int (*console)(struct app *app);
@@ -27,10 +27,11 @@ struct command {
 	int (*run)(struct app *app);
 };
 
-extern const struct command commands[]; /* name NULL ends; the one table for help, completion, docs */
+extern const struct command
+	commands[]; /* name NULL ends; the one table for help, completion, docs */
 
-/* Parses globals, finds the command, runs it.  Without a command: the console when stdin and stdout are
- * terminals, else `status`. */
+/* Parses globals, finds the command, runs it.  Without a command: the console when stdin and stdout
+ * are terminals, else `status`. */
 int headless_main(struct app *app, int argc, char **argv);
 /* As-of of this process: --as-of (must be a session, else ERR_USAGE naming the previous one) or the
  * newest published session. */

@@ -26,24 +26,26 @@ struct job {
 	int layer, phase, step; /* step = number in the daily order; 0 = outside */
 	enum cadence cadence;
 	unsigned flags;
-	const char *const *after;          /* upstream jobs; NULL = none */
+	const char *const *after;		  /* upstream jobs; NULL = none */
 	const char *const *reads, *const *writes; /* tables */
-	const struct param_def *params;    /* besides the common ones; NULL-name terminated; may be NULL */
-	const char *const *phases;         /* names given to run_phase(), for the form and tests */
-	const char *help;                  /* two or three sentences for `jobs NAME` and the dialog */
+	const struct param_def
+		*params;	   /* besides the common ones; NULL-name terminated; may be NULL */
+	const char *const *phases; /* names given to run_phase(), for the form and tests */
+	const char *help;	   /* two or three sentences for `jobs NAME` and the dialog */
 	job_run *run;
 };
 
 struct table {
 	const char *name;
 	int layer;
-	const char *date_column;     /* NULL: as-of of the last successful run */
+	const char *date_column; /* NULL: as-of of the last successful run */
 	enum cadence cadence;
-	int deadline_min;            /* New York minutes of the morning after: 240 = 04:00 */
-	double floor;                /* coverage below it: partial */
-	const char *coverage;        /* what the fraction counts, for people */
-	int measure;                 /* enum query of queries/freshness.sql: filled, newest, rows, num, den, basis */
-	int mixed;                   /* enum query: groups, matching, other date, ledger date; -1 = cannot be mixed */
+	int deadline_min;     /* New York minutes of the morning after: 240 = 04:00 */
+	double floor;	      /* coverage below it: partial */
+	const char *coverage; /* what the fraction counts, for people */
+	int measure; /* enum query of queries/freshness.sql: filled, newest, rows, num, den, basis
+		      */
+	int mixed; /* enum query: groups, matching, other date, ledger date; -1 = cannot be mixed */
 	const char *const *volatile_columns; /* left out of checksums and of "really differs" */
 	const char *const *key;
 };
@@ -53,21 +55,23 @@ enum check_state { CHECK_OK, CHECK_WARNING, CHECK_CRITICAL, CHECK_UNKNOWN };
 struct check; /* core/health.h */
 
 struct catalogue {
-	const struct job *const *jobs; /* NULL-terminated, in canonical order, backfills last */
-	const struct table *tables;    /* name NULL ends */
-	const struct check *checks;    /* name NULL ends */
+	const struct job *const *jobs;	/* NULL-terminated, in canonical order, backfills last */
+	const struct table *tables;	/* name NULL ends */
+	const struct check *checks;	/* name NULL ends */
 	const char *const *layer_names; /* 0..6 */
-	const char *build;             /* version text */
+	const char *build;		/* version text */
 };
 
-const struct job *catalogue_job(const struct catalogue *cat, const char *name); /* with or without "backfill-" */
+const struct job *catalogue_job(const struct catalogue *cat,
+				const char *name); /* with or without "backfill-" */
 const struct table *catalogue_table(const struct catalogue *cat, const char *name);
-/* The job that normally writes the table: first in order, not a backfill; NULL if this build has none. */
+/* The job that normally writes the table: first in order, not a backfill; NULL if this build has
+ * none. */
 const struct job *catalogue_writer(const struct catalogue *cat, const char *table);
-/* Jobs of "NAME", "layer:2" or "layer:0-5" in canonical order into out[]; number, or -1 with ERR_USAGE
- * (naming the nearest names). */
-int catalogue_select(const struct catalogue *cat, const char *target, const struct job **out, int max,
-		     struct err *e) MUST_CHECK;
+/* Jobs of "NAME", "layer:2" or "layer:0-5" in canonical order into out[]; number, or -1 with
+ * ERR_USAGE (naming the nearest names). */
+int catalogue_select(const struct catalogue *cat, const char *target, const struct job **out,
+		     int max, struct err *e) MUST_CHECK;
 
 struct tally { /* rows of one unit or of a whole run */
 	int64_t read, inserted, updated, unchanged, rejected, skipped, errors;
@@ -84,7 +88,8 @@ struct job_ctx {
 	const struct params *params;
 	const struct conf *conf;
 	struct date as_of;
-	int64_t now_ms;   /* wall clock at start, for created_at / updated_at and "before publication" tests */
+	int64_t now_ms; /* wall clock at start, for created_at / updated_at and "before publication"
+			   tests */
 	bool dry_run;
 	struct run *run;
 };

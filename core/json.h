@@ -1,4 +1,5 @@
-/* JSON through cJSON: typed getters, and building for output.  The only file that includes cJSON. */
+/* JSON through cJSON: typed getters, and building for output.  The only file that includes cJSON.
+ */
 #ifndef FINTRA_CORE_JSON_H
 #define FINTRA_CORE_JSON_H
 
@@ -22,9 +23,10 @@ const struct json *json_at(const struct json *array, size_t i);
 /* Walks an array or object in linear time (json_at counts from the start); NULL at the end. */
 const struct json *json_first(const struct json *j);
 const struct json *json_next(const struct json *j);
-const struct json *json_get(const struct json *obj, const char *key); /* NULL if absent or JSON null */
-const char *json_text(const struct json *obj, const char *key);       /* NULL unless a string */
-struct num json_num(const struct json *obj, const char *key);         /* numbers, or text holding one */
+const struct json *json_get(const struct json *obj,
+			    const char *key);			/* NULL if absent or JSON null */
+const char *json_text(const struct json *obj, const char *key); /* NULL unless a string */
+struct num json_num(const struct json *obj, const char *key);	/* numbers, or text holding one */
 struct num json_as_num(const struct json *j);
 const char *json_as_text(const struct json *j);
 bool json_bool(const struct json *obj, const char *key, bool dflt);
@@ -35,11 +37,12 @@ struct json *json_new_object(void);
 struct json *json_new_array(void);
 void json_set_text(struct json *obj, const char *key, const char *v); /* NULL gives null */
 void json_set_int(struct json *obj, const char *key, int64_t v);
-void json_set_num(struct json *obj, const char *key, struct num v); /* shortest text; absent = null */
+void json_set_num(struct json *obj, const char *key,
+		  struct num v); /* shortest text; absent = null */
 void json_set_bool(struct json *obj, const char *key, bool v);
 void json_set_null(struct json *obj, const char *key);
 void json_set(struct json *obj, const char *key, struct json *v); /* v consumed */
-void json_push(struct json *array, struct json *v);               /* v consumed */
+void json_push(struct json *array, struct json *v);		  /* v consumed */
 void json_push_text(struct json *array, const char *v);
 void json_print(const struct json *j, struct str *out); /* one line, appended */
 

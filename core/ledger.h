@@ -1,5 +1,5 @@
-/* Schema fintra_ops: runs, units, log lines, requests.  Everything a console of another host knows of a
- * run comes from here; NOTIFY "fintra" is only a hint to look now. */
+/* Schema fintra_ops: runs, units, log lines, requests.  Everything a console of another host knows
+ * of a run comes from here; NOTIFY "fintra" is only a hint to look now. */
 #ifndef FINTRA_CORE_LEDGER_H
 #define FINTRA_CORE_LEDGER_H
 
@@ -31,7 +31,8 @@ struct run_info {
 	char who[64], host[64], origin[16]; /* origin: cli cron console */
 	int pid;
 	char gate[8];
-	char *reason, *params, *error, *result; /* owned; JSON texts for params and result; may be NULL */
+	char *reason, *params, *error,
+		*result; /* owned; JSON texts for params and result; may be NULL */
 	char err_class[16], sqlstate[8];
 	int http, exit_code;
 	char phase[40]; /* of a running one, from its beat */
@@ -48,7 +49,7 @@ struct run_list {
 };
 
 struct run_filter {
-	int64_t id;        /* 0 = any */
+	int64_t id;	   /* 0 = any */
 	const char *job;   /* NULL = any */
 	const char *state; /* NULL = any */
 	const char *user;
@@ -59,11 +60,11 @@ struct run_filter {
 
 void run_list_done(struct run_list *l);
 /* Newest first. */
-int ledger_runs(struct db *db, const struct conf *conf, const struct run_filter *f, struct run_list *out,
-		struct err *e) MUST_CHECK;
-/* One run by id ("8812") or the newest of a job name; ERR_USAGE when there is none. */
-int ledger_find(struct db *db, const struct conf *conf, const struct catalogue *cat, const char *what,
+int ledger_runs(struct db *db, const struct conf *conf, const struct run_filter *f,
 		struct run_list *out, struct err *e) MUST_CHECK;
+/* One run by id ("8812") or the newest of a job name; ERR_USAGE when there is none. */
+int ledger_find(struct db *db, const struct conf *conf, const struct catalogue *cat,
+		const char *what, struct run_list *out, struct err *e) MUST_CHECK;
 
 struct unit_info {
 	char unit[80], state[12];
@@ -75,7 +76,8 @@ struct unit_list {
 	struct unit_info *at;
 	size_t n;
 };
-int ledger_units(struct db *db, int64_t run, struct unit_list *out, struct err *e) MUST_CHECK; /* free(out->at) */
+int ledger_units(struct db *db, int64_t run, struct unit_list *out,
+		 struct err *e) MUST_CHECK; /* free(out->at) */
 
 struct input_info {
 	char table[64];
@@ -86,7 +88,8 @@ struct input_list {
 	struct input_info *at;
 	size_t n;
 };
-int ledger_inputs(struct db *db, int64_t run, struct input_list *out, struct err *e) MUST_CHECK; /* free(out->at) */
+int ledger_inputs(struct db *db, int64_t run, struct input_list *out,
+		  struct err *e) MUST_CHECK; /* free(out->at) */
 
 struct event_list {
 	struct event *at;
@@ -100,13 +103,14 @@ int ledger_events(struct db *db, int64_t run, int64_t after, int limit, struct e
 /* Asks a run, wherever it works, to stop; audited.  ERR_USAGE when it has ended. */
 int ledger_request_cancel(struct db *db, int64_t run, enum cancel_level level, const char *who,
 			  struct err *e) MUST_CHECK;
-int ledger_audit(struct db *db, int64_t run, const char *who, const char *action, const char *detail,
-		 struct err *e) MUST_CHECK;
+int ledger_audit(struct db *db, int64_t run, const char *who, const char *action,
+		 const char *detail, struct err *e) MUST_CHECK;
 
 /* "user" of the operating system, and the host name. */
 void ledger_identity(char who[64], char host[64]);
 
-/* Lock id of jobs.md 0.3 for "cron-JOB-YYYY-MM-DD" (h = 31 h + byte in wrapping 32 bits, |h| mod 2147483647). */
+/* Lock id of jobs.md 0.3 for "cron-JOB-YYYY-MM-DD" (h = 31 h + byte in wrapping 32 bits, |h| mod
+ * 2147483647). */
 int64_t guard_key(const char *name);
 
 #endif

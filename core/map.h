@@ -1,5 +1,5 @@
-/* Set of byte strings, each with a dense number 0..n-1 in order of first insertion: keep the values in
- * an array beside it.  Not thread safe. */
+/* Set of byte strings, each with a dense number 0..n-1 in order of first insertion: keep the values
+ * in an array beside it.  Not thread safe. */
 #ifndef FINTRA_CORE_MAP_H
 #define FINTRA_CORE_MAP_H
 
@@ -10,7 +10,7 @@
 struct map *map_new(void); /* owned: map_free() */
 void map_free(struct map *m);
 size_t map_find(const struct map *m, const char *key, size_t len); /* MAP_NONE when absent */
-size_t map_add(struct map *m, const char *key, size_t len);        /* finds or inserts; copies the key */
+size_t map_add(struct map *m, const char *key, size_t len); /* finds or inserts; copies the key */
 size_t map_count(const struct map *m);
 const char *map_key(const struct map *m, size_t i); /* borrowed until map_free(); NUL-terminated */
 

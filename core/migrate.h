@@ -6,16 +6,17 @@
 #include "core/db.h"
 
 enum schema_state {
-	SCHEMA_ABSENT,  /* nothing of ours: an empty or a foreign database */
+	SCHEMA_ABSENT,	/* nothing of ours: an empty or a foreign database */
 	SCHEMA_FOREIGN, /* FINTRA tables that fintra did not create */
-	SCHEMA_OLD,     /* ours, versions missing */
+	SCHEMA_OLD,	/* ours, versions missing */
 	SCHEMA_CURRENT,
 	SCHEMA_NEWER /* made by a newer binary: refuse (78) */
 };
 
 int migrate_state(struct db *db, enum schema_state *state, int *version, struct err *e) MUST_CHECK;
 int migrate_latest(void);
-/* init = true is allowed on an empty database only (ERR_CONFIG otherwise); false needs our schema. */
+/* init = true is allowed on an empty database only (ERR_CONFIG otherwise); false needs our schema.
+ */
 int migrate_run(struct db *db, bool init, int64_t now_ms, int *applied, struct err *e) MUST_CHECK;
 
 #endif

@@ -18,12 +18,12 @@ enum { NUM_BUF = 40 };
 
 /* Empty, null, NaN, None, N/A (any case, blanks around): the cell says "no value". */
 bool num_is_absent(const char *p, size_t n);
-/* Whole cell (blanks around allowed) as a finite decimal number with optional exponent: no hex, no inf.
- * False when it is not one. */
+/* Whole cell (blanks around allowed) as a finite decimal number with optional exponent: no hex, no
+ * inf. False when it is not one. */
 bool num_parse(const char *p, size_t n, double *out);
 bool num_parse_i64(const char *p, size_t n, int64_t *out);
-/* Shortest decimal text that reads back as the same double (some powers of two outside 1e-11..1e15 get
- * one digit more).  -0 is "0".  Must be finite.  Returns buf. */
+/* Shortest decimal text that reads back as the same double (some powers of two outside 1e-11..1e15
+ * get one digit more).  -0 is "0".  Must be finite.  Returns buf. */
 const char *num_text(double v, char buf[NUM_BUF]);
 /* 1234567 -> "1,234,567". */
 const char *num_group(int64_t v, char buf[NUM_BUF]);

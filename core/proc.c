@@ -75,7 +75,8 @@ spawn(const char *const *argv, const struct proc_user *user, bool both, pid_t *p
 }
 
 int
-proc_run(const char *const *argv, const struct proc_user *user, struct str *out, int *code, struct err *e)
+proc_run(const char *const *argv, const struct proc_user *user, struct str *out, int *code,
+	 struct err *e)
 {
 	pid_t pid;
 	char buf[4096];

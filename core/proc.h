@@ -15,9 +15,10 @@ struct proc_user { /* whom the child runs as; set = false: as we do */
 
 /* Runs argv (NULL-terminated, argv[0] a path or a name in PATH) to its end with output and errors
  * together in *out (may be NULL).  0 and *code filled, or -1 when it could not be started. */
-int proc_run(const char *const *argv, const struct proc_user *user, struct str *out, int *code, struct err *e)
-	MUST_CHECK;
-/* Starts argv and returns at once: *pid, and *fd, the reading end of its standard output (close() it). */
+int proc_run(const char *const *argv, const struct proc_user *user, struct str *out, int *code,
+	     struct err *e) MUST_CHECK;
+/* Starts argv and returns at once: *pid, and *fd, the reading end of its standard output (close()
+ * it). */
 int proc_start(const char *const *argv, pid_t *pid, int *fd, struct err *e) MUST_CHECK;
 /* SIGTERM, then waits for its end. */
 void proc_stop(pid_t pid);

@@ -10,29 +10,35 @@
 void run_log(struct job_ctx *c, enum level lvl, const char *fmt, ...) PRINTF_FMT(3, 4);
 /* Names the phase ("download", "read", "merge") and its size (0 = unknown); logged. */
 void run_phase(struct job_ctx *c, const char *phase, int64_t total);
-/* (any) done of the phase's total; the PROGRESS line is emitted from it at least every progress_ms. */
+/* (any) done of the phase's total; the PROGRESS line is emitted from it at least every progress_ms.
+ */
 void run_progress(struct job_ctx *c, int64_t done);
 void run_progress_add(struct job_ctx *c, int64_t n); /* (any) */
 
 /* A unit: the step, ticker range, day or batch that is resumed on its own. */
-bool run_unit_done(struct job_ctx *c, const char *unit);          /* done by an earlier epoch of this run */
-const char *run_cursor(struct job_ctx *c, const char *unit);      /* stored cursor of an unfinished unit, or NULL */
-/* BEGIN plus the fence (faults.md P3) on `db` (c->db or one of run_db_open). ERR_LOST when fenced off. */
+bool run_unit_done(struct job_ctx *c, const char *unit); /* done by an earlier epoch of this run */
+const char *run_cursor(struct job_ctx *c,
+		       const char *unit); /* stored cursor of an unfinished unit, or NULL */
+/* BEGIN plus the fence (faults.md P3) on `db` (c->db or one of run_db_open). ERR_LOST when fenced
+ * off. */
 int run_begin(struct job_ctx *c, struct db *db, struct err *e) MUST_CHECK;
 /* Writes the unit's row (state done, counts added) in the same transaction, then COMMIT; with
- * c->dry_run ROLLBACK instead.  Adds *t to the run's totals only when that succeeded.  `cursor` not NULL:
- * the unit stays open with that cursor. */
-int run_commit(struct job_ctx *c, struct db *db, const char *unit, const char *cursor, const struct tally *t,
-	       struct err *e) MUST_CHECK;
-/* Runs fn in run_begin/run_commit, redoing the whole transaction on 40001, 40P01 (5 times) and after a
- * lost connection (reconnect, fence, unit row read: P2).  fn fills *t afresh each time. */
+ * c->dry_run ROLLBACK instead.  Adds *t to the run's totals only when that succeeded.  `cursor` not
+ * NULL: the unit stays open with that cursor. */
+int run_commit(struct job_ctx *c, struct db *db, const char *unit, const char *cursor,
+	       const struct tally *t, struct err *e) MUST_CHECK;
+/* Runs fn in run_begin/run_commit, redoing the whole transaction on 40001, 40P01 (5 times) and
+ * after a lost connection (reconnect, fence, unit row read: P2).  fn fills *t afresh each time. */
 typedef int run_txn_fn(struct job_ctx *c, void *arg, struct tally *t, struct err *e);
-int run_transaction(struct job_ctx *c, const char *unit, run_txn_fn *fn, void *arg, struct err *e) MUST_CHECK;
+int run_transaction(struct job_ctx *c, const char *unit, run_txn_fn *fn, void *arg,
+		    struct err *e) MUST_CHECK;
 
 /* Counts that belong to no transaction (rows read, skipped, rejected before staging). */
 void run_tally(struct job_ctx *c, const struct tally *t);
-void run_count_error(struct job_ctx *c, int64_t n); /* a unit, ticker or batch that failed: ends PARTIAL */
-/* Keeps a refused row (raw cut to 4 KiB) for fintra_ops.reject; counted by the caller. At most 1,000 a run are kept. */
+void run_count_error(struct job_ctx *c,
+		     int64_t n); /* a unit, ticker or batch that failed: ends PARTIAL */
+/* Keeps a refused row (raw cut to 4 KiB) for fintra_ops.reject; counted by the caller. At most
+ * 1,000 a run are kept. */
 void run_reject(struct job_ctx *c, const char *reason, const char *raw, size_t n);
 /* As-of date and rows of an input that this run read; feeds mixed / why. */
 void run_input(struct job_ctx *c, const char *table, struct date as_of, int64_t rows);

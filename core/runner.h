@@ -1,6 +1,6 @@
-/* Starts runs in threads of their own and tells how they end.  A run: ledger row, gates, job lock and
- * table locks on a guard connection, keeper thread (heartbeat, log lines to the ledger, cancel requests,
- * fence), the job's function, the ending. */
+/* Starts runs in threads of their own and tells how they end.  A run: ledger row, gates, job lock
+ * and table locks on a guard connection, keeper thread (heartbeat, log lines to the ledger, cancel
+ * requests, fence), the job's function, the ending. */
 #ifndef FINTRA_CORE_RUNNER_H
 #define FINTRA_CORE_RUNNER_H
 
@@ -16,11 +16,11 @@ struct launch {
 	bool as_of_given; /* false: the lock of today's UTC date is taken too */
 	enum gate_mode gate;
 	enum overlap overlap;
-	int wait_ms;            /* OVERLAP_WAIT */
-	const char *origin;     /* "cli" "cron" "console" */
-	const char *reason;     /* may be NULL */
-	int64_t parent;         /* 0 = none */
-	int64_t resume;         /* run id to go on with, 0 = a new run; job and params then come from it */
+	int wait_ms;	    /* OVERLAP_WAIT */
+	const char *origin; /* "cli" "cron" "console" */
+	const char *reason; /* may be NULL */
+	int64_t parent;	    /* 0 = none */
+	int64_t resume; /* run id to go on with, 0 = a new run; job and params then come from it */
 };
 
 struct outcome {
@@ -31,15 +31,17 @@ struct outcome {
 	struct date as_of;
 	int64_t duration_ms;
 	struct err err; /* cls ERR_NONE when fine */
-	char why[200];  /* taint or reason of SKIPPED / PARTIAL */
+	char why[200];	/* taint or reason of SKIPPED / PARTIAL */
 };
 
-/* Every event of every run of this process, from any thread; quick, no locks of the caller's held. */
+/* Every event of every run of this process, from any thread; quick, no locks of the caller's held.
+ */
 typedef void runner_sink_fn(void *arg, const struct event *ev);
 
 struct runner;
 
-struct runner *runner_new(const struct conf *conf, const struct catalogue *cat, runner_sink_fn *sink, void *arg);
+struct runner *runner_new(const struct conf *conf, const struct catalogue *cat,
+			  runner_sink_fn *sink, void *arg);
 /* Waits for all runs; raises drain first if any is left. */
 void runner_free(struct runner *r);
 /* Returns a handle >= 0 at once (the thread does the rest), -1 when no thread could be had. */
@@ -51,8 +53,8 @@ int runner_active(struct runner *r);
 int64_t runner_run_id(struct runner *r, int handle); /* 0 until the ledger row exists */
 void runner_cancel(struct runner *r, int handle, enum cancel_level level);
 void runner_cancel_all(struct runner *r, enum cancel_level level); /* async-signal-safe */
-/* The same for good: runs started later end CANCELLED at once, exit 143 when sig is SIGTERM (or SIGHUP),
- * else 130.  Async-signal-safe. */
+/* The same for good: runs started later end CANCELLED at once, exit 143 when sig is SIGTERM (or
+ * SIGHUP), else 130.  Async-signal-safe. */
 void runner_stop(struct runner *r, int sig, enum cancel_level level);
 void runner_log_reopen(struct runner *r); /* the log file; async-signal-safe */
 
@@ -67,7 +69,8 @@ struct gate_report {
 	struct gate_line at[16];
 	size_t n; /* failed ones */
 };
-int gate_measure(struct db *db, const struct conf *conf, const struct catalogue *cat, const struct job *job,
-		 struct date as_of, struct gate_report *out, struct err *e) MUST_CHECK;
+int gate_measure(struct db *db, const struct conf *conf, const struct catalogue *cat,
+		 const struct job *job, struct date as_of, struct gate_report *out,
+		 struct err *e) MUST_CHECK;
 
 #endif

@@ -6,7 +6,8 @@
 
 #include <stdint.h>
 
-/* True when the bytes are valid UTF-8 without NUL (no surrogates, no overlong forms, <= U+10FFFF). */
+/* True when the bytes are valid UTF-8 without NUL (no surrogates, no overlong forms, <= U+10FFFF).
+ */
 bool text_utf8_ok(const char *p, size_t n);
 /* Decodes one code point from p[0..n): its length in bytes, *cp filled; bad byte: 1 and U+FFFD. */
 size_t text_decode(const char *p, size_t n, uint32_t *cp);
@@ -15,7 +16,8 @@ int text_width(uint32_t cp);
 int text_columns(const char *s);
 /* True for code points that act instead of showing: C0, DEL, C1, bidi controls, U+2028/9. */
 bool text_is_active(uint32_t cp);
-/* Appends `in` with C0, DEL, C1, bidi controls, U+2028/9 and bad UTF-8 replaced by visible text such as
+/* Appends `in` with C0, DEL, C1, bidi controls, U+2028/9 and bad UTF-8 replaced by visible text
+ * such as
  * "\x1b" or "\u202e"; TAB becomes one blank, a newline "\n" in two characters.  The result holds no
  * byte that a terminal acts upon. */
 void text_clean(struct str *out, const char *in, size_t n);

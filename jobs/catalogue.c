@@ -6,19 +6,14 @@
 
 /* Canonical order: the daily pipeline's, then backfills. */
 static const struct job *const all_jobs[] = {
-	&job_sync_universe,
-	&job_industry_classification,
-	&job_prices_daily,
-	&job_performance_bulk,
-	&job_sector_performance,
-	&job_sector_windows,
-	&job_performance_windows,
-	&job_backfill_performance_windows,
-	NULL,
+	&job_sync_universe,	  &job_industry_classification,	     &job_prices_daily,
+	&job_performance_bulk,	  &job_sector_performance,	     &job_sector_windows,
+	&job_performance_windows, &job_backfill_performance_windows, NULL,
 };
 
 static const char *const layer_names[LAYER_COUNT] = {
-	"universe", "raw ingest", "performance", "benchmarks", "snapshots", "market state", "orchestrators",
+	"universe",  "raw ingest",   "performance",   "benchmarks",
+	"snapshots", "market state", "orchestrators",
 };
 
 const struct catalogue fintra_catalogue = {

@@ -49,3 +49,13 @@ WITH m AS (
 SELECT (SELECT count(*) FROM stage_performance), count(*) FILTER (WHERE fresh),
        count(*) FILTER (WHERE NOT fresh)
   FROM m;
+
+-- name: performance_outgrown
+-- $1 rows just inserted bigint
+-- returns whether the planner's statistics know less than nine tenths of the table
+SELECT reltuples < 9 * $1::bigint
+  FROM pg_class
+ WHERE oid = to_regclass('datos_performance');
+
+-- name: performance_analyze
+ANALYZE datos_performance;

@@ -27,7 +27,8 @@ struct bulk {
 	size_t cell;	 /* tickers of one unit */
 	size_t from, to; /* the unit at work */
 	int64_t priced;	 /* its tickers with a price */
-	int64_t processed, resumed;
+	int64_t fresh;	 /* rows that it inserted */
+	int64_t processed, resumed, inserted;
 };
 
 /* Active stocks, and among them the market, whose own windows are the benchmark of
@@ -156,11 +157,13 @@ write_cell(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
 {
 	char now[24];
 	const char *args[] = { now };
+	struct bulk *b = arg;
 
 	(void)fmt_buf(now, sizeof(now), "%lld", (long long)c->now_ms);
-	if (stage(arg, e) < 0)
+	if (stage(b, e) < 0 || merge_counts(c, Q_PERFORMANCE_MERGE, args, t, e) < 0)
 		return -1;
-	return merge_counts(c, Q_PERFORMANCE_MERGE, args, t, e);
+	b->fresh = t->inserted;
+	return 0;
 }
 
 /* Units are cells of a fixed grid over the tickers, named by their ends: a resumed run finds the
@@ -198,6 +201,7 @@ write_range(struct bulk *b, size_t from, size_t to, struct err *e)
 			if (run_transaction(b->c, unit, write_cell, b, e) < 0)
 				return err_wrap(e, "datos_performance, %s", unit);
 			b->processed += b->priced;
+			b->inserted += b->fresh;
 		}
 		run_progress(b->c, (int64_t)(b->to - from));
 		if (b->to < to && run_breathe(b->c, e) < 0)
@@ -282,6 +286,26 @@ report(struct bulk *b)
 	run_result_text(b->c, "timestamp", clock_iso(b->c->now_ms, now));
 }
 
+/* The next jobs come at once, long before autovacuum: without statistics of a table that has just
+ * been filled they would be planned as if it were empty. */
+static int
+refresh_statistics(struct bulk *b, struct err *e)
+{
+	char rows[24];
+	const char *args[] = { rows };
+	ROWS_AUTO r = NULL;
+
+	if (b->c->dry_run || b->inserted == 0)
+		return 0;
+	(void)fmt_buf(rows, sizeof(rows), "%lld", (long long)b->inserted);
+	r = db_query(b->c->db, Q_PERFORMANCE_OUTGROWN, args, e);
+	if (!r)
+		return -1;
+	if (rows_count(r) == 0 || !rows_bool(r, 0, 0))
+		return 0;
+	return db_exec(b->c->db, Q_PERFORMANCE_ANALYZE, NULL, NULL, e);
+}
+
 static int
 compute(struct bulk *b, struct err *e)
 {
@@ -291,7 +315,7 @@ compute(struct bulk *b, struct err *e)
 		return -1;
 	b->cell = grid(b);
 	announce(b);
-	if (run_passes(b, e) < 0)
+	if (run_passes(b, e) < 0 || refresh_statistics(b, e) < 0)
 		return -1;
 	report(b);
 	if (b->processed > 0 || b->resumed)
