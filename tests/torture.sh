@@ -39,6 +39,8 @@ sed -e 's/^day_pause_ms.*/day_pause_ms = 380/' -e 's/^batch_rows.*/batch_rows = 
 export FINTRA_FMP_API_KEY=torture XDG_CACHE_HOME=$work/xdg
 
 run() { conf=$1 db=$2; shift 2; "$fintra" -c "$work/$conf.conf" -d "${base}dbname=$db" --as-of $as_of "$@"; }
+# For the background: becomes the program, so that $! is the process to kill.
+become() { conf=$1 db=$2; shift 2; exec "$fintra" -c "$work/$conf.conf" -d "${base}dbname=$db" --as-of $as_of "$@"; }
 sql() { db=$1; shift; psql -XAtq "${base}dbname=$db" -c "$*"; }
 sums() { run fast "$1" db checksum --json; }
 make_db() { psql -Xq "${base}dbname=postgres" -c "CREATE DATABASE $1 ${2:+TEMPLATE $2}" >/dev/null; }
@@ -73,12 +75,12 @@ span_of() { # milliseconds of an undisturbed slowed run
 bad=0 running=0 total=0
 : >"$work/phases"
 
-begin() { # job: a slowed run in the background, its lines in $work/run.log
+begin() { # job, where its lines go: a slowed run in the background
 	drop_db t_kill
 	make_db t_kill "$(template_of "$1")"
 	rm -rf "$work/cache"
 	# shellcheck disable=SC2046
-	run slow t_kill run "$1" $(args_of "$1") >"$work/run.log" 2>&1 &
+	become slow t_kill run "$1" $(args_of "$1") >"$2" 2>&1 &
 	pid=$!
 }
 
@@ -121,7 +123,7 @@ for job in prices-daily-bulk performance-bulk; do
 	echo "torture: $job slowed to $span ms"
 	[ "$span" -ge 5000 ] || { echo "torture: $job is faster than 5 s"; bad=$((bad + 1)); }
 	for _ in $(seq $((KILLS / 2))); do
-		begin $job
+		begin $job "$work/run.log"
 		at=$((RANDOM * 32768 + RANDOM))
 		at=$((at % span))
 		sleep "$(printf '%d.%03d' $((at / 1000)) $((at % 1000)))"
@@ -134,8 +136,14 @@ random=$total
 for want in prices-daily-bulk:prepare prices-daily-bulk:load performance-bulk:read performance-bulk:write; do
 	grep -q "^$want\$" "$work/phases" && continue
 	job=${want%:*}
-	begin "$job"
-	until grep -q "PROGRESS ${want#*:}" "$work/run.log" || ! kill -0 $pid 2>/dev/null; do sleep 0.002; done
+	rm -f "$work/lines"
+	mkfifo "$work/lines"
+	begin "$job" "$work/lines"
+	: >"$work/run.log"
+	while IFS= read -r line; do
+		printf '%s\n' "$line" >>"$work/run.log"
+		case $line in *"PROGRESS ${want#*:}"*) break ;; esac
+	done <"$work/lines"
 	kill_and_resume "$job" "its phase ${want#*:}"
 	grep -q "^$want\$" "$work/phases" || { echo "torture: phase $want was not met"; bad=$((bad + 1)); }
 done
@@ -144,9 +152,9 @@ drop_db t_kill
 both=0 one=0
 make_db t_race t_universe
 for i in $(seq "$RACES"); do
-	run slow t_race run prices-daily-bulk >/dev/null 2>&1 &
+	become slow t_race run prices-daily-bulk >/dev/null 2>&1 &
 	a=$!
-	run slow t_race run prices-daily-bulk >/dev/null 2>&1 &
+	become slow t_race run prices-daily-bulk >/dev/null 2>&1 &
 	b=$!
 	wait $a; ca=$?
 	wait $b; cb=$?

@@ -1,7 +1,7 @@
-/* The jobs of layer 2 on a few rows whose results were worked out by hand (volatility with Python's
- * statistics.stdev). */
+/* performance-bulk and the two sector jobs on a few rows whose results were worked out by hand
+ * (volatility with Python's statistics.stdev). */
 #include "jobs/jobs.h"
-#include "tests/support_jobs.h"
+#include "tests/support_layer2.h"
 
 #include <setjmp.h>
 #include <stdio.h>
@@ -10,15 +10,11 @@
 
 #include <cmocka.h>
 
-#define AS_OF "2026-02-02"
-
-static struct ground g;
-
 static int
 open_ground(void **state)
 {
 	(void)state;
-	ground_open(&g, "perf");
+	ground_open(&ground, "perf");
 	return 0;
 }
 
@@ -26,7 +22,7 @@ static int
 close_ground(void **state)
 {
 	(void)state;
-	ground_close(&g);
+	ground_close(&ground);
 	return 0;
 }
 
@@ -34,63 +30,14 @@ static int
 fresh(void **state)
 {
 	(void)state;
-	ground_reset(&g, "perf");
+	ground_reset(&ground, "perf");
 	return 0;
-}
-
-static void
-expect(const char *sql, const char *want)
-{
-	char got[512];
-
-	ground_text(&g, sql, got, sizeof(got));
-	assert_string_equal(got, want);
-}
-
-static void
-stock(const char *ticker, const char *sector)
-{
-	char sql[400];
-
-	(void)fmt_buf(sql, sizeof(sql),
-		      "INSERT INTO fintra_universe (ticker, name, sector, instrument_type, "
-		      "is_active, last_seen) "
-		      "VALUES ('%s', '%s Inc', nullif('%s', ''), 'EQUITY', true, '" AS_OF "')",
-		      ticker, ticker, sector);
-	ground_sql(&g, sql);
-}
-
-static void
-asset(const char *ticker, const char *window, const char *date, const char *ret)
-{
-	char sql[400];
-
-	(void)fmt_buf(
-		sql, sizeof(sql),
-		"INSERT INTO datos_performance (ticker, window_code, performance_date, "
-		"return_percent, "
-		"volatility, max_drawdown, source) VALUES ('%s', '%s', '%s', %s, 1.5, 7, 'test')",
-		ticker, window, date, ret);
-	ground_sql(&g, sql);
-}
-
-static void
-sector(const char *name, const char *window, const char *date, const char *ret)
-{
-	char sql[400];
-
-	(void)fmt_buf(sql, sizeof(sql),
-		      "INSERT INTO sector_performance (sector, window_code, performance_date, "
-		      "return_percent, source) "
-		      "VALUES ('%s', '%s', '%s', %s, 'test')",
-		      name, window, date, ret);
-	ground_sql(&g, sql);
 }
 
 static struct outcome
 bulk(void)
 {
-	return GROUND_RUN(&g, &job_performance_bulk, AS_OF, NULL);
+	return GROUND_RUN(&ground, &job_performance_bulk, AS_OF, NULL);
 }
 
 static void
@@ -99,21 +46,22 @@ some_prices(void)
 	stock("AAA", "Technology");
 	stock("BBB", "Technology");
 	stock("CCC", "Energy");
-	ground_sql(&g, "INSERT INTO fintra_universe (ticker, instrument_type, is_active) VALUES "
-		       "('QQQ', 'ETF', true), "
-		       "('SPY', 'ETF', true); "
-		       "INSERT INTO prices_daily (ticker, price_date, close, adj_close) VALUES "
-		       "('AAA', '2026-02-02', 1, 150), ('AAA', '2025-02-03', 1, 100), ('AAA', "
-		       "'2025-12-31', 1, 80), "
-		       "('AAA', '2026-01-30', 1, 125), ('AAA', '2026-01-02', 1, 110), ('AAA', "
-		       "'2026-01-26', 1, 120), "
-		       "('AAA', '2026-02-03', 1, 999), "
-		       "('BBB', '2026-01-26', 1, 10), ('BBB', '2026-01-28', 1, NULL), ('BBB', "
-		       "'2026-01-29', 1, 0), "
-		       "('BBB', '2026-01-30', 1, -3), ('BBB', '2026-02-02', 1, 11), "
-		       "('CCC', '2026-01-16', 1, 40), ('CCC', '2026-01-20', 1, 50), "
-		       "('SPY', '2026-01-30', 1, 500), ('SPY', '2026-02-02', 1, 505), "
-		       "('QQQ', '2026-01-30', 1, 500), ('QQQ', '2026-02-02', 1, 505)");
+	ground_sql(&ground,
+		   "INSERT INTO fintra_universe (ticker, instrument_type, is_active) VALUES "
+		   "('QQQ', 'ETF', true), "
+		   "('SPY', 'ETF', true); "
+		   "INSERT INTO prices_daily (ticker, price_date, close, adj_close) VALUES "
+		   "('AAA', '2026-02-02', 1, 150), ('AAA', '2025-02-03', 1, 100), ('AAA', "
+		   "'2025-12-31', 1, 80), "
+		   "('AAA', '2026-01-30', 1, 125), ('AAA', '2026-01-02', 1, 110), ('AAA', "
+		   "'2026-01-26', 1, 120), "
+		   "('AAA', '2026-02-03', 1, 999), "
+		   "('BBB', '2026-01-26', 1, 10), ('BBB', '2026-01-28', 1, NULL), ('BBB', "
+		   "'2026-01-29', 1, 0), "
+		   "('BBB', '2026-01-30', 1, -3), ('BBB', '2026-02-02', 1, 11), "
+		   "('CCC', '2026-01-16', 1, 40), ('CCC', '2026-01-20', 1, 50), "
+		   "('SPY', '2026-01-30', 1, 500), ('SPY', '2026-02-02', 1, 505), "
+		   "('QQQ', '2026-01-30', 1, 500), ('QQQ', '2026-02-02', 1, 505)");
 }
 
 /* 1M and YTD start on 2 January, 1Y on 3 February 2025; 3M and 6M have no row within ten days of
@@ -178,7 +126,7 @@ test_second_run_changes_nothing(void **state)
 	(void)state;
 	some_prices();
 	assert_true(bulk().counts.inserted > 0);
-	o = GROUND_RUN(&g, &job_performance_bulk, AS_OF, "force=1", NULL);
+	o = GROUND_RUN(&ground, &job_performance_bulk, AS_OF, "force=1", NULL);
 	assert_true(o.counts.read > 0);
 	assert_int_equal(o.counts.inserted + o.counts.updated, 0);
 	assert_true(o.counts.unchanged > 0);
@@ -193,8 +141,9 @@ test_correction_updates_what_it_changes(void **state)
 	(void)state;
 	some_prices();
 	bulk();
-	ground_sql(&g, "UPDATE prices_daily SET adj_close = 45 WHERE ticker = 'CCC' AND price_date "
-		       "= '2026-01-20'");
+	ground_sql(&ground,
+		   "UPDATE prices_daily SET adj_close = 45 WHERE ticker = 'CCC' AND price_date "
+		   "= '2026-01-20'");
 	o = bulk();
 	assert_int_equal(o.counts.updated, 2);
 	assert_int_equal(o.counts.inserted, 0);
@@ -205,7 +154,7 @@ test_only_asked_windows_and_ticker(void **state)
 {
 	(void)state;
 	some_prices();
-	GROUND_RUN(&g, &job_performance_bulk, AS_OF, "windows=1D,1Y", "ticker=AAA", NULL);
+	GROUND_RUN(&ground, &job_performance_bulk, AS_OF, "windows=1D,1Y", "ticker=AAA", NULL);
 	expect("SELECT string_agg(ticker || window_code, ' ' ORDER BY window_code) FROM "
 	       "datos_performance",
 	       "AAA1D AAA1Y");
@@ -218,9 +167,9 @@ test_dry_run_writes_nothing(void **state)
 
 	(void)state;
 	some_prices();
-	o = GROUND_RUN(&g, &job_performance_bulk, AS_OF, "dry_run=1", NULL);
+	o = GROUND_RUN(&ground, &job_performance_bulk, AS_OF, "dry_run=1", NULL);
 	assert_int_equal(o.state, RUN_SUCCESS);
-	assert_int_equal(ground_int(&g, "SELECT count(*) FROM datos_performance"), 0);
+	assert_int_equal(ground_int(&ground, "SELECT count(*) FROM datos_performance"), 0);
 }
 
 static void
@@ -246,13 +195,13 @@ test_range_by_month(void **state)
 
 	(void)state;
 	some_prices();
-	o = GROUND_RUN(&g, &job_performance_bulk, AS_OF, "start=2025-12-15", "end=2026-02-02",
+	o = GROUND_RUN(&ground, &job_performance_bulk, AS_OF, "start=2025-12-15", "end=2026-02-02",
 		       "step=month", NULL);
 	assert_int_equal(o.state, RUN_SUCCESS);
 	expect("SELECT string_agg(DISTINCT performance_date::text, ' ') FROM datos_performance "
 	       "WHERE ticker = 'AAA'",
 	       "2025-12-31 2026-01-30 2026-02-02");
-	o = GROUND_RUN(&g, &job_performance_bulk, AS_OF, "start=2026-02-01", "end=2026-02-01",
+	o = GROUND_RUN(&ground, &job_performance_bulk, AS_OF, "start=2026-02-01", "end=2026-02-01",
 		       NULL);
 	assert_int_equal(o.exit_code, 64);
 }
@@ -261,14 +210,15 @@ test_range_by_month(void **state)
 static void
 many_prices(void)
 {
-	ground_sql(&g, "INSERT INTO fintra_universe (ticker, instrument_type, is_active) "
-		       "SELECT 'T' || lpad(t::text, 3, '0'), 'EQUITY', true FROM "
-		       "generate_series(1, 250) t; "
-		       "INSERT INTO prices_daily (ticker, price_date, open, high, low, close, "
-		       "adj_close, volume) "
-		       "SELECT 'T' || lpad(t::text, 3, '0'), date '2024-01-01' + d, 1, 1, 1, 1, "
-		       "100 + (t * 31 + d * 17) % 89, 1000000 "
-		       "FROM generate_series(0, 763) d, generate_series(1, 250) t ORDER BY d, t");
+	ground_sql(&ground,
+		   "INSERT INTO fintra_universe (ticker, instrument_type, is_active) "
+		   "SELECT 'T' || lpad(t::text, 3, '0'), 'EQUITY', true FROM "
+		   "generate_series(1, 250) t; "
+		   "INSERT INTO prices_daily (ticker, price_date, open, high, low, close, "
+		   "adj_close, volume) "
+		   "SELECT 'T' || lpad(t::text, 3, '0'), date '2024-01-01' + d, 1, 1, 1, 1, "
+		   "100 + (t * 31 + d * 17) % 89, 1000000 "
+		   "FROM generate_series(0, 763) d, generate_series(1, 250) t ORDER BY d, t");
 }
 
 static void
@@ -276,15 +226,15 @@ bulk_with(int workers, int memory_mb, char sum[128])
 {
 	struct outcome o;
 
-	ground_sql(&g, "TRUNCATE datos_performance");
-	g.conf.workers = workers;
-	g.conf.perf_memory_mb = memory_mb;
+	ground_sql(&ground, "TRUNCATE datos_performance");
+	ground.conf.workers = workers;
+	ground.conf.perf_memory_mb = memory_mb;
 	o = bulk();
-	g.conf.workers = 0;
-	g.conf.perf_memory_mb = 512;
+	ground.conf.workers = 0;
+	ground.conf.perf_memory_mb = 512;
 	assert_int_equal(o.state, RUN_SUCCESS);
 	assert_int_equal(o.counts.read, 250 * 764);
-	ground_text(&g,
+	ground_text(&ground,
 		    "SELECT count(*) || ' ' || md5(string_agg(concat_ws(' ', ticker, window_code, "
 		    "return_percent, "
 		    "volatility, max_drawdown), ',' ORDER BY ticker, window_code)) FROM "
@@ -312,7 +262,7 @@ test_readers_and_parts_agree(void **state)
 	bulk_with(3, 2, parts);
 	assert_string_equal(one, parts);
 	assert_true(
-		ground_int(&g,
+		ground_int(&ground,
 			   "SELECT count(*) FROM fintra_ops.event WHERE msg LIKE '%parts of%'") >
 		0);
 }
@@ -320,7 +270,7 @@ test_readers_and_parts_agree(void **state)
 static struct outcome
 means(void)
 {
-	return GROUND_RUN(&g, &job_sector_performance, AS_OF, NULL);
+	return GROUND_RUN(&ground, &job_sector_performance, AS_OF, NULL);
 }
 
 /* (10 + 20 + 30) / 3; the fourth is an outlier, the warrant and the inactive one do not count. */
@@ -338,7 +288,7 @@ test_sector_mean(void **state)
 		asset(name[i], "1M", AS_OF, ret[i]);
 		asset(name[i], "1D", AS_OF, ret[i]);
 	}
-	ground_sql(&g, "UPDATE fintra_universe SET is_active = false WHERE ticker = 'F'");
+	ground_sql(&ground, "UPDATE fintra_universe SET is_active = false WHERE ticker = 'F'");
 	stock("G", "Energy");
 	stock("H", "Energy");
 	asset("G", "1M", AS_OF, "1");
@@ -409,7 +359,7 @@ test_missing_window_is_compounded(void **state)
 	(void)state;
 	thirteen_days();
 	sector("Technology", "1M", AS_OF, "4");
-	assert_int_equal(GROUND_RUN(&g, &job_sector_windows, AS_OF, NULL).state, RUN_SUCCESS);
+	assert_int_equal(GROUND_RUN(&ground, &job_sector_windows, AS_OF, NULL).state, RUN_SUCCESS);
 	expect("SELECT string_agg(concat_ws(' ', sector, window_code, round(return_percent, 9), "
 	       "source), ', ' "
 	       "ORDER BY sector) FROM sector_performance WHERE performance_date = '2026-02-02'",
@@ -421,210 +371,18 @@ test_force_touches_only_own_rows(void **state)
 {
 	(void)state;
 	thirteen_days();
-	GROUND_RUN(&g, &job_sector_windows, AS_OF, NULL);
-	ground_sql(&g, "UPDATE sector_performance SET return_percent = 1 WHERE window_code = '1M'");
-	GROUND_RUN(&g, &job_sector_windows, AS_OF, NULL);
+	GROUND_RUN(&ground, &job_sector_windows, AS_OF, NULL);
+	ground_sql(&ground,
+		   "UPDATE sector_performance SET return_percent = 1 WHERE window_code = '1M'");
+	GROUND_RUN(&ground, &job_sector_windows, AS_OF, NULL);
 	expect("SELECT return_percent FROM sector_performance WHERE window_code = '1M'", "1");
-	assert_int_equal(GROUND_RUN(&g, &job_sector_windows, AS_OF, "force=1", NULL).counts.updated,
-			 1);
-	ground_sql(&g, "UPDATE sector_performance SET return_percent = 1, source = 'other' WHERE "
-		       "window_code = '1M'");
-	assert_int_equal(GROUND_RUN(&g, &job_sector_windows, AS_OF, "force=1", NULL).counts.updated,
-			 0);
-}
-
-/* A and B with Technology, C with a sector that has no benchmark, D without sector. */
-static void
-some_windows(const char *benchmark_date)
-{
-	stock("A", "Technology");
-	stock("B", "Technology");
-	stock("C", "Energy");
-	stock("D", "");
-	asset("A", "1M", AS_OF, "12.5");
-	asset("A", "1Y", AS_OF, "-3");
-	asset("B", "1M", AS_OF, "1");
-	asset("C", "1M", AS_OF, "2");
-	asset("D", "1M", AS_OF, "3");
-	asset("A", "1D", AS_OF, "99");
-	sector("Technology", "1M", benchmark_date, "2.25");
-	sector("Technology", "1Y", benchmark_date, "0.5");
-}
-
-static struct outcome
-windows(void)
-{
-	return GROUND_RUN(&g, &job_performance_windows, AS_OF, NULL);
-}
-
-static void
-test_alpha(void **state)
-{
-	struct outcome o;
-
-	(void)state;
-	some_windows(AS_OF);
-	o = windows();
-	assert_int_equal(o.state, RUN_SUCCESS);
-	assert_int_equal(o.counts.inserted, 3);
-	expect("SELECT string_agg(concat_ws(' ', ticker, benchmark_ticker, window_code, "
-	       "asset_return, benchmark_return, "
-	       "alpha, volatility, max_drawdown, as_of_date, source), ', ' ORDER BY ticker, "
-	       "window_code) "
-	       "FROM performance_windows",
-	       "A Technology 1M 12.5 2.25 10.25 1.5 7 2026-02-02 "
-	       "aggregated_from_datos_performance, "
-	       "A Technology 1Y -3 0.5 -3.5 1.5 7 2026-02-02 aggregated_from_datos_performance, "
-	       "B Technology 1M 1 2.25 -1.25 1.5 7 2026-02-02 aggregated_from_datos_performance");
-	expect("SELECT concat_ws(' ', result->>'windows_skipped_missing_benchmark', "
-	       "result->>'windows_skipped_missing_sector', "
-	       "result->>'windows_skipped_missing_asset', "
-	       "result->>'tickers_considered') FROM fintra_ops.run",
-	       "1 1 17 3");
-}
-
-static void
-test_market_rows(void **state)
-{
-	(void)state;
-	some_windows(AS_OF);
-	asset("SPY", "1M", AS_OF, "4");
-	windows();
-	expect("SELECT string_agg(concat_ws(' ', ticker, window_code, alpha), ', ' ORDER BY "
-	       "ticker) "
-	       "FROM performance_windows WHERE benchmark_ticker = 'SPY'",
-	       "A 1M 8.5, B 1M -3, C 1M -2");
-	ground_sql(&g, "TRUNCATE performance_windows");
-	GROUND_RUN(&g, &job_performance_windows, AS_OF, "with_market=0", NULL);
-	expect("SELECT count(*) FROM performance_windows WHERE benchmark_ticker = 'SPY'", "0");
-}
-
-static void
-test_industry_rows(void **state)
-{
-	(void)state;
-	some_windows(AS_OF);
-	ground_sql(&g, "UPDATE fintra_universe SET industry = 'Software' WHERE ticker = 'A'; "
-		       "INSERT INTO industry_performance VALUES ('Software', '1M', '" AS_OF
-		       "', 2.5, 'test')");
-	GROUND_RUN(&g, &job_performance_windows, AS_OF, "with_industry=1", NULL);
-	expect("SELECT concat_ws(' ', ticker, alpha) FROM performance_windows WHERE "
-	       "benchmark_ticker = 'Software'",
-	       "A 10");
-}
-
-static void
-test_benchmarks_of_another_date_are_refused(void **state)
-{
-	struct outcome o;
-
-	(void)state;
-	some_windows("2026-01-30");
-	o = windows();
-	assert_int_equal(o.exit_code, 6);
-	assert_non_null(strstr(o.err.text,
-			       "no_sector_rows_for_as_of_date: sector_performance has 2026-01-30, "
-			       "wanted 2026-02-02: "
-			       "fintra run sector-performance-aggregator --as-of 2026-02-02; "
-			       "fintra run performance-windows-aggregator --as-of 2026-02-02"));
-	assert_int_equal(ground_int(&g, "SELECT count(*) FROM performance_windows"), 0);
-	o = GROUND_RUN(&g, &job_performance_windows, AS_OF, "max_benchmark_age=2", NULL);
-	assert_int_equal(o.exit_code, 6);
-	o = GROUND_RUN(&g, &job_performance_windows, AS_OF, "max_benchmark_age=3", NULL);
-	assert_int_equal(o.state, RUN_PARTIAL);
-	expect("SELECT concat_ws(' ', count(*), min(as_of_date)) FROM performance_windows",
-	       "3 2026-02-02");
-	expect("SELECT as_of FROM fintra_ops.input WHERE table_name = 'sector_performance' ORDER "
-	       "BY run_id DESC LIMIT 1",
-	       "2026-01-30");
-}
-
-static void
-test_windows_without_input(void **state)
-{
-	struct outcome o;
-
-	(void)state;
-	stock("A", "Technology");
-	asset("A", "1M", AS_OF, "1");
-	o = windows();
-	assert_int_equal(o.exit_code, 6);
-	assert_non_null(strstr(o.err.text, "no_sector_data"));
-	sector("Energy", "1M", AS_OF, "1");
-	o = windows();
-	assert_int_equal(o.exit_code, 6);
-	assert_non_null(strstr(o.err.text, "no_windows_prepared"));
-}
-
-/* Guard G5: another writer left an alpha that is not the difference. */
-static void
-test_wrong_alpha_is_found(void **state)
-{
-	(void)state;
-	some_windows(AS_OF);
-	ground_sql(&g, "INSERT INTO performance_windows (ticker, benchmark_ticker, window_code, "
-		       "asset_return, "
-		       "benchmark_return, alpha, as_of_date) VALUES ('Z', 'Technology', '1M', 5, "
-		       "1, 4.1, '" AS_OF "')");
-	assert_int_equal(windows().exit_code, 65);
-	assert_int_equal(ground_int(&g, "SELECT count(*) FROM performance_windows"), 1);
-}
-
-static struct outcome
-backfill(void)
-{
-	return GROUND_RUN(&g, &job_backfill_performance_windows, AS_OF, NULL);
-}
-
-static void
-test_backfill_takes_the_nearest_older_date(void **state)
-{
-	(void)state;
-	some_windows("2026-01-28");
-	sector("Technology", "1M", "2026-02-03", "9");
-	sector("Technology", "1M", "2026-01-27", "9");
-	assert_int_equal(backfill().state, RUN_SUCCESS);
-	expect("SELECT concat_ws(' ', alpha, source) FROM performance_windows WHERE ticker = 'A' "
-	       "AND window_code = '1M'",
-	       "10.25 backfill_v1_2026_02_02");
-	ground_sql(&g, "DELETE FROM sector_performance WHERE performance_date < '2026-02-03'");
-	assert_int_equal(backfill().counts.updated, 2);
-	expect("SELECT alpha FROM performance_windows WHERE ticker = 'A' AND window_code = '1M'",
-	       "3.5");
-}
-
-static void
-test_daily_job_over_backfilled_rows(void **state)
-{
-	struct outcome o;
-
-	(void)state;
-	some_windows(AS_OF);
-	assert_int_equal(backfill().counts.inserted, 3);
-	o = windows();
-	assert_int_equal(o.counts.inserted + o.counts.updated, 0);
-	assert_int_equal(o.counts.unchanged, 3);
-}
-
-/* One unit per date that has returns of its own. */
-static void
-test_backfill_of_a_range(void **state)
-{
-	struct outcome o;
-
-	(void)state;
-	some_windows("2026-01-28");
-	asset("B", "1M", "2026-01-29", "7");
-	ground_sql(&g, "UPDATE fintra_universe SET is_active = false WHERE ticker = 'B'");
-	o = GROUND_RUN(&g, &job_backfill_performance_windows, AS_OF, "start=2026-01-26",
-		       "end=2026-02-02", NULL);
-	assert_int_equal(o.state, RUN_SUCCESS);
-	expect("SELECT string_agg(concat_ws(' ', as_of_date, n), ', ' ORDER BY as_of_date) FROM "
-	       "(SELECT as_of_date, "
-	       "count(*) n FROM performance_windows GROUP BY 1) q",
-	       "2026-01-29 1, 2026-02-02 3");
-	expect("SELECT string_agg(unit, ' ' ORDER BY unit) FROM fintra_ops.unit",
-	       "2026-01-29 2026-02-02");
+	assert_int_equal(
+		GROUND_RUN(&ground, &job_sector_windows, AS_OF, "force=1", NULL).counts.updated, 1);
+	ground_sql(&ground,
+		   "UPDATE sector_performance SET return_percent = 1, source = 'other' WHERE "
+		   "window_code = '1M'");
+	assert_int_equal(
+		GROUND_RUN(&ground, &job_sector_windows, AS_OF, "force=1", NULL).counts.updated, 0);
 }
 
 #define TEST(f) cmocka_unit_test_setup(f, fresh)
@@ -649,15 +407,6 @@ main(void)
 		TEST(test_means_without_input),
 		TEST(test_missing_window_is_compounded),
 		TEST(test_force_touches_only_own_rows),
-		TEST(test_alpha),
-		TEST(test_market_rows),
-		TEST(test_industry_rows),
-		TEST(test_benchmarks_of_another_date_are_refused),
-		TEST(test_windows_without_input),
-		TEST(test_wrong_alpha_is_found),
-		TEST(test_backfill_takes_the_nearest_older_date),
-		TEST(test_daily_job_over_backfilled_rows),
-		TEST(test_backfill_of_a_range),
 	};
 
 	return cmocka_run_group_tests_name("performance", tests, open_ground, close_ground);

@@ -1,0 +1,203 @@
+/* What every job of the catalogue owes its stored log, and where the API key must not be: the real
+ * binary on a synthetic market, each job run twice, the second time with --force. */
+#include "jobs/catalogue.h"
+#include "tests/support.h"
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CANARY "CANARYkey0123456789"
+#define LAST "2026-02-02"
+
+enum { PROGRESS_MS = 400, SLACK_MS = 1600, ARGS = 12, DAY_PAUSE_MS = 150 };
+
+struct ground {
+	const char *info;
+	char db[600], url[200], cache[200], binary[300];
+};
+
+static int
+fintra(const struct ground *g, const char *const *args, struct support_out *out)
+{
+	char progress[60], pause[60];
+	const char *argv[ARGS + 2] = { g->binary };
+	const char *env[] = { g->db,
+			      g->url,
+			      g->cache,
+			      progress,
+			      pause,
+			      "FINTRA_FMP_API_KEY=" CANARY,
+			      "FINTRA_RUN_REHEARSE_NOW=2026-02-03T12:00:00Z",
+			      "HOME=/nonexistent",
+			      "XDG_CONFIG_HOME=/nonexistent",
+			      NULL };
+
+	fmt_buf(progress, sizeof(progress), "FINTRA_RUN_PROGRESS_MS=%d", PROGRESS_MS);
+	fmt_buf(pause, sizeof(pause), "FINTRA_FMP_DAY_PAUSE_MS=%d", DAY_PAUSE_MS);
+	for (size_t i = 0; args[i] && i < ARGS; i++)
+		argv[i + 1] = args[i];
+	return support_exec(argv, env, out);
+}
+
+/* 0 or the exit code; the key is in neither stream. */
+static int
+run_ok(const struct ground *g, const char *const *args)
+{
+	struct support_out out;
+	int code = fintra(g, args, &out);
+
+	if (code != 0)
+		print_error("%s %s: exit %d\n%s%s\n", args[0], args[1] ? args[1] : "", code,
+			    out.out, out.err);
+	assert_null(strstr(out.out, CANARY));
+	assert_null(strstr(out.err, CANARY));
+	support_out_done(&out);
+	return code;
+}
+
+static int
+setup(void **state)
+{
+	static struct ground g;
+
+	g.info = support_db("t_contract", true);
+	fmt_buf(g.binary, sizeof(g.binary), "%s/fintra", str_or(getenv("BUILD"), "build"));
+	fmt_buf(g.db, sizeof(g.db), "FINTRA_DB_CONNINFO=%s", g.info);
+	fmt_buf(g.url, sizeof(g.url), "FINTRA_FMP_BASE_URL=%s",
+		support_fake(NAMES("--tickers", "60", "--seed", "11", "--start", "2025-12-01",
+				   "--end", LAST, "--key", CANARY)));
+	fmt_buf(g.cache, sizeof(g.cache), "FINTRA_PATHS_CACHE_DIR=%s/contract-cache",
+		str_or(getenv("RUN_DIR"), "/tmp"));
+	*state = &g;
+	for (size_t i = 0; fintra_catalogue.jobs[i]; i++) {
+		const struct job *j = fintra_catalogue.jobs[i];
+		const char *verb = j->flags & JOB_BACKFILL ? "backfill" : "run";
+		bool range = (j->flags & JOB_USES_API) && (j->flags & JOB_RANGE);
+
+		if (range &&
+		    run_ok(&g, NAMES(verb, j->name, "--from", "2025-12-15", "--to", LAST)) != 0)
+			return -1;
+		if (!range && run_ok(&g, NAMES(verb, j->name)) != 0)
+			return -1;
+		if (run_ok(&g, NAMES(verb, j->name, "--force")) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int64_t
+count(const struct ground *g, const char *job, const char *what)
+{
+	char sql[900];
+
+	fmt_buf(sql, sizeof(sql), "SELECT count(*) FROM fintra_ops.run r WHERE r.job = '%s' AND %s",
+		job, what);
+	return support_psql_int(g->info, sql);
+}
+
+#define LINES "(SELECT count(*) FROM fintra_ops.event v WHERE v.run_id = r.id AND "
+
+/* One START with parameters and as-of, one ending with duration and counts, START first, ending
+ * last. */
+static void
+start_and_ending(void **state)
+{
+	const struct ground *g = *state;
+
+	for (size_t i = 0; fintra_catalogue.jobs[i]; i++) {
+		const char *job = fintra_catalogue.jobs[i]->name;
+
+		assert_int_equal(count(g, job, "r.state = 'success'"), 2);
+		assert_int_equal(count(g, job,
+				       LINES "v.msg ~ '^START job=[a-z-]+ as_of=" LAST
+					     " params=[{].*[}] gate=' AND v.seq = 1) = 1 AND " LINES
+					     "v.msg LIKE 'START %') = 1"),
+				 2);
+		assert_int_equal(count(g, job,
+				       LINES
+				       "v.msg ~ '^SUCCESS job=.* duration=[0-9a-z.]+ read=[0-9]+ "
+				       "inserted=[0-9]+ updated=[0-9]+ unchanged=[0-9]+' AND v.seq "
+				       "= (SELECT "
+				       "max(seq) FROM fintra_ops.event w WHERE w.run_id = r.id)) = "
+				       "1 AND " LINES "v.ev = 'run.end') = 1"),
+				 2);
+		assert_true(count(g, job, LINES "v.msg LIKE 'PROGRESS %') > 0") == 2);
+	}
+}
+
+/* Between START, PROGRESS and the ending never more than progress_ms and what scheduling adds. */
+static void
+progress_keeps_coming(void **state)
+{
+	const struct ground *g = *state;
+	char sql[800];
+	int64_t gap, runs;
+
+	fmt_buf(sql, sizeof(sql),
+		"SELECT coalesce(max(extract(epoch FROM ts - before) * 1000), 0)::bigint FROM "
+		"(SELECT ts, "
+		"lag(ts) OVER (PARTITION BY run_id ORDER BY seq) AS before FROM fintra_ops.event "
+		"WHERE "
+		"msg ~ '^(START|PROGRESS|SUCCESS) ') x");
+	gap = support_psql_int(g->info, sql);
+	runs = support_psql_int(g->info,
+				"SELECT count(*) FROM fintra_ops.run WHERE ended_at - started_at "
+				"> interval '3 seconds'");
+	printf("INFO: longest silence %" PRId64 " ms at progress_ms %d, %" PRId64
+	       " runs over 3 s\n",
+	       gap, PROGRESS_MS, runs);
+	assert_true(runs >= 1);
+	assert_true(gap <= PROGRESS_MS + SLACK_MS);
+}
+
+/* --force reads rows and changes none. */
+static void
+second_run_changes_nothing(void **state)
+{
+	const struct ground *g = *state;
+
+	for (size_t i = 0; fintra_catalogue.jobs[i]; i++)
+		assert_int_equal(
+			count(g, fintra_catalogue.jobs[i]->name,
+			      "r.params ? 'force' AND r.rows_read > 0 AND r.rows_inserted = 0 AND "
+			      "r.rows_updated = 0"),
+			1);
+}
+
+static void
+key_is_nowhere(void **state)
+{
+	const struct ground *g = *state;
+	struct support_out out;
+	const char *dir = strchr(g->cache, '=') + 1;
+
+	assert_int_equal(
+		support_psql_int(
+			g->info,
+			"SELECT (SELECT count(*) FROM fintra_ops.event e WHERE e::text LIKE "
+			"'%" CANARY "%') + (SELECT count(*) FROM fintra_ops.run r WHERE "
+			"r::text LIKE '%" CANARY "%') + (SELECT count(*) FROM "
+			"fintra_ops.audit a WHERE a::text LIKE '%" CANARY "%')"),
+		0);
+	support_exec(NAMES("grep", "-rl", CANARY, dir), NULL, &out);
+	assert_int_equal(out.code, 1); /* grep: no match, and the folder is there */
+	support_out_done(&out);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(start_and_ending),
+		cmocka_unit_test(progress_keeps_coming),
+		cmocka_unit_test(second_run_changes_nothing),
+		cmocka_unit_test(key_is_nowhere),
+	};
+
+	return cmocka_run_group_tests(tests, setup, NULL);
+}
