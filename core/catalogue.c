@@ -92,7 +92,7 @@ static int
 refuse(const struct catalogue *cat, const char *target, struct err *e)
 {
 	const char *words[WORDS_MAX], *near;
-	STR_AUTO hint;
+	STR_AUTO hint = { 0 };
 	size_t n = 0;
 
 	str_init(&hint, 300);

@@ -64,7 +64,7 @@ half(const char *s, uint64_t *v, struct err *e)
 static int
 run(struct db *db, const struct table *t, int64_t *rows, char sum[CHECKSUM_BUF], struct err *e)
 {
-	STR_AUTO sql;
+	STR_AUTO sql = { 0 };
 	ROWS_AUTO r = NULL;
 	uint64_t hi, lo;
 

@@ -93,7 +93,7 @@ choose_user(struct cluster *c, struct err *e)
 static int
 tool(const struct cluster *c, const char *const *argv, struct err *e)
 {
-	STR_AUTO out;
+	STR_AUTO out = { 0 };
 	int code = 0;
 
 	str_init(&out, OUTPUT_CEILING);
@@ -122,7 +122,7 @@ init_once(struct cluster *c, const char *data, struct err *e)
 static int
 start_server(struct cluster *c, const char *data, struct err *e)
 {
-	STR_AUTO opts;
+	STR_AUTO opts = { 0 };
 	char *pg_ctl = joined(c->bin, "pg_ctl");
 	char *log = joined(c->dir, "postgresql.log");
 	const char *status[] = { pg_ctl, "-D", data, "status", NULL };
@@ -149,7 +149,7 @@ start_server(struct cluster *c, const char *data, struct err *e)
 static int
 create_database(struct cluster *c, struct err *e)
 {
-	STR_AUTO out;
+	STR_AUTO out = { 0 };
 	char *createdb = joined(c->bin, "createdb");
 	const char *argv[] = { createdb, "-h", c->socket, "-U", "fintra", "fintra", NULL };
 	int code = 0;

@@ -282,7 +282,7 @@ static int
 read_default_file(struct conf *c, struct err *e)
 {
 	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-	STR_AUTO path;
+	STR_AUTO path = { 0 };
 
 	str_init(&path, 4096);
 	if (xdg && *xdg)
@@ -318,7 +318,7 @@ read_api_key(struct conf *c, struct err *e)
 {
 	const char *env = getenv("FINTRA_FMP_API_KEY"), *dir = getenv("CREDENTIALS_DIRECTORY");
 	char *key = NULL;
-	STR_AUTO path;
+	STR_AUTO path = { 0 };
 
 	str_init(&path, 4096);
 	if (env && *env) {

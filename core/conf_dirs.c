@@ -34,7 +34,7 @@ directory(const char *given, const char *variable, const char *below_home, const
 	  struct err *e)
 {
 	const char *base = getenv(variable), *home = getenv("HOME");
-	STR_AUTO path;
+	STR_AUTO path = { 0 };
 
 	str_init(&path, 4000);
 	if (given && *given) {

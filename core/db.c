@@ -173,7 +173,7 @@ static int
 connect_start(struct db *db, const struct conf *c, const char *app, struct err *e)
 {
 	char options[OPTIONS_MAX];
-	STR_AUTO opt;
+	STR_AUTO opt = { 0 };
 	struct params p = { .n = 0 };
 
 	str_init(&opt, sizeof(options) - 1);

@@ -259,7 +259,7 @@ db_copy_out_text(struct db *db, const struct query_text *q, const char *const *a
 		 void *arg, struct err *e)
 {
 	struct reader r = { .fn = fn, .arg = arg };
-	STR_AUTO sql;
+	STR_AUTO sql = { 0 };
 
 	str_init(&sql, SQL_MAX);
 	if (dbi_start(db, DBI_HEED, e) < 0 || fill_in(db, q, args, &sql, e) < 0 ||

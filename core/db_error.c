@@ -41,7 +41,7 @@ static void
 put_line(struct str *out, const char *s)
 {
 	size_t n = strlen(s);
-	STR_AUTO flat;
+	STR_AUTO flat = { 0 };
 
 	str_init(&flat, TEXT_LIMIT);
 	while (n && strchr("\n\t ", s[n - 1]))
@@ -92,8 +92,8 @@ dbi_fail(struct db *db, const struct pg_result *res, struct err *e)
 	const struct class_of_state *c = classify(state);
 	/* The same state for a timeout and for a cancel; only we know whether we asked. */
 	bool stopped = db->cancel_sent && c->cls == ERR_DB_TIMEOUT;
-	STR_AUTO line;
-	STR_AUTO text;
+	STR_AUTO line = { 0 };
+	STR_AUTO text = { 0 };
 
 	str_init(&line, TEXT_LIMIT);
 	str_init(&text, TEXT_LIMIT);

@@ -253,7 +253,7 @@ print_requests(struct demo *d)
 			      .args = (const struct http_arg[]){ { NULL, NULL } },
 			      .kind = HTTP_JSON };
 	struct http_resp resp;
-	STR_AUTO body;
+	STR_AUTO body = { 0 };
 
 	str_init(&body, 1 << 20);
 	if (http_get_mem(h, &q, &body, &resp, &e) == 0) {

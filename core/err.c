@@ -65,7 +65,7 @@ int
 err_wrap(struct err *e, const char *fmt, ...)
 {
 	char text[ERR_TEXT_MAX + 4];
-	STR_AUTO s;
+	STR_AUTO s = { 0 };
 	va_list ap;
 
 	va_start(ap, fmt);

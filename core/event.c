@@ -67,7 +67,7 @@ event_json(const struct event *ev, struct str *out)
 {
 	struct json *o = json_new_object();
 	char when[CLOCK_BUF];
-	STR_AUTO text;
+	STR_AUTO text = { 0 };
 
 	json_set_int(o, "v", 1);
 	json_set_text(o, "ts", clock_iso(ev->ts_ms, when));

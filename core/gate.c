@@ -77,13 +77,13 @@ run_gate(struct run *r, struct err *e)
 {
 	struct gate_report g;
 	char why[sizeof(r->taint)];
-	STR_AUTO all;
+	STR_AUTO all = { 0 };
 
 	str_init(&all, ERR_TEXT_MAX - 1);
 	if (measure(r->ledger, r->conf, r->cat, r->job, r->ctx.as_of, &g, r, e) < 0)
 		return -1;
 	for (size_t i = 0; i < g.n; i++) {
-		STR_AUTO one;
+		STR_AUTO one = { 0 };
 
 		str_init(&one, ERR_TEXT_MAX - 1);
 		line_text(&g.at[i], &one);

@@ -136,7 +136,7 @@ int
 guard_held(const struct guard *g, struct db *db, struct err *e)
 {
 	char pid[KEY_TEXT], key[KEY_TEXT];
-	STR_AUTO keys;
+	STR_AUTO keys = { 0 };
 
 	str_init(&keys, (size_t)GUARD_MAX * KEY_TEXT + 2);
 	for (size_t i = 0; i < g->n; i++)

@@ -114,7 +114,7 @@ show(const struct http *h, struct str *out, const char *in, size_t n)
 static void
 show_head(const struct http *h, const struct sink *s, struct http_resp *r)
 {
-	STR_AUTO text;
+	STR_AUTO text = { 0 };
 
 	str_init(&text, URL_MAX * 2);
 	show(h, &text, s->head, s->nhead);
@@ -126,7 +126,7 @@ build_urls(struct call *c)
 {
 	const char *base = str_or(c->h->conf->base_url, "");
 	size_t len = strlen(base);
-	STR_AUTO tail;
+	STR_AUTO tail = { 0 };
 
 	while (len > 0 && base[len - 1] == '/')
 		len--;
@@ -144,7 +144,7 @@ build_urls(struct call *c)
 	fmt_buf(c->family, sizeof(c->family), "%.*s %s", (int)len, base, c->q->path);
 	fmt_buf(c->pace, sizeof(c->pace), "%.*s %s", (int)len, base, c->q->bulk ? "*bulk" : "*");
 
-	STR_AUTO whole;
+	STR_AUTO whole = { 0 };
 	str_init(&whole, URL_MAX);
 	show(c->h, &whole, str_c(&c->url), c->url.len);
 	str_copy(c->r->url, sizeof(c->r->url), str_c(&whole));
@@ -229,7 +229,7 @@ static int
 refused(struct call *c, const struct answer *a, const struct verdict *v, struct err *e)
 {
 	const struct http_resp *r = c->r;
-	STR_AUTO t;
+	STR_AUTO t = { 0 };
 
 	if (v->cls == ERR_CANCELLED)
 		return cancelled(c, e);

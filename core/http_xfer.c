@@ -127,7 +127,7 @@ on_header(char *p, size_t size, size_t n, void *arg)
 static void
 set_headers(struct xfer *x)
 {
-	STR_AUTO key;
+	STR_AUTO key = { 0 };
 
 	str_init(&key, 1024);
 	str_fmt(&key, "apikey: %s", str_or(x->conf->api_key, ""));

@@ -113,7 +113,7 @@ log_write(struct log *l, const struct event *ev, struct err *e)
 {
 	bool first;
 	int rc;
-	STR_AUTO line;
+	STR_AUTO line = { 0 };
 
 	str_init(&line, LINE_MAX_BYTES);
 	render(ev, &line);

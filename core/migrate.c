@@ -79,7 +79,7 @@ static int
 look(struct db *db, enum schema_state *state, int *version, char found[NAME_MAX_LEN + 1],
      struct err *e)
 {
-	STR_AUTO names;
+	STR_AUTO names = { 0 };
 	ROWS_AUTO r = NULL;
 
 	str_init(&names, LIST_MAX);

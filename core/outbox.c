@@ -50,7 +50,7 @@ outbox_done(struct outbox *o)
 static void
 set_text(struct json *obj, const char *key, const char *s, size_t n)
 {
-	STR_AUTO clean;
+	STR_AUTO clean = { 0 };
 
 	str_init(&clean, n * 12 + 1);
 	if (text_utf8_ok(s, n))
@@ -214,7 +214,7 @@ outbox_empty(struct outbox *o)
 static int
 write_list(struct db *db, enum query q, const char *const ids[2], const char *list, struct err *e)
 {
-	STR_AUTO array;
+	STR_AUTO array = { 0 };
 
 	str_init(&array, STATEMENT_BYTES);
 	if (str_fmt(&array, "[%s]", list) < 0)
@@ -235,7 +235,7 @@ write_events(struct outbox_items *it, struct db *db, const char *const ids[2], s
 
 	while (it->event.n && rc == 1) {
 		size_t n = it->event.n < STATEMENT_LINES ? it->event.n : STATEMENT_LINES;
-		STR_AUTO list;
+		STR_AUTO list = { 0 };
 
 		str_init(&list, STATEMENT_BYTES);
 		for (size_t i = 0; i < n; i++)

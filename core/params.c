@@ -223,7 +223,7 @@ params_set(struct params *p, const struct param_def *defs, const char *name, con
 	   struct err *e)
 {
 	const struct param_def *d = params_find(defs, name);
-	STR_AUTO out;
+	STR_AUTO out = { 0 };
 	size_t i;
 
 	str_init(&out, VALUE_MAX);

@@ -25,7 +25,7 @@ static void
 tell_trouble(struct runner *r, const struct event *cause, const char *text)
 {
 	struct event ev = *cause;
-	STR_AUTO msg;
+	STR_AUTO msg = { 0 };
 
 	str_init(&msg, ERR_TEXT_MAX + 64);
 	str_fmt(&msg, "%s: the run goes on without the log file", text);

@@ -46,7 +46,7 @@ static int
 insert_row(struct run *r, struct err *e)
 {
 	char parent[NUM_TEXT], day[DATE_BUF], pid[NUM_TEXT], key[NUM_TEXT], now[NUM_TEXT];
-	STR_AUTO params;
+	STR_AUTO params = { 0 };
 
 	str_init(&params, PARAMS_BYTES);
 	params_json(&r->params, &params);
@@ -74,7 +74,7 @@ insert_row(struct run *r, struct err *e)
 static int
 audit_force(struct run *r, struct err *e)
 {
-	STR_AUTO cmd;
+	STR_AUTO cmd = { 0 };
 
 	str_init(&cmd, PARAMS_BYTES);
 	if (!params_bool(&r->params, "force"))
@@ -87,7 +87,7 @@ static void
 say_start(struct run *r)
 {
 	char day[DATE_BUF];
-	STR_AUTO params;
+	STR_AUTO params = { 0 };
 
 	str_init(&params, PARAMS_BYTES);
 	params_json(&r->params, &params);

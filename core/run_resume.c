@@ -102,7 +102,7 @@ say_resume(struct run *r)
 {
 	char day[DATE_BUF];
 	int64_t done = 0;
-	STR_AUTO params;
+	STR_AUTO params = { 0 };
 
 	str_init(&params, 64 << 10);
 	params_json(&r->params, &params);

@@ -104,7 +104,7 @@ void
 reject_row(struct job_ctx *c, struct tally *t, const char *reason, const struct csv_row *row,
 	   size_t n)
 {
-	STR_AUTO raw;
+	STR_AUTO raw = { 0 };
 
 	t->rejected++;
 	if (row->raw) {

@@ -143,7 +143,7 @@ replay_history(const char *dir, struct date today, const char *symbol, const str
 	       struct fake_answer *a)
 {
 	char path[PATH_BUF];
-	STR_AUTO text;
+	STR_AUTO text = { 0 };
 	struct hist *row = NULL;
 	size_t n = 0, cap = 0;
 
@@ -208,7 +208,7 @@ status_beside(const char *body_path, struct fake_answer *a)
 {
 	char path[PATH_BUF];
 	size_t len = strlen(body_path) - strlen(".body");
-	STR_AUTO text;
+	STR_AUTO text = { 0 };
 
 	str_init(&text, 64);
 	if (fmt_buf(path, sizeof(path), "%.*s.status", (int)len, body_path) && slurp(path, &text))
@@ -279,7 +279,7 @@ replay_exchange(const char *dir, const char *symbol)
 	static const char *const codes[] = { "NASDAQ", "NYSE", "AMEX", "TSX" };
 	char path[PATH_BUF], want[64], code[16];
 	const char *found = "";
-	STR_AUTO text;
+	STR_AUTO text = { 0 };
 
 	str_init(&text, FAKE_BODY_MAX);
 	fmt_buf(path, sizeof(path), "%s/fmp-shape/profile-bulk_part0.csv", dir);

@@ -213,7 +213,7 @@ const char *
 pty_row(struct pty *p, int row)
 {
 	int rows, cols;
-	STR_AUTO s;
+	STR_AUTO s = { 0 };
 
 	str_init(&s, sizeof(p->row) - 1);
 	vterm_get_size(p->vt, &rows, &cols);

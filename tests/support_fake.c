@@ -103,7 +103,7 @@ support_fake_get(const char *path)
 	struct str answer;
 	ssize_t n;
 	int fd = connect_to_fake();
-	STR_AUTO ask;
+	STR_AUTO ask = { 0 };
 
 	str_init(&ask, 16384);
 	str_init(&answer, ANSWER_MAX);

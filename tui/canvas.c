@@ -200,7 +200,7 @@ put(struct canvas *c, const struct put *p, const char *text)
 		n = most;
 	if (plain(text, n))
 		return put_clean(c, p, text, n);
-	STR_AUTO clean;
+	STR_AUTO clean = { 0 };
 	str_init(&clean, most * 8);
 	text_clean(&clean, text, n);
 	return put_clean(c, p, str_c(&clean), clean.len);
@@ -237,7 +237,7 @@ canvas_fmt(struct canvas *c, struct span at, unsigned style, const char *fmt, ..
 int
 canvas_right(struct canvas *c, struct span at, unsigned style, const char *text)
 {
-	STR_AUTO clean;
+	STR_AUTO clean = { 0 };
 	int cols;
 
 	str_init(&clean, 4096);

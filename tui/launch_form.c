@@ -338,7 +338,7 @@ draw_gates(const struct launch_state *s, const struct model *m, struct canvas *c
 static void
 draw_command(const struct launch_state *s, const struct model *m, struct canvas *c, struct rect r)
 {
-	STR_AUTO cmd;
+	STR_AUTO cmd = { 0 };
 	int per = r.w - 3, cols;
 
 	str_init(&cmd, 4096);

@@ -241,7 +241,7 @@ view_ask_launch(const struct model *m, const struct job *job, struct action *out
 void
 view_type(char *buf, size_t n, int key)
 {
-	STR_AUTO one;
+	STR_AUTO one = { 0 };
 
 	str_init(&one, 8);
 	if (key < ' ' || key == 0x7f || key >= TK_UP)

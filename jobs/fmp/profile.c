@@ -95,7 +95,7 @@ append(FILE *to, FILE *from, bool first, struct err *e)
 	char buf[COPY_BUF];
 	char last = '\n';
 	size_t n;
-	STR_AUTO header;
+	STR_AUTO header = { 0 };
 
 	str_init(&header, COPY_BUF);
 	read_header(from, &header);

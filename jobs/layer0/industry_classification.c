@@ -148,7 +148,7 @@ note_input(struct job_ctx *c, struct err *e)
 static int
 run(struct job_ctx *c, struct err *e)
 {
-	STR_AUTO list;
+	STR_AUTO list = { 0 };
 	struct classify s = { .c = c };
 
 	if (run_unit_done(c, "classify"))

@@ -38,7 +38,7 @@ find_dates(struct candidates *k, struct date upto, struct err *e)
 static int
 count_rows(struct candidates *k, struct err *e)
 {
-	STR_AUTO dates;
+	STR_AUTO dates = { 0 };
 	char day[DATE_BUF];
 	const char *args[2];
 	ROWS_AUTO r = NULL;
@@ -105,7 +105,7 @@ asset_date(const struct job_ctx *c, const char *const *windows, struct date upto
 	   struct err *e)
 {
 	struct candidates k = { .c = c };
-	STR_AUTO list;
+	STR_AUTO list = { 0 };
 	int rc;
 
 	str_init(&list, ARRAY_MAX);

@@ -375,7 +375,7 @@ read_table(struct price_store *s, const char *last, struct err *e)
 static int
 read_list(struct price_store *s, const char *last, struct err *e)
 {
-	STR_AUTO list;
+	STR_AUTO list = { 0 };
 
 	ticker_array(s, &list);
 	add_reader(s, s->c->db, Q_PRICE_TICKERS_OUT, last)->arg[1] = str_c(&list);

@@ -166,7 +166,7 @@ static int
 run(struct job_ctx *c, struct err *e)
 {
 	struct sector_job j = { .c = c, .day = DATE_NONE, .odd = map_new() };
-	STR_AUTO list;
+	STR_AUTO list = { 0 };
 	int rc;
 
 	str_init(&list, sizeof(j.windows) - 1);

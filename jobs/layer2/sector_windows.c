@@ -163,7 +163,7 @@ write_rows(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
 static int
 work(struct windows_job *j, struct err *e)
 {
-	STR_AUTO list;
+	STR_AUTO list = { 0 };
 
 	str_init(&list, 65536);
 	if (asset_date_required(j->c, j->c->as_of, &j->day, e) < 0)
@@ -200,7 +200,7 @@ static int
 run(struct job_ctx *c, struct err *e)
 {
 	struct windows_job j = { .c = c, .sector = map_new() };
-	STR_AUTO list;
+	STR_AUTO list = { 0 };
 	int rc;
 
 	str_init(&list, sizeof(j.windows) - 1);

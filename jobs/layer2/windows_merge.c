@@ -59,7 +59,7 @@ windows_merge(struct job_ctx *c, const struct windows_request *q, struct windows
 	      struct tally *t, struct err *e)
 {
 	char as_of[DATE_BUF], benchmark[DATE_BUF], market[DATE_BUF], now[32];
-	STR_AUTO list;
+	STR_AUTO list = { 0 };
 	ROWS_AUTO r = NULL;
 
 	canonical(&list);
@@ -98,7 +98,7 @@ windows_benchmarks(struct job_ctx *c, struct date as_of, struct date *before, st
 		   struct err *e)
 {
 	char day[DATE_BUF];
-	STR_AUTO list;
+	STR_AUTO list = { 0 };
 	ROWS_AUTO r = NULL;
 
 	canonical(&list);
@@ -116,7 +116,7 @@ windows_market(struct job_ctx *c, struct date as_of, int64_t max_age, struct dat
 	       struct err *e)
 {
 	char day[DATE_BUF], age[24];
-	STR_AUTO list;
+	STR_AUTO list = { 0 };
 	ROWS_AUTO r = NULL;
 
 	canonical(&list);
@@ -160,7 +160,7 @@ static int
 sector_rows(struct job_ctx *c, struct date benchmark, int64_t *n, struct err *e)
 {
 	char day[DATE_BUF];
-	STR_AUTO list;
+	STR_AUTO list = { 0 };
 	ROWS_AUTO r = NULL;
 
 	canonical(&list);

@@ -136,7 +136,7 @@ json_comes_gzipped_and_whole(void **state)
 	struct http *h = http_new(&c, NULL, NULL, NULL);
 	struct http_resp r;
 	struct err e = ERR_INIT;
-	STR_AUTO body;
+	STR_AUTO body = { 0 };
 	char *want;
 
 	(void)state;
@@ -315,7 +315,7 @@ the_key_is_nowhere(void **state)
 	struct http_req q = { HISTORY, args, HTTP_JSON, false, 0 };
 	struct http_resp r;
 	struct err e = ERR_INIT;
-	STR_AUTO notes;
+	STR_AUTO notes = { 0 };
 	struct http *h;
 
 	(void)state;

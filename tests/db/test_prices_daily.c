@@ -208,7 +208,7 @@ real_days_equal_an_sql_reading(void **state)
 		"CREATE TABLE raw (symbol text, d date, open numeric, low numeric, high numeric, "
 		"close numeric, adj numeric, volume numeric)");
 	for (size_t i = 0; i < ARRAY_LEN(days); i++) {
-		STR_AUTO body;
+		STR_AUTO body = { 0 };
 
 		fmt_buf(rel, sizeof(rel), "prices/eod-bulk/2018/eod_%s.csv", days[i]);
 		str_copy(file, sizeof(file), ground_real(rel));

@@ -103,7 +103,7 @@ real_profiles_equal_an_sql_reading(void **state)
 {
 	const char *file = ground_real("fmp-shape/profile-bulk_part0.csv");
 	char script[4096];
-	STR_AUTO body;
+	STR_AUTO body = { 0 };
 
 	(void)state;
 	if (!file)

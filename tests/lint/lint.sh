@@ -51,6 +51,10 @@ hits=$(grep -nE "$banned" $files | grep -v '^[^:]*:[0-9]*: \*')
 [ -z "$hits" ] || breach "banned calls:
 $hits"
 
+hits=$(grep -nE '(STR_AUTO|ROWS_AUTO|DB_AUTO) [a-z_]+;' $sources)
+[ -z "$hits" ] || breach "cleaned up on return, but not initialised:
+$hits"
+
 # Values reach SQL as $n; SQL text lives in queries/, generated identifiers only in these files.
 hits=$(grep -nE '"[^"]*(SELECT |INSERT INTO|UPDATE |DELETE FROM|TRUNCATE )' $files |
 	grep -vE '^core/(checksum|migrate|db[a-z_]*)\.c:' | grep -vE ':[[:space:]]*(/?\*)')

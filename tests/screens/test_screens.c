@@ -62,7 +62,7 @@ static void
 compare(const char *name, const struct canvas *c)
 {
 	char path[256];
-	STR_AUTO got;
+	STR_AUTO got = { 0 };
 	char *want;
 
 	str_init(&got, 1 << 20);

@@ -15,7 +15,7 @@
 static void
 assert_canvas(const struct canvas *c, const char *want)
 {
-	STR_AUTO got;
+	STR_AUTO got = { 0 };
 
 	str_init(&got, 1 << 16);
 	canvas_export(c, &got);

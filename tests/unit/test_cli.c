@@ -131,7 +131,7 @@ nearest(void **state)
 static void
 help_text(void **state)
 {
-	STR_AUTO s;
+	STR_AUTO s = { 0 };
 
 	(void)state;
 	str_init(&s, 2000);

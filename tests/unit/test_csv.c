@@ -171,7 +171,7 @@ refuses_whole_files(void **state)
 static char *
 repeat(const char *head, const char *unit, size_t times, const char *tail)
 {
-	STR_AUTO s;
+	STR_AUTO s = { 0 };
 
 	str_init(&s, 64 << 20);
 	str_puts(&s, head);

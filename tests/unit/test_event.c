@@ -21,7 +21,7 @@ static void
 human_line(void **state)
 {
 	struct event ev = sample("PROGRESS 5/10", NULL);
-	STR_AUTO s;
+	STR_AUTO s = { 0 };
 
 	(void)state;
 	str_init(&s, 1000);
@@ -39,7 +39,7 @@ static void
 hostile_message(void **state)
 {
 	struct event ev = sample("x\n04:12:08 i fake  SUCCESS\x1b]0;t\x07\xE2\x80\xAE", NULL);
-	STR_AUTO s;
+	STR_AUTO s = { 0 };
 
 	(void)state;
 	str_init(&s, 1000);
@@ -60,7 +60,7 @@ json_object(void **state)
 	struct event ev = sample("say \"hi\"", "\"counts\":{\"read\":5},\"state\":\"success\"");
 	struct err e = ERR_INIT;
 	struct json *j;
-	STR_AUTO s;
+	STR_AUTO s = { 0 };
 
 	(void)state;
 	str_init(&s, 1000);

@@ -123,7 +123,7 @@ static void
 builds_and_prints(void **state)
 {
 	struct json *o = json_new_object(), *a = json_new_array(), *back;
-	STR_AUTO s;
+	STR_AUTO s = { 0 };
 
 	(void)state;
 	json_set_int(o, "i", INT64_MAX);
@@ -151,7 +151,7 @@ static void
 bad_bytes_do_not_leave(void **state)
 {
 	struct json *o = json_new_array();
-	STR_AUTO s;
+	STR_AUTO s = { 0 };
 
 	(void)state;
 	json_push_text(o, "a\x9b"

@@ -98,7 +98,7 @@ static void
 test_footer_shows_only_keys_of_the_screen(void **state)
 {
 	struct canvas c;
-	STR_AUTO out;
+	STR_AUTO out = { 0 };
 
 	(void)state;
 	str_init(&out, 4096);

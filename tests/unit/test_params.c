@@ -90,7 +90,7 @@ json_both_ways(void **state)
 {
 	struct params p = { .n = 0 }, q, copy;
 	struct err e = ERR_INIT;
-	STR_AUTO s;
+	STR_AUTO s = { 0 };
 
 	(void)state;
 	set(&p, "step", "week");
@@ -121,7 +121,7 @@ static void
 command_line(void **state)
 {
 	struct params p = { .n = 0 };
-	STR_AUTO s;
+	STR_AUTO s = { 0 };
 
 	(void)state;
 	str_init(&s, 1000);

@@ -9,7 +9,7 @@
 static void
 grows(void **state)
 {
-	STR_AUTO s;
+	STR_AUTO s = { 0 };
 
 	(void)state;
 	str_init(&s, 100000);
@@ -24,7 +24,7 @@ grows(void **state)
 static void
 ceiling_refuses_whole_puts(void **state)
 {
-	STR_AUTO s;
+	STR_AUTO s = { 0 };
 
 	(void)state;
 	str_init(&s, 5);
@@ -41,7 +41,7 @@ ceiling_refuses_whole_puts(void **state)
 static void
 take_hands_over(void **state)
 {
-	STR_AUTO s;
+	STR_AUTO s = { 0 };
 	char *p;
 
 	(void)state;

@@ -30,7 +30,7 @@ harmless(const char *s)
 static void
 byte_sweep(void **state)
 {
-	STR_AUTO s;
+	STR_AUTO s = { 0 };
 
 	(void)state;
 	str_init(&s, 1000);
@@ -48,7 +48,7 @@ byte_sweep(void **state)
 static void
 every_code_point(void **state)
 {
-	STR_AUTO s;
+	STR_AUTO s = { 0 };
 
 	(void)state;
 	str_init(&s, 1000);
@@ -70,7 +70,7 @@ every_code_point(void **state)
 static void
 visible_forms(void **state)
 {
-	STR_AUTO s;
+	STR_AUTO s = { 0 };
 
 	(void)state;
 	str_init(&s, 1000);
@@ -98,7 +98,7 @@ visible_forms(void **state)
 static void
 stops_at_the_ceiling(void **state)
 {
-	STR_AUTO s;
+	STR_AUTO s = { 0 };
 
 	(void)state;
 	str_init(&s, 5);
