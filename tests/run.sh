@@ -2,7 +2,7 @@
 # Runs cmocka suites in parallel on one throw-away PostgreSQL cluster; closes with "N passed, N failed, N skipped".
 #   run.sh SUITE...
 # Of a passing suite only its lines "SKIP: reason" and "INFO: figures" are shown.
-# Environment: BUILD, JOBS (2), SUITE_TIMEOUT (300 s), SANITIZER (asan, ubsan or tsan), KEEP=1 keeps the outputs.
+# Environment: BUILD, JOBS (2), SUITE_TIMEOUT (600 s), SANITIZER (asan, ubsan or tsan), KEEP=1 keeps the outputs.
 # FINTRA_TEST_PG, if set already, names the cluster to use.
 set -u
 
@@ -26,7 +26,7 @@ one() {
 	name=${name#"$BUILD"/}
 	out=$RUN_DIR/out/$(echo "$name" | tr / .)
 	t0=$(seconds)
-	CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 10 "${SUITE_TIMEOUT:-300}" "$suite" >"$out" 2>"$out.err" </dev/null
+	CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 10 "${SUITE_TIMEOUT:-600}" "$suite" >"$out" 2>"$out.err" </dev/null
 	rc=$?
 	t1=$(seconds)
 	cat "$out.err" >>"$out" && rm "$out.err"
