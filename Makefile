@@ -109,12 +109,13 @@ mutants:
 
 ## install uninstall   under $(DESTDIR)$(PREFIX)
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/fintra
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/fintra $(DESTDIR)$(PREFIX)/share/doc/fintra
+	install -m 755 $(BUILD)/fakefmp $(DESTDIR)$(PREFIX)/libexec/fintra/fakefmp
 	install -m 755 $(BUILD)/fintra $(DESTDIR)$(PREFIX)/bin/fintra
 	install -m 644 README.md CHANGELOG.md LICENSE fintra.conf.example $(DESTDIR)$(PREFIX)/share/doc/fintra/
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/fintra
-	rm -rf $(DESTDIR)$(PREFIX)/share/doc/fintra
+	rm -rf $(DESTDIR)$(PREFIX)/share/doc/fintra $(DESTDIR)$(PREFIX)/libexec/fintra
 
 ## clean         removes build/
 clean:
