@@ -109,28 +109,30 @@ print_detail(const struct job *j)
 }
 
 static bool
-wanted(const struct job *j, const char *layer, bool json)
+wanted(const struct job *j, const char *layer, bool backfills, bool json)
 {
+	if (backfills)
+		return j->flags & JOB_BACKFILL;
 	if (layer)
 		return j->layer >= 0 && layer[0] == '0' + j->layer && layer[1] == '\0';
 	return json || !(j->flags & JOB_BACKFILL);
 }
 
-static int
-print_all(const struct app *app, const char *layer)
+int
+jobs_print(const struct app *app, const char *layer, bool backfills)
 {
 	struct json *o = json_new_object(), *jobs = json_new_array();
 
 	for (size_t i = 0; app->cat->jobs[i]; i++) {
 		const struct job *j = app->cat->jobs[i];
 
-		if (!wanted(j, layer, app->g.json))
+		if (!wanted(j, layer, backfills, app->g.json))
 			continue;
 		if (app->g.json)
 			json_push(jobs, json_job(j));
 		else
-			printf("%d  %-40s %-9s %s\n", j->layer, j->name, cadence_name(j->cadence),
-			       j->title);
+			printf("%c  %-40s %-9s %s\n", backfills ? 'b' : (char)('0' + j->layer),
+			       j->name, cadence_name(j->cadence), j->title);
 	}
 	json_set_int(o, "v", 1);
 	json_set(o, "jobs", jobs);
@@ -151,16 +153,19 @@ cmd_jobs(struct app *app)
 	if (command_parse(app, &cli, false, 0, 1, &e) < 0)
 		return app_fail(&e, "fintra help jobs");
 	if (cli.narg == 0)
-		return print_all(app, cli_value(&cli, "layer"));
+		return jobs_print(app, cli_value(&cli, "layer"), false);
 	one[0] = catalogue_job(app->cat, cli.arg[0]);
 	if (!one[0]) {
 		if (catalogue_select(app->cat, cli.arg[0], one, 1, &e) >= 0)
 			err_set(&e, ERR_USAGE, "%s is no single job", cli.arg[0]);
 		return app_fail(&e, "fintra jobs lists them");
 	}
-	if (app->g.json)
-		out_json(json_job(one[0]));
-	else
+	if (!app->g.json) {
 		print_detail(one[0]);
+		return 0;
+	}
+	struct json *o = json_job(one[0]);
+	json_set_int(o, "v", 1);
+	out_json(o);
 	return 0;
 }

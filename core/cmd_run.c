@@ -243,15 +243,6 @@ find_backfill(const struct app *app, const char *name, struct err *e)
 	return NULL;
 }
 
-static int
-list_backfills(const struct app *app)
-{
-	for (size_t i = 0; app->cat->jobs[i]; i++)
-		if (app->cat->jobs[i]->flags & JOB_BACKFILL)
-			printf("%-32s %s\n", app->cat->jobs[i]->name, app->cat->jobs[i]->title);
-	return 0;
-}
-
 int
 cmd_backfill(struct app *app)
 {
@@ -262,7 +253,7 @@ cmd_backfill(struct app *app)
 	if (command_parse(app, &cli, true, 0, 1, &e) < 0)
 		return app_fail(&e, "fintra help backfill");
 	if (cli_has(&cli, "list"))
-		return list_backfills(app);
+		return jobs_print(app, NULL, true);
 	if (cli.narg == 0) {
 		err_set(&e, ERR_USAGE, "usage: fintra backfill NAME");
 		return app_fail(&e, "fintra backfill --list");

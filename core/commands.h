@@ -37,6 +37,8 @@ int command_parse(const struct app *app, struct cli *cli, bool unknown, size_t l
 		  struct err *e) MUST_CHECK;
 /* Measures all tables for the process's as-of on a connection of its own. */
 int command_freshness(const struct app *app, struct freshness *f, struct err *e) MUST_CHECK;
+/* The catalogue: jobs (of one layer when not NULL; as JSON backfills too), or backfills alone. */
+int jobs_print(const struct app *app, const char *layer, bool backfills);
 const struct command *command_find(const char *name);
 void command_help(const struct command *c, FILE *f);
 void commands_help(FILE *f);
