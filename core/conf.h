@@ -57,7 +57,7 @@ struct conf {
 	/* [paths] */
 	char *cache_dir; /* "" = $XDG_CACHE_HOME/fintra */
 	char *log_file;	 /* "" = none besides the ledger */
-	char *demo_dir;	 /* "" = $XDG_DATA_HOME/fintra/demo */
+	char *demo_dir;	 /* "" = cluster_home() */
 	/* [console] */
 	int refresh_ms;
 	char *time_zone; /* ny | utc */
@@ -96,7 +96,6 @@ int conf_set(struct conf *c, const char *section, const char *name, const char *
 void conf_done(struct conf *c);
 /* The directory, created 0700 when missing.  Owned: free(). NULL fills *e. */
 char *conf_cache_dir(const struct conf *c, struct err *e) MUST_CHECK;
-char *conf_demo_dir(const struct conf *c, struct err *e) MUST_CHECK;
 const struct conf_table *conf_table_find(const struct conf *c, const char *name);
 
 #endif

@@ -1,4 +1,4 @@
-/* The directories that the configuration or the XDG variables name. */
+/* The directory of downloads, that the configuration or the XDG variables name. */
 #include "core/conf.h"
 
 #include <errno.h>
@@ -29,42 +29,26 @@ make_path(char *path, struct err *e)
 	return 0;
 }
 
-static char *
-directory(const char *given, const char *variable, const char *below_home, const char *tail,
-	  struct err *e)
+char *
+conf_cache_dir(const struct conf *c, struct err *e)
 {
-	const char *base = getenv(variable), *home = getenv("HOME");
+	const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
 	STR_AUTO path = { 0 };
 
 	str_init(&path, 4000);
-	if (given && *given) {
-		str_puts(&path, given);
-	} else if (base &&
-		   *base == '/') { /* a relative one is to be ignored, says the XDG standard */
-		str_fmt(&path, "%s/%s", base, tail);
+	if (*str_or(c->cache_dir, "")) {
+		str_puts(&path, c->cache_dir);
+	} else if (base && *base == '/') { /* a relative one is ignored, says the XDG standard */
+		str_fmt(&path, "%s/fintra", base);
 	} else if (home && *home) {
-		str_fmt(&path, "%s/%s/%s", home, below_home, tail);
+		str_fmt(&path, "%s/.cache/fintra", home);
 	} else {
-		err_set(e, ERR_CONFIG, "neither %s nor HOME is set", variable);
+		err_set(e, ERR_CONFIG, "neither XDG_CACHE_HOME nor HOME is set");
 		return NULL;
 	}
 	if (path.overflow || path.len == 0) {
 		err_set(e, ERR_CONFIG, "path too long");
 		return NULL;
 	}
-	if (make_path(path.p, e) < 0)
-		return NULL;
-	return str_take(&path);
-}
-
-char *
-conf_cache_dir(const struct conf *c, struct err *e)
-{
-	return directory(c->cache_dir, "XDG_CACHE_HOME", ".cache", "fintra", e);
-}
-
-char *
-conf_demo_dir(const struct conf *c, struct err *e)
-{
-	return directory(c->demo_dir, "XDG_DATA_HOME", ".local/share", "fintra/demo", e);
+	return make_path(path.p, e) < 0 ? NULL : str_take(&path);
 }

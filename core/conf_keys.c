@@ -87,7 +87,7 @@ const struct conf_key conf_keys[] = {
 	{ "paths", "log_file", CONF_TEXT, AT(log_file), "",
 	  "log lines go here besides the ledger; empty = nowhere else", 0, 0, NULL },
 	{ "paths", "demo_dir", CONF_TEXT, AT(demo_dir), "",
-	  "the demonstration's database; empty = $XDG_DATA_HOME/fintra/demo", 0, 0, NULL },
+	  "the demo's database; empty = $XDG_DATA_HOME/fintra/demo, as root /var/lib/fintra/demo", 0, 0, NULL },
 
 	{ "console", "refresh_ms", CONF_INT, AT(refresh_ms), "2000",
 	  "the screens look at the database this often", 100, 60000, NULL },

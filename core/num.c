@@ -189,6 +189,13 @@ num_parse_i64(const char *p, size_t n, int64_t *out)
 }
 
 const char *
+num_int(int64_t v, char buf[NUM_BUF])
+{
+	fmt_buf(buf, NUM_BUF, "%" PRId64, v);
+	return buf;
+}
+
+const char *
 num_group(int64_t v, char buf[NUM_BUF])
 {
 	char digits[24];

@@ -25,7 +25,9 @@ bool num_parse_i64(const char *p, size_t n, int64_t *out);
 /* Shortest decimal text that reads back as the same double (some powers of two outside 1e-11..1e15
  * get one digit more).  -0 is "0".  Must be finite.  Returns buf. */
 const char *num_text(double v, char buf[NUM_BUF]);
-/* 1234567 -> "1,234,567". */
+/* "1234567". */
+const char *num_int(int64_t v, char buf[NUM_BUF]);
+/* "1,234,567". */
 const char *num_group(int64_t v, char buf[NUM_BUF]);
 
 #endif

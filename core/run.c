@@ -66,28 +66,12 @@ run_set_waits_for(struct run *r, const char *text)
 	keeper_hurry(&r->keeper);
 }
 
-static const struct run_unit *
-find_unit(const struct run *r, const char *unit)
-{
-	size_t i = r->unit_names ? map_find(r->unit_names, unit, strlen(unit)) : MAP_NONE;
-
-	return i == MAP_NONE ? NULL : &r->units.at[i];
-}
-
 bool
 run_unit_done(struct job_ctx *c, const char *unit)
 {
-	const struct run_unit *u = find_unit(c->run, unit);
+	const struct map *done = c->run->units_done;
 
-	return u && u->done;
-}
-
-const char *
-run_cursor(struct job_ctx *c, const char *unit)
-{
-	const struct run_unit *u = find_unit(c->run, unit);
-
-	return u && !u->done ? u->cursor : NULL;
+	return done && map_find(done, unit, strlen(unit)) != MAP_NONE;
 }
 
 void

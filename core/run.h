@@ -17,18 +17,11 @@ void run_progress_add(struct job_ctx *c, int64_t n); /* (any) */
 
 /* A unit: the step, ticker range, day or batch that is resumed on its own. */
 bool run_unit_done(struct job_ctx *c, const char *unit); /* done by an earlier epoch of this run */
-const char *run_cursor(struct job_ctx *c,
-		       const char *unit); /* stored cursor of an unfinished unit, or NULL */
-/* BEGIN plus the fence (faults.md P3) on `db` (c->db or one of run_db_open). ERR_LOST when fenced
- * off. */
-int run_begin(struct job_ctx *c, struct db *db, struct err *e) MUST_CHECK;
-/* Writes the unit's row (state done, counts added) in the same transaction, then COMMIT; with
- * c->dry_run ROLLBACK instead.  Adds *t to the run's totals only when that succeeded.  `cursor` not
- * NULL: the unit stays open with that cursor. */
-int run_commit(struct job_ctx *c, struct db *db, const char *unit, const char *cursor,
-	       const struct tally *t, struct err *e) MUST_CHECK;
-/* Runs fn in run_begin/run_commit, redoing the whole transaction on 40001, 40P01 (5 times) and
- * after a lost connection (reconnect, fence, unit row read: P2).  fn fills *t afresh each time. */
+/* The only way to write.  One transaction on c->db: BEGIN, the fence (faults.md P3; ERR_LOST when
+ * fenced off), fn, the unit's row with *t, COMMIT; with c->dry_run ROLLBACK instead.  Redone whole
+ * on 40001, 40P01 (5 times) and after a lost connection (reconnect, fence, unit row read: P2): fn
+ * fills *t afresh each time and reads c->db anew.  *t goes to the run's totals once it is
+ * committed. */
 typedef int run_txn_fn(struct job_ctx *c, void *arg, struct tally *t, struct err *e);
 int run_transaction(struct job_ctx *c, const char *unit, run_txn_fn *fn, void *arg,
 		    struct err *e) MUST_CHECK;

@@ -7,14 +7,7 @@
 
 /* From a launch to a row of the ledger whose locks are held. */
 
-enum { LOCK_POLL_MS = 200, TABLE_WAIT_MS = 60000, NUM_TEXT = 24, PARAMS_BYTES = 64 << 10 };
-
-static const char *
-int_text(int64_t v, char buf[NUM_TEXT])
-{
-	fmt_buf(buf, NUM_TEXT, "%" PRId64, v);
-	return buf;
-}
+enum { LOCK_POLL_MS = 200, TABLE_WAIT_MS = 60000, PARAMS_BYTES = 64 << 10 };
 
 static struct date
 utc_day(int64_t ms)
@@ -45,24 +38,24 @@ plan_locks(struct run *r)
 static int
 insert_row(struct run *r, struct err *e)
 {
-	char parent[NUM_TEXT], day[DATE_BUF], pid[NUM_TEXT], key[NUM_TEXT], now[NUM_TEXT];
+	char parent[NUM_BUF], day[DATE_BUF], pid[NUM_BUF], key[NUM_BUF], now[NUM_BUF];
 	STR_AUTO params = { 0 };
 
 	str_init(&params, PARAMS_BYTES);
 	params_json(&r->params, &params);
-	const char *args[] = { int_text(r->l.parent, parent),
+	const char *args[] = { num_int(r->l.parent, parent),
 			       r->job->name,
 			       date_iso(r->ctx.as_of, day),
 			       r->who,
 			       r->host,
-			       int_text(getpid(), pid),
+			       num_int(getpid(), pid),
 			       r->origin,
 			       gate_name(r->l.gate),
 			       r->reason,
 			       str_c(&params),
 			       r->cat->build,
-			       int_text(r->guard.at[0].key, key),
-			       int_text(r->began_wall, now) };
+			       num_int(r->guard.at[0].key, key),
+			       num_int(r->began_wall, now) };
 	ROWS_AUTO row = db_query(r->ledger, Q_RUN_INSERT, args, e);
 
 	if (!row)
@@ -119,8 +112,8 @@ run_open_new(struct run *r, struct err *e)
 static int
 load_row(struct run *r, enum run_state *state, struct err *e)
 {
-	char id[NUM_TEXT];
-	const char *args[] = { int_text(r->l.resume, id) };
+	char id[NUM_BUF];
+	const char *args[] = { num_int(r->l.resume, id) };
 	ROWS_AUTO row = db_query(r->ledger, Q_RUN_LOAD, args, e);
 	const struct job *job;
 
@@ -188,10 +181,10 @@ wait_for(struct run *r, size_t i, const char *holder, int64_t until, struct err 
 static int
 mark_overtaken(struct run *r, struct err *e)
 {
-	char key[NUM_TEXT], id[NUM_TEXT], stale[NUM_TEXT], now[NUM_TEXT];
-	const char *args[] = { int_text(r->guard.at[0].key, key), int_text(atomic_load(&r->id), id),
-			       int_text(r->conf->abandoned_ms, stale),
-			       int_text(clock_wall_ms(), now) };
+	char key[NUM_BUF], id[NUM_BUF], stale[NUM_BUF], now[NUM_BUF];
+	const char *args[] = { num_int(r->guard.at[0].key, key), num_int(atomic_load(&r->id), id),
+			       num_int(r->conf->abandoned_ms, stale),
+			       num_int(clock_wall_ms(), now) };
 
 	return db_exec(r->ledger, Q_RUN_OVERTAKEN, args, NULL, e);
 }
@@ -223,9 +216,9 @@ run_take_locks(struct run *r, struct err *e)
 int
 run_mark_started(struct run *r, struct err *e)
 {
-	char id[NUM_TEXT], epoch[NUM_TEXT], now[NUM_TEXT];
-	const char *args[] = { int_text(atomic_load(&r->id), id), int_text(r->epoch, epoch),
-			       int_text(clock_wall_ms(), now) };
+	char id[NUM_BUF], epoch[NUM_BUF], now[NUM_BUF];
+	const char *args[] = { num_int(atomic_load(&r->id), id), num_int(r->epoch, epoch),
+			       num_int(clock_wall_ms(), now) };
 	int64_t rows;
 
 	if (db_exec(r->ledger, Q_RUN_STARTED, args, &rows, e) < 0)

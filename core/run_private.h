@@ -20,11 +20,6 @@ enum run_locks {
 	LOCKS_RETAKING /* their connection is lost: nobody writes until they are held again */
 };
 
-struct run_unit { /* as an earlier epoch left it; same order as unit_names */
-	bool done;
-	char *cursor;
-};
-
 struct run {
 	/* Fixed before the thread starts. */
 	struct runner *runner;
@@ -43,11 +38,10 @@ struct run {
 	struct http *http;
 	int epoch;
 	int64_t began_mono, began_wall;
-	bool refused;  /* a lock is held by another run */
-	bool finished; /* the run to resume has ended well */
-	struct map *unit_names;
-	VEC(struct run_unit) units;
-	struct guard guard; /* the keeper's while locks is not LOCKS_NONE */
+	bool refused;		/* a lock is held by another run */
+	bool finished;		/* the run to resume has ended well */
+	struct map *units_done; /* names; NULL in a first epoch */
+	struct guard guard;	/* the keeper's while locks is not LOCKS_NONE */
 
 	/* Any thread. */
 	struct cancel cancel;

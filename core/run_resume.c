@@ -8,22 +8,13 @@
 /* Going on with a run that has stopped: the proof (faults.md P4), the next epoch, what is done
  * already. */
 
-enum { NUM_TEXT = 24 };
-
-static const char *
-int_text(int64_t v, char buf[NUM_TEXT])
-{
-	fmt_buf(buf, NUM_TEXT, "%" PRId64, v);
-	return buf;
-}
-
 /* The locks are ours by now, so the old process has none; it may still beat and write. */
 static int
 check_proof(struct run *r, struct err *e)
 {
-	char id[NUM_TEXT], epoch[NUM_TEXT], stale[NUM_TEXT], span[CLOCK_BUF];
-	const char *args[] = { int_text(r->l.resume, id), int_text(r->epoch, epoch),
-			       int_text(r->conf->abandoned_ms, stale) };
+	char id[NUM_BUF], epoch[NUM_BUF], stale[NUM_BUF], span[CLOCK_BUF];
+	const char *args[] = { num_int(r->l.resume, id), num_int(r->epoch, epoch),
+			       num_int(r->conf->abandoned_ms, stale) };
 	ROWS_AUTO row = db_query(r->ledger, Q_RUN_CLAIM, args, e);
 	enum run_state state;
 
@@ -44,13 +35,13 @@ check_proof(struct run *r, struct err *e)
 static int
 raise_epoch(struct run *r, struct err *e)
 {
-	char id[NUM_TEXT], pid[NUM_TEXT], now[NUM_TEXT], epoch[NUM_TEXT], guard[NUM_TEXT];
+	char id[NUM_BUF], pid[NUM_BUF], now[NUM_BUF], epoch[NUM_BUF], guard[NUM_BUF];
 	const char *run_args[] = {
-		int_text(r->l.resume, id), r->who,	  r->host,
-		int_text(getpid(), pid),   r->cat->build, int_text(clock_wall_ms(), now)
+		num_int(r->l.resume, id), r->who,	 r->host,
+		num_int(getpid(), pid),	  r->cat->build, num_int(clock_wall_ms(), now)
 	};
-	const char *beat_args[] = { id, int_text(r->epoch + 1, epoch),
-				    int_text(r->guard.pid, guard) };
+	const char *beat_args[] = { id, num_int(r->epoch + 1, epoch),
+				    num_int(r->guard.pid, guard) };
 
 	if (db_exec(r->ledger, Q_RUN_RESCUE, run_args, NULL, e) < 0 ||
 	    db_exec(r->ledger, Q_RUN_RESCUE_BEAT, beat_args, NULL, e) < 0 ||
@@ -62,24 +53,21 @@ raise_epoch(struct run *r, struct err *e)
 static int
 load_units(struct run *r, struct err *e)
 {
-	char id[NUM_TEXT];
-	const char *args[] = { int_text(r->l.resume, id) };
+	char id[NUM_BUF];
+	const char *args[] = { num_int(r->l.resume, id) };
 	ROWS_AUTO row = db_query(r->ledger, Q_RUN_UNITS_LOAD, args, e);
 
 	if (!row)
 		return -1;
-	r->unit_names = map_new();
+	r->units_done = map_new();
 	for (int i = 0; i < rows_count(row); i++) {
 		const char *unit = rows_text(row, i, 0);
-		struct run_unit u = { str_same(rows_text(row, i, 1), "done"),
-				      mem_dup(rows_text(row, i, 2)) };
 
-		map_add(r->unit_names, unit, strlen(unit));
-		vec_push(&r->units, u);
-		run_tally(&r->ctx, &(struct tally){ rows_int(row, i, 3), rows_int(row, i, 4),
+		map_add(r->units_done, unit, strlen(unit));
+		run_tally(&r->ctx, &(struct tally){ rows_int(row, i, 1), rows_int(row, i, 2),
+						    rows_int(row, i, 3), rows_int(row, i, 4),
 						    rows_int(row, i, 5), rows_int(row, i, 6),
-						    rows_int(row, i, 7), rows_int(row, i, 8),
-						    rows_int(row, i, 9) });
+						    rows_int(row, i, 7) });
 	}
 	return 0;
 }
@@ -87,8 +75,8 @@ load_units(struct run *r, struct err *e)
 static int
 load_seq(struct run *r, struct err *e)
 {
-	char id[NUM_TEXT];
-	const char *args[] = { int_text(r->l.resume, id) };
+	char id[NUM_BUF];
+	const char *args[] = { num_int(r->l.resume, id) };
 	ROWS_AUTO row = db_query(r->ledger, Q_RUN_LAST_SEQ, args, e);
 
 	if (!row)
@@ -101,17 +89,14 @@ static void
 say_resume(struct run *r)
 {
 	char day[DATE_BUF];
-	int64_t done = 0;
 	STR_AUTO params = { 0 };
 
 	str_init(&params, 64 << 10);
 	params_json(&r->params, &params);
-	for (size_t i = 0; i < r->units.n; i++)
-		done += r->units.at[i].done;
 	run_emit(r, LVL_INFO, "run.resume",
-		 "RESUME epoch=%d job=%s as_of=%s params=%s units_done=%" PRId64 " build=%s",
-		 r->epoch, r->job->name, date_iso(r->ctx.as_of, day), str_c(&params), done,
-		 r->cat->build);
+		 "RESUME epoch=%d job=%s as_of=%s params=%s units_done=%zu build=%s", r->epoch,
+		 r->job->name, date_iso(r->ctx.as_of, day), str_c(&params),
+		 map_count(r->units_done), r->cat->build);
 	atomic_store(&r->last_progress, clock_mono_ms());
 }
 

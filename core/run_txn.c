@@ -44,13 +44,13 @@ await_locks(struct job_ctx *c, struct err *e)
 }
 
 static int
-fence(struct job_ctx *c, struct db *db, struct err *e)
+fence(struct job_ctx *c, struct err *e)
 {
 	struct ids ids;
 	const char *args[] = { ids.run, ids.epoch };
 
 	ids_fill(c->run, &ids);
-	ROWS_AUTO r = db_query(db, Q_RUN_FENCE, args, e);
+	ROWS_AUTO r = db_query(c->db, Q_RUN_FENCE, args, e);
 
 	if (!r)
 		return -1;
@@ -62,31 +62,30 @@ fence(struct job_ctx *c, struct db *db, struct err *e)
 		       ids.run);
 }
 
-int
-run_begin(struct job_ctx *c, struct db *db, struct err *e)
+static int
+begin(struct job_ctx *c, struct err *e)
 {
-	if (await_locks(c, e) < 0 || db_begin(db, e) < 0)
+	if (await_locks(c, e) < 0 || db_begin(c->db, e) < 0)
 		return -1;
-	if (fence(c, db, e) == 0)
+	if (fence(c, e) == 0)
 		return 0;
-	db_rollback(db);
+	db_rollback(c->db);
 	return -1;
 }
 
 static int
-put_unit(struct job_ctx *c, struct db *db, const char *unit, const char *cursor,
-	 const struct tally *t, struct err *e)
+put_unit(struct job_ctx *c, const char *unit, const struct tally *t, struct err *e)
 {
 	struct ids ids;
 	struct tally_text text;
 	char now[NUM_TEXT];
-	const char *args[12] = { ids.run, unit, cursor ? "open" : "done", cursor };
+	const char *args[11] = { ids.run, unit, "done" };
 
 	ids_fill(c->run, &ids);
-	tally_args(t, &text, args + 4);
+	tally_args(t, &text, args + 3);
 	fmt_buf(now, sizeof(now), "%" PRId64, clock_wall_ms());
-	args[11] = now;
-	return db_exec(db, Q_RUN_UNIT_PUT, args, NULL, e);
+	args[10] = now;
+	return db_exec(c->db, Q_RUN_UNIT_PUT, args, NULL, e);
 }
 
 /* Drain was asked in the meantime: the present batch is still committed; a lost lock is not. */
@@ -100,28 +99,27 @@ may_commit(struct job_ctx *c, struct err *e)
 	return 0;
 }
 
-int
-run_commit(struct job_ctx *c, struct db *db, const char *unit, const char *cursor,
-	   const struct tally *t, struct err *e)
+static int
+commit(struct job_ctx *c, const char *unit, const struct tally *t, struct err *e)
 {
 	int rc;
 
 	if (c->dry_run) {
-		db_rollback(db);
+		db_rollback(c->db);
 		run_tally(c, t);
 		return 0;
 	}
 	/* P2: the checkpoint is in the transaction whose data it stands for. */
-	rc = put_unit(c, db, unit, cursor, t, e);
+	rc = put_unit(c, unit, t, e);
 	if (rc == 0 && FAULT("run.before_commit"))
 		rc = err_set(e, ERR_INTERNAL, "run.before_commit: told to fail");
 	if (rc == 0)
 		rc = may_commit(c, e);
 	if (rc == 0)
-		rc = db_commit(db, e);
+		rc = db_commit(c->db, e);
 	if (rc < 0) {
 		if (!e->disconnected)
-			db_rollback(db);
+			db_rollback(c->db);
 		return -1;
 	}
 	if (FAULT("run.after_commit")) { /* the answer of COMMIT did not arrive */
@@ -205,10 +203,10 @@ attempt(struct job_ctx *c, const char *unit, run_txn_fn *fn, void *arg, struct t
 {
 	*t = (struct tally){ 0 };
 	*e = (struct err)ERR_INIT;
-	if (run_begin(c, c->db, e) < 0)
+	if (begin(c, e) < 0)
 		return -1;
 	if (fn(c, arg, t, e) == 0)
-		return run_commit(c, c->db, unit, NULL, t, e);
+		return commit(c, unit, t, e);
 	db_rollback(c->db);
 	return -1;
 }

@@ -36,10 +36,7 @@ run_free(struct run *run)
 	params_done(&run->params);
 	free(run->origin);
 	free(run->reason);
-	map_free(run->unit_names);
-	for (size_t i = 0; i < run->units.n; i++)
-		free(run->units.at[i].cursor);
-	vec_done(&run->units);
+	map_free(run->units_done);
 	outbox_done(&run->out);
 	json_free(run->result);
 	keeper_done(&run->keeper);

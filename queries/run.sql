@@ -37,14 +37,14 @@ SELECT 1 FROM fintra_ops.run
  WHERE id = $1::bigint AND epoch = $2::integer AND state = 'running' FOR SHARE;
 
 -- name: run_unit_put
--- $1 run, $2 unit, $3 state, $4 cursor, $5 read, $6 inserted, $7 updated, $8 unchanged, $9 rejected,
--- $10 skipped, $11 errors, $12 wall clock ms
-INSERT INTO fintra_ops.unit AS u (run_id, unit, state, cursor, rows_read, rows_inserted, rows_updated,
+-- $1 run, $2 unit, $3 state, $4 read, $5 inserted, $6 updated, $7 unchanged, $8 rejected, $9 skipped,
+-- $10 errors, $11 wall clock ms
+INSERT INTO fintra_ops.unit AS u (run_id, unit, state, rows_read, rows_inserted, rows_updated,
 	rows_unchanged, rows_rejected, rows_skipped, errors, ended_at)
-VALUES ($1::bigint, $2::text, $3::text, $4::text, $5::bigint, $6::bigint, $7::bigint, $8::bigint, $9::bigint,
-	$10::bigint, $11::bigint, to_timestamp($12::bigint / 1000.0))
+VALUES ($1::bigint, $2::text, $3::text, $4::bigint, $5::bigint, $6::bigint, $7::bigint, $8::bigint, $9::bigint,
+	$10::bigint, to_timestamp($11::bigint / 1000.0))
     ON CONFLICT (run_id, unit) DO UPDATE
-   SET state = EXCLUDED.state, cursor = EXCLUDED.cursor, attempts = u.attempts + 1,
+   SET state = EXCLUDED.state, attempts = u.attempts + 1,
        rows_read = u.rows_read + EXCLUDED.rows_read,
        rows_inserted = u.rows_inserted + EXCLUDED.rows_inserted,
        rows_updated = u.rows_updated + EXCLUDED.rows_updated,
@@ -115,10 +115,9 @@ SELECT coalesce((SELECT max(seq) FROM fintra_ops.event WHERE run_id = $1::bigint
 
 -- name: run_units_load
 -- $1 run
--- returns unit, state, cursor and the seven counts
-SELECT unit, state, cursor, rows_read, rows_inserted, rows_updated, rows_unchanged, rows_rejected, rows_skipped,
-       errors
-  FROM fintra_ops.unit WHERE run_id = $1::bigint;
+-- returns the units that are done, each with the seven counts
+SELECT unit, rows_read, rows_inserted, rows_updated, rows_unchanged, rows_rejected, rows_skipped, errors
+  FROM fintra_ops.unit WHERE run_id = $1::bigint AND state = 'done';
 
 -- name: run_finish
 -- $1 run, $2 epoch, $3 state, $4 read, $5 inserted, $6 updated, $7 unchanged, $8 rejected, $9 skipped,

@@ -54,7 +54,6 @@ CREATE TABLE fintra_ops.unit (
 	run_id bigint NOT NULL REFERENCES fintra_ops.run,
 	unit text NOT NULL,
 	state text NOT NULL CHECK (state IN ('open', 'done', 'failed')),
-	cursor text,
 	attempts integer NOT NULL DEFAULT 1,
 	rows_read bigint NOT NULL DEFAULT 0,
 	rows_inserted bigint NOT NULL DEFAULT 0,

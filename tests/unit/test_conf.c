@@ -327,10 +327,6 @@ directories(void **state)
 	assert_int_equal(stat(dir, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0700);
 	free(dir);
-	setenv("XDG_DATA_HOME", in_home("data"), 1);
-	dir = conf_demo_dir(&c, &e);
-	assert_string_equal(dir, in_home("data/fintra/demo"));
-	free(dir);
 	assert_int_equal(conf_set(&c, "paths", "cache_dir", write_file("plain", "", 0600), &e), 0);
 	assert_null(conf_cache_dir(&c, &e));
 	assert_int_equal(e.cls, ERR_CONFIG);
