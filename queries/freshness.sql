@@ -182,12 +182,12 @@ SELECT count(*) > 0, CASE WHEN count(*) > 0 THEN $1::date END, count(*), NULL::b
 WITH n AS (
 	SELECT max(performance_date) AS d FROM datos_performance WHERE performance_date <= $1::date
 ), s AS (
-	SELECT count(p.y) AS den, count(d.y) FILTER (WHERE p.y = 1) AS num
+	SELECT count(p.y) AS den, count(d.y) AS num
 	  FROM fintra_active_stocks a
 	  LEFT JOIN LATERAL (SELECT 1 AS y FROM prices_daily p
 	        WHERE p.ticker = a.ticker AND p.price_date = $1::date LIMIT 1) p ON true
 	  LEFT JOIN LATERAL (SELECT 1 AS y FROM datos_performance d
-	        WHERE d.ticker = a.ticker AND d.performance_date = $1::date
+	        WHERE p.y = 1 AND d.ticker = a.ticker AND d.performance_date = $1::date
 	          AND d.window_code IN ('1D', '1W', '1M', '3M', '6M', 'YTD', '1Y', '2Y', '3Y', '5Y') LIMIT 1) d ON true
 	 WHERE EXISTS (SELECT 1 FROM n WHERE n.d = $1::date)
 )
@@ -232,13 +232,13 @@ SELECT EXISTS (SELECT 1 FROM industry_performance), n.d,
 WITH n AS (
 	SELECT max(as_of_date) AS d FROM performance_windows WHERE as_of_date <= $1::date
 ), s AS (
-	SELECT count(d.y) AS den, count(w.y) FILTER (WHERE d.y = 1) AS num
+	SELECT count(d.y) AS den, count(w.y) AS num
 	  FROM fintra_universe u
 	  LEFT JOIN LATERAL (SELECT 1 AS y FROM datos_performance d
 	        WHERE d.ticker = u.ticker AND d.performance_date = $1::date
 	          AND d.window_code IN ('1M', '3M', '6M', '1Y', '2Y', '3Y', '5Y') LIMIT 1) d ON true
 	  LEFT JOIN LATERAL (SELECT 1 AS y FROM performance_windows w
-	        WHERE w.ticker = u.ticker AND w.benchmark_ticker = u.sector AND w.as_of_date = $1::date
+	        WHERE d.y = 1 AND w.ticker = u.ticker AND w.benchmark_ticker = u.sector AND w.as_of_date = $1::date
 	          AND w.window_code IN ('1M', '3M', '6M', '1Y', '2Y', '3Y', '5Y') LIMIT 1) w ON true
 	 WHERE u.is_active AND u.sector IS NOT NULL AND u.instrument_type IN ('EQUITY', 'ADR')
 	   AND u.ticker NOT LIKE '%-WT%' AND u.ticker NOT LIKE '%-RT%'
