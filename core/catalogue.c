@@ -42,13 +42,25 @@ catalogue_table(const struct catalogue *cat, const char *name)
 	return NULL;
 }
 
-const struct job *
-catalogue_writer(const struct catalogue *cat, const char *table)
+static const struct job *
+first_writer(const struct job *const *jobs, const char *table)
 {
-	for (const struct job *const *j = cat->jobs; *j; j++)
+	for (const struct job *const *j = jobs; *j; j++)
 		if (!((*j)->flags & JOB_BACKFILL) && str_has((*j)->writes, table))
 			return *j;
 	return NULL;
+}
+
+const struct job *
+catalogue_writer(const struct catalogue *cat, const char *table)
+{
+	return first_writer(cat->jobs, table);
+}
+
+const struct job *
+catalogue_source(const struct catalogue *cat, const char *table)
+{
+	return first_writer(cat->known ? cat->known : cat->jobs, table);
 }
 
 /* "2" or "0-5". */

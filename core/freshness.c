@@ -27,6 +27,7 @@ status_init(const struct probe *p, const struct table *t, struct table_status *o
 	memset(out, 0, sizeof(*out));
 	out->table = t;
 	out->writer = catalogue_writer(p->cat, t->name);
+	out->source = catalogue_source(p->cat, t->name);
 	out->have = out->mixed_with = DATE_NONE;
 	out->want = DATE_NONE;
 	out->rows = -1;

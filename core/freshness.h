@@ -22,7 +22,9 @@ int table_state_rank(enum table_state s);	  /* worse is higher; fresh is 0 */
 
 struct table_status {
 	const struct table *table;
-	const struct job *writer; /* NULL: no job of this build writes it, it does not count */
+	const struct job *writer; /* NULL: no job launched from here writes it, it does not count */
+	const struct job
+		*source; /* who makes it, here or elsewhere; NULL: nobody in the pipeline */
 	enum table_state state;
 	struct date have, want; /* newest as-of <= the asked one; the expected session */
 	struct date mixed_with; /* mixed: as-of of the other input */
@@ -64,8 +66,8 @@ int freshness_measure(struct db *db, const struct conf *conf, const struct catal
 		      struct date as_of, int64_t now_ms, struct freshness *out,
 		      struct err *e) MUST_CHECK;
 void freshness_done(struct freshness *f);
-/* The i-th table that the writer of `s` reads and that some job of this build writes; NULL past the
- * last. */
+/* The i-th table that `s` is made from, among those that some known job writes; NULL past the last.
+ * What does not count is no input of what counts. */
 const struct table_status *freshness_input(const struct freshness *f, const struct table_status *s,
 					   size_t i);
 /* "late 1 session", "mixed: 2026-02-02 with sector_performance of 2026-01-30", "due 04:00 NY", ...

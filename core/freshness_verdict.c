@@ -87,10 +87,10 @@ table_status_phrase(const struct table_status *s, char *buf, size_t n)
 const struct table_status *
 freshness_input(const struct freshness *f, const struct table_status *s, size_t i)
 {
-	for (size_t k = 0; s->writer && s->writer->reads && s->writer->reads[k]; k++) {
-		const struct table_status *in = freshness_find(f, s->writer->reads[k]);
+	for (size_t k = 0; s->source && s->source->reads && s->source->reads[k]; k++) {
+		const struct table_status *in = freshness_find(f, s->source->reads[k]);
 
-		if (in && in->writer && in != s && i-- == 0)
+		if (in && in->source && in != s && (in->writer || !s->writer) && i-- == 0)
 			return in;
 	}
 	return NULL;

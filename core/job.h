@@ -60,6 +60,8 @@ struct catalogue {
 	const struct check *checks;	/* name NULL ends */
 	const char *const *layer_names; /* 0..6 */
 	const char *build;		/* version text */
+	const struct job *const *known; /* the same and those that cannot be launched here: for
+					   lineage only; NULL = jobs */
 };
 
 const struct job *catalogue_job(const struct catalogue *cat,
@@ -68,6 +70,8 @@ const struct table *catalogue_table(const struct catalogue *cat, const char *nam
 /* The job that normally writes the table: first in order, not a backfill; NULL if this build has
  * none. */
 const struct job *catalogue_writer(const struct catalogue *cat, const char *table);
+/* The same among all known jobs: who makes the table, here or in the system beside this one. */
+const struct job *catalogue_source(const struct catalogue *cat, const char *table);
 /* Jobs of "NAME", "layer:2" or "layer:0-5" in canonical order into out[]; number, or -1 with
  * ERR_USAGE (naming the nearest names). */
 int catalogue_select(const struct catalogue *cat, const char *target, const struct job **out,

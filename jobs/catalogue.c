@@ -18,6 +18,7 @@ static const char *const layer_names[LAYER_COUNT] = {
 
 const struct catalogue fintra_catalogue = {
 	.jobs = all_jobs,
+	.known = fintra_known_jobs,
 	.tables = fintra_tables,
 	.checks = fintra_checks,
 	.layer_names = layer_names,

@@ -5,6 +5,7 @@
 #include "core/health.h"
 
 extern const struct catalogue fintra_catalogue;
+extern const struct job *const fintra_known_jobs[]; /* the whole pipeline; NULL ends */
 extern const struct table
 	fintra_tables[]; /* inputs before the tables made from them; name NULL ends */
 extern const struct check fintra_checks[]; /* name NULL ends */

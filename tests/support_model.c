@@ -95,7 +95,9 @@ static const char *const layer_names[LAYER_COUNT] = {
 	"snapshots", "market state", "orchestrators",
 };
 
-const struct catalogue support_catalogue = { jobs, tables, NULL, layer_names, "test" };
+const struct catalogue support_catalogue = {
+	.jobs = jobs, .tables = tables, .layer_names = layer_names, .build = "test"
+};
 
 static const struct date monday = { 20486 }; /* 2026-02-02 */
 static const struct date friday = { 20483 }; /* 2026-01-30 */

@@ -1,0 +1,281 @@
+/* Every job of the pipeline in canonical order.  Rows defined here are jobs that this build does
+ * not contain: they tell who writes a table and from what, and a configured runner of the old
+ * system may launch them. */
+#include "jobs/catalogue.h"
+
+#include "jobs/jobs.h"
+
+#include <stddef.h>
+
+#define READS NAMES
+#define WRITES NAMES
+#define AFTER NAMES
+/* A job of the daily order. */
+#define STEP(phase_, step_, layer_, after_, reads_, writes_)                                     \
+	.layer = (layer_), .phase = (phase_), .step = (step_), .after = after_, .reads = reads_, \
+	.writes = writes_
+/* A job outside of it. */
+#define ASIDE(layer_, after_, reads_, writes_) \
+	.layer = (layer_), .cadence = ON_DEMAND, .after = after_, .reads = reads_, .writes = writes_
+#define BACKFILL(reads_, writes_)                                                              \
+	.layer = LAYER_BACKFILL, .cadence = ON_DEMAND, .flags = JOB_BACKFILL, .reads = reads_, \
+	.writes = writes_
+
+static const struct job financials = {
+	.name = "financials-bulk",
+	.title = "Financial statements per period",
+	STEP(1, 4, 1, AFTER("sync-universe"), READS("fintra_active_stocks"),
+	     WRITES("datos_financieros")),
+};
+static const struct job profiles = {
+	.name = "company-profile-bulk",
+	.title = "Company profiles",
+	.cadence = WEEKLY,
+	STEP(1, 5, 1, AFTER("sync-universe"), READS("fintra_active_stocks"),
+	     WRITES("company_profiles")),
+};
+static const struct job dividends = {
+	.name = "dividends-bulk-v2",
+	.title = "Dividends per fiscal year",
+	STEP(1, 6, 1, AFTER("financials-bulk"), READS("fintra_active_stocks"),
+	     WRITES("datos_dividendos")),
+};
+static const struct job valuation = {
+	.name = "valuation-bulk",
+	.title = "Valuation multiples",
+	STEP(1, 7, 1, AFTER("sync-universe"), READS("fintra_universe"), WRITES("datos_valuacion")),
+};
+static const struct job peers = {
+	.name = "fmp-peers-bulk",
+	.title = "Peers of each company",
+	.cadence = WEEKLY,
+	STEP(1, 8, 1, AFTER("sync-universe"), READS("fintra_active_stocks"), WRITES("fmp_peers")),
+};
+static const struct job sec_10k = {
+	.name = "sec-10k-ingest",
+	.title = "Annual reports filed with the SEC",
+	ASIDE(1, AFTER("sync-universe"), READS("fintra_active_stocks"),
+	      WRITES("sec_filings", "fintra_sec_structural_signals")),
+};
+static const struct job sec_8k = {
+	.name = "sec-8k-ingest",
+	.title = "Current reports filed with the SEC",
+	ASIDE(1, AFTER("sync-universe"), READS("fintra_active_stocks"),
+	      WRITES("sec_filings", "fintra_sec_event_signals")),
+};
+static const struct job industry_performance = {
+	.name = "industry-performance-aggregator",
+	.title = "Mean return per industry",
+	STEP(2, 12, 2, AFTER("performance-bulk", "industry-classification-sync"),
+	     READS("datos_performance", "industry_classification", "asset_industry_map"),
+	     WRITES("industry_performance")),
+};
+static const struct job industry_windows = {
+	.name = "industry-performance-windows-aggregator",
+	.title = "Industry windows from daily means",
+	STEP(2, 13, 2, AFTER("industry-performance-aggregator"),
+	     READS("industry_performance", "datos_performance"), WRITES("industry_performance")),
+};
+static const struct job sector_benchmarks = {
+	.name = "sector-benchmarks",
+	.title = "Percentiles per sector",
+	STEP(3, 15, 3, AFTER("financials-bulk", "valuation-bulk", "sync-universe"),
+	     READS("datos_financieros", "datos_valuacion", "fintra_universe"),
+	     WRITES("sector_benchmarks", "sector_stats")),
+};
+static const struct job industry_benchmarks = {
+	.name = "industry-benchmarks-aggregator",
+	.title = "Percentiles and alpha per industry",
+	STEP(3, 16, 3,
+	     AFTER("financials-bulk", "valuation-bulk", "industry-classification-sync",
+		   "industry-performance-windows-aggregator",
+		   "sector-performance-windows-aggregator"),
+	     READS("datos_financieros", "datos_valuacion", "asset_industry_map",
+		   "industry_classification", "fintra_universe", "industry_performance",
+		   "sector_performance", "datos_performance"),
+	     WRITES("industry_benchmarks", "industry_alpha")),
+};
+static const struct job sector_pe = {
+	.name = "sector-pe-aggregator",
+	.title = "Price-earnings ratio per sector",
+	STEP(3, 17, 3, AFTER("valuation-bulk"), READS("datos_valuacion"), WRITES("sector_pe")),
+};
+static const struct job industry_pe = {
+	.name = "industry-pe-aggregator",
+	.title = "Price-earnings ratio per industry",
+	STEP(3, 18, 3, AFTER("valuation-bulk", "industry-classification-sync"),
+	     READS("datos_valuacion", "asset_industry_map", "industry_classification"),
+	     WRITES("industry_pe")),
+};
+static const struct job master_benchmark = {
+	.name = "master-benchmark",
+	.title = "Both benchmark jobs",
+	ASIDE(6, NULL, NULL, NULL),
+};
+static const struct job fmp_bulk = {
+	.name = "fmp-bulk",
+	.title = "Snapshot of every company",
+	.flags = JOB_CRITICAL,
+	STEP(4, 19, 4,
+	     AFTER("financials-bulk", "valuation-bulk", "sector-benchmarks",
+		   "performance-windows-aggregator", "sync-universe"),
+	     READS("datos_financieros", "datos_valuacion", "sector_benchmarks",
+		   "performance_windows", "fintra_universe", "company_profiles", "sector_pe",
+		   "datos_dividendos"),
+	     WRITES("fintra_snapshots")),
+};
+static const struct job compute_ranks = {
+	.name = "compute-ranks",
+	.title = "Ranks within sector and industry",
+	STEP(4, 20, 5, AFTER("fmp-bulk"), READS("fintra_snapshots"), NULL),
+};
+static const struct job market_state = {
+	.name = "market-state-bulk",
+	.title = "Current state of every ticker",
+	STEP(5, 21, 5, AFTER("fmp-bulk", "compute-ranks"),
+	     READS("fintra_universe", "fintra_snapshots", "datos_performance", "prices_daily"),
+	     WRITES("fintra_market_state")),
+};
+static const struct job master_ticker = {
+	.name = "master-ticker",
+	.title = "All steps for one ticker",
+	ASIDE(6, NULL, NULL, NULL),
+};
+static const struct job master_all = {
+	.name = "master-all",
+	.title = "The daily pipeline",
+	ASIDE(6, NULL, NULL, NULL),
+};
+static const struct job backfill_peers = {
+	.name = "backfill/peers",
+	.title = "Peers, one request per ticker",
+	ASIDE(LAYER_OPS, AFTER("sync-universe"), READS("fintra_active_stocks"),
+	      WRITES("fmp_peers")),
+};
+static const struct job bulk_update = {
+	.name = "bulk-update",
+	.title = "Snapshots again, as fmp-bulk",
+	ASIDE(LAYER_OPS, AFTER("fmp-bulk"), READS("datos_financieros", "performance_windows"),
+	      WRITES("fintra_snapshots")),
+};
+static const struct job fmp_batch = {
+	.name = "fmp-batch",
+	.title = "Financials from the bulk sets",
+	ASIDE(LAYER_OPS, AFTER("sync-universe"), READS("fintra_universe"),
+	      WRITES("datos_financieros")),
+};
+static const struct job bulk_health = {
+	.name = "fmp-debug/bulk-health",
+	.title = "Do the vendor's bulk sets answer",
+	ASIDE(LAYER_OPS, NULL, NULL, NULL),
+};
+static const struct job sample_financial = {
+	.name = "fmp-debug/sample-financial",
+	.title = "One statement as the vendor sends it",
+	ASIDE(LAYER_OPS, NULL, NULL, NULL),
+};
+static const struct job healthcheck = {
+	.name = "healthcheck-fmp-bulk",
+	.title = "Snapshots of the day, with an alert",
+	ASIDE(LAYER_OPS, AFTER("fmp-bulk"), READS("fintra_snapshots"), NULL),
+};
+static const struct job update_mvp = {
+	.name = "update-mvp",
+	.title = "Snapshots from single requests",
+	ASIDE(LAYER_OPS, NULL, NULL, WRITES("fintra_snapshots")),
+};
+static const struct job validation = {
+	.name = "validation",
+	.title = "Consistency of snapshots and statistics",
+	ASIDE(LAYER_OPS, AFTER("fmp-bulk"),
+	      READS("fintra_snapshots", "datos_financieros", "sector_stats"), NULL),
+};
+static const struct job backfill_ticker = {
+	.name = "backfill-ticker-full",
+	.title = "Price history of single tickers",
+	BACKFILL(READS("fintra_universe"), WRITES("prices_daily")),
+};
+static const struct job backfill_industry_history = {
+	.name = "backfill-industry-performance-historical",
+	.title = "Daily industry means of past years",
+	BACKFILL(READS("industry_classification"), WRITES("industry_performance")),
+};
+static const struct job backfill_sectors = {
+	.name = "backfill-sector-performance",
+	.title = "Sector means from industries",
+	BACKFILL(READS("industry_performance", "industry_classification"),
+		 WRITES("sector_performance")),
+};
+static const struct job backfill_sector_pe = {
+	.name = "backfill-sector-pe",
+	.title = "Price-earnings ratio per sector, history",
+	BACKFILL(NULL, WRITES("sector_pe")),
+};
+static const struct job backfill_industry_pe = {
+	.name = "backfill-industry-pe-historical",
+	.title = "Price-earnings ratio per industry, history",
+	BACKFILL(READS("fintra_universe"), WRITES("industry_pe")),
+};
+static const struct job backfill_sector_stats = {
+	.name = "backfill-sector-stats",
+	.title = "Statistics per sector",
+	BACKFILL(READS("datos_financieros", "fintra_universe"), WRITES("sector_stats")),
+};
+static const struct job backfill_industry_days = {
+	.name = "backfill-industry-performance",
+	.title = "Daily industry means by day",
+	BACKFILL(NULL, WRITES("industry_performance")),
+};
+static const struct job backfill_valuation = {
+	.name = "backfill-valuation-history",
+	.title = "Valuation multiples at month ends",
+	BACKFILL(READS("prices_daily", "datos_financieros", "fintra_universe"),
+		 WRITES("datos_valuacion")),
+};
+
+const struct job *const fintra_known_jobs[] = {
+	&job_sync_universe,
+	&job_industry_classification,
+	&job_prices_daily,
+	&financials,
+	&profiles,
+	&dividends,
+	&valuation,
+	&peers,
+	&sec_10k,
+	&sec_8k,
+	&job_performance_bulk,
+	&job_sector_performance,
+	&job_sector_windows,
+	&industry_performance,
+	&industry_windows,
+	&job_performance_windows,
+	&sector_benchmarks,
+	&industry_benchmarks,
+	&sector_pe,
+	&industry_pe,
+	&master_benchmark,
+	&fmp_bulk,
+	&compute_ranks,
+	&market_state,
+	&master_ticker,
+	&master_all,
+	&backfill_peers,
+	&bulk_update,
+	&fmp_batch,
+	&bulk_health,
+	&sample_financial,
+	&healthcheck,
+	&update_mvp,
+	&validation,
+	&backfill_ticker,
+	&backfill_industry_history,
+	&backfill_sectors,
+	&job_backfill_performance_windows,
+	&backfill_sector_pe,
+	&backfill_industry_pe,
+	&backfill_sector_stats,
+	&backfill_industry_days,
+	&backfill_valuation,
+	NULL,
+};
