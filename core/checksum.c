@@ -32,7 +32,7 @@ put_ident(struct db *db, struct str *out, const char *name)
 static int
 put_columns(struct db *db, const struct table *t, struct str *sql, struct err *e)
 {
-	const char *args[] = { t->name };
+	const char *args[] = { db_relation(db, t->name) };
 	ROWS_AUTO cols = db_query(db, Q_CHECKSUM_COLUMNS, args, e);
 	int n = 0;
 
@@ -73,7 +73,7 @@ run(struct db *db, const struct table *t, int64_t *rows, char sum[CHECKSUM_BUF],
 	if (put_columns(db, t, &sql, e) < 0)
 		return -1;
 	str_puts(&sql, middle);
-	put_ident(db, &sql, t->name);
+	put_ident(db, &sql, db_relation(db, t->name));
 	str_puts(&sql, tail);
 	if (sql.overflow)
 		return err_set(e, ERR_INTERNAL, "too many columns");

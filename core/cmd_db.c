@@ -8,14 +8,14 @@
 #include <string.h>
 
 static int
-db_migrate(struct app *app, struct db *db, bool init, struct err *e)
+db_migrate(struct app *app, struct db *db, enum migrate_mode mode, struct err *e)
 {
 	int applied = 0;
 
 	if (app->g.read_only)
 		return err_set(e, ERR_PERMISSION, "db %s writes, and --read-only forbids it",
-			       init ? "init" : "migrate");
-	if (migrate_run(db, init, clock_wall_ms(), &applied, e) < 0)
+			       mode == MIGRATE_NEXT ? "migrate" : "init");
+	if (migrate_run(db, mode, clock_wall_ms(), &applied, e) < 0)
 		return -1;
 	if (app->g.json) {
 		struct json *o = json_new_object();
@@ -113,6 +113,11 @@ db_checksum(const struct app *app, struct db *db, const struct cli *cli, struct 
 	return rc;
 }
 
+const struct cli_option db_options[] = {
+	{ "adopt", 0, NULL, "with init: beside existing FINTRA tables, the ledger alone" },
+	{ NULL, 0, NULL, NULL },
+};
+
 int
 cmd_db(struct app *app)
 {
@@ -129,7 +134,7 @@ cmd_db(struct app *app)
 		err_set(&e, ERR_USAGE, "fintra db knows init, migrate, status and checksum");
 		return app_fail(&e, NULL);
 	}
-	db = str_same(verb, "checksum") ? app_db(app, &e)
+	db = str_same(verb, "checksum") ? app_look(app, &e)
 					: db_open(&app->conf, "fintra db", NULL, &e);
 	if (!db)
 		return app_fail(&e, NULL);
@@ -138,6 +143,10 @@ cmd_db(struct app *app)
 	else if (str_same(verb, "status"))
 		rc = db_status(app, db, &e);
 	else
-		rc = db_migrate(app, db, str_same(verb, "init"), &e);
+		rc = db_migrate(app, db,
+				str_same(verb, "migrate") ? MIGRATE_NEXT
+				: cli_has(&cli, "adopt")  ? MIGRATE_ADOPT
+							  : MIGRATE_INIT,
+				&e);
 	return rc < 0 ? app_fail(&e, NULL) : rc;
 }

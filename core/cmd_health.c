@@ -205,7 +205,7 @@ cmd_health(struct app *app)
 	int rc = UNKNOWN_EXIT;
 
 	if (command_parse(app, &cli, false, 0, CLI_MAX, &e) == 0)
-		db = app_db(app, &e);
+		db = app_look(app, &e);
 	s.strict = cli_has(&cli, "strict");
 	if (!db || measure(app, db, &f, &h, &e) < 0 || choose(&h, &cli, &s, &e) < 0) {
 		app_fail(&e, NULL);

@@ -146,7 +146,7 @@ cmd_logs(struct app *app)
 
 	if (command_parse(app, &cli, false, 0, 1, &e) < 0 || parse(&cli, &v, &lines, &e) < 0)
 		return app_fail(&e, "fintra help logs");
-	db = app_db(app, &e);
+	db = app_look(app, &e);
 	if (!db || find_run(app, db, &cli, &l, &e) < 0)
 		return app_fail(&e, NULL);
 	v.db = db;

@@ -83,11 +83,13 @@ cmd_runs(struct app *app)
 	struct run_list l = { NULL, 0 };
 	struct err e = ERR_INIT;
 	DB_AUTO db = NULL;
+	bool ledger;
 
 	if (command_parse(app, &cli, false, 0, 0, &e) < 0 || parse_filter(app, &cli, &f, &e) < 0)
 		return app_fail(&e, "fintra help runs");
-	db = app_db(app, &e);
-	if (!db || ledger_runs(db, &app->conf, &f, &l, &e) < 0)
+	db = app_look(app, &e);
+	if (!db || db_has_ledger(db, &ledger, &e) < 0 ||
+	    ledger_runs(db, &app->conf, &f, &l, &e) < 0)
 		return app_fail(&e, NULL);
 	if (app->g.json) {
 		struct json *o = json_new_object(), *runs = json_new_array();
@@ -96,7 +98,10 @@ cmd_runs(struct app *app)
 		for (size_t i = 0; i < l.n; i++)
 			json_push(runs, json_run(db, &l.at[i]));
 		json_set(o, "runs", runs);
+		json_set_bool(o, "ledger", ledger);
 		out_json(o);
+	} else if (!ledger) {
+		fprintf(stderr, "fintra: %s\n", no_ledger_text);
 	}
 	for (size_t i = 0; i < l.n && !app->g.json; i++)
 		print_line(&l.at[i]);
@@ -198,7 +203,7 @@ cmd_show(struct app *app)
 
 	if (command_parse(app, &cli, false, 1, 1, &e) < 0)
 		return app_fail(&e, "fintra help show");
-	db = app_db(app, &e);
+	db = app_look(app, &e);
 	if (!db || ledger_find(db, &app->conf, app->cat, cli.arg[0], &l, &e) < 0)
 		return app_fail(&e, NULL);
 	if (app->g.json) {

@@ -14,7 +14,7 @@ command_freshness(const struct app *app, struct freshness *f, struct err *e)
 
 	if (app_as_of(app, &as_of, e) < 0)
 		return -1;
-	db = app_db(app, e);
+	db = app_look(app, e);
 	if (!db)
 		return -1;
 	return freshness_measure(db, &app->conf, app->cat, as_of, clock_wall_ms(), f, e);

@@ -11,7 +11,8 @@
 
 extern const struct cli_option global_options[];
 extern const struct cli_option run_options[], backfill_options[], logs_options[], runs_options[],
-	jobs_options[], health_options[], cancel_options[], calendar_options[], demo_options[];
+	jobs_options[], health_options[], cancel_options[], calendar_options[], demo_options[],
+	db_options[];
 
 int cmd_run(struct app *app);
 int cmd_backfill(struct app *app);

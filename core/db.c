@@ -189,7 +189,8 @@ connect_start(struct db *db, const struct conf *c, const char *app, struct err *
 		param(&p, "dbname", c->conninfo);
 	param(&p, "client_encoding", "UTF8");
 	param(&p, "application_name", app);
-	param(&p, "options", options);
+	if (!db->no_options)
+		param(&p, "options", options);
 	db->conn = PQconnectStartParams(p.key, p.value, 1);
 	if (!db->conn)
 		return err_set(e, ERR_INTERNAL, "libpq: no memory for a connection");
@@ -199,14 +200,47 @@ connect_start(struct db *db, const struct conf *c, const char *app, struct err *
 	return check_remote(db->conn, e);
 }
 
+static int
+connect_to(struct db *db, const struct conf *c, const char *app, struct err *e)
+{
+	int timeout_s = c->connect_timeout_s > 0 ? c->connect_timeout_s : CONNECT_DEFAULT_S;
+
+	return connect_start(db, c, app, e) < 0 ? -1 : connect_wait(db, timeout_s, e);
+}
+
+/* The settings of session_options() for one transaction. */
+static char *
+pooled_begin(const struct conf *c)
+{
+	struct str s;
+
+	str_init(&s, OPTIONS_MAX);
+	str_fmt(&s,
+		"BEGIN READ ONLY; SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD';"
+		" SET LOCAL IntervalStyle = 'postgres'; SET LOCAL search_path = public;"
+		" SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = 'hex';"
+		" SET LOCAL statement_timeout = '%ds'; SET LOCAL lock_timeout = '%ds'",
+		c->statement_timeout_s, c->lock_timeout_s);
+	return str_take(&s);
+}
+
+/* A pooler may refuse `options` at the start of a connection: then without. */
 struct db *
 db_open(const struct conf *c, const char *app, const struct cancel *cancel, struct err *e)
 {
 	struct db *db = mem_zalloc(sizeof(*db));
-	int timeout_s = c->connect_timeout_s > 0 ? c->connect_timeout_s : CONNECT_DEFAULT_S;
+	int rc;
 
 	db->cancel = cancel;
-	if (connect_start(db, c, app, e) < 0 || connect_wait(db, timeout_s, e) < 0) {
+	db->pooled_begin = pooled_begin(c);
+	rc = connect_to(db, c, app, e);
+	if (rc < 0 && strstr(e->text, "unsupported startup parameter")) {
+		PQfinish(db->conn);
+		*e = (struct err)ERR_INIT;
+		db->no_options = true;
+		rc = connect_to(db, c, app, e);
+	}
+	if (rc < 0) {
 		db_close(db);
 		return NULL;
 	}
@@ -219,6 +253,8 @@ db_close(struct db *db)
 {
 	if (!db)
 		return;
+	db_forget_shape(db);
+	free(db->pooled_begin);
 	PQfinish(db->conn);
 	free(db);
 }
@@ -256,7 +292,11 @@ db_alive(struct db *db)
 int
 db_listen(struct db *db, enum query listen, struct err *e)
 {
-	return db_exec(db, listen, NULL, NULL, e);
+	bool pooled;
+
+	if (db_pooled(db, &pooled, e) < 0)
+		return -1;
+	return pooled ? 0 : db_exec(db, listen, NULL, NULL, e);
 }
 
 bool

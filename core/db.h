@@ -26,6 +26,19 @@ int db_pid(const struct db *db);
 bool db_alive(struct db *db); /* no round trip: what libpq knows of the socket */
 int db_socket(const struct db *db);
 
+/* A database that fintra did not create has other names for some tables and may lack the ledger:
+ * queries by id are rewritten to what is there (db_names.h), a missing ledger reads as empty.
+ * Looked at once per connection, at its first query. */
+int db_has_ledger(struct db *db, bool *out, struct err *e) MUST_CHECK;
+extern const char db_pooled_text[]; /* why nothing can be launched there */
+/* Behind a pooler that hands each transaction to another server: no locks, LISTEN or settings hold.
+ * Then every query runs in a read-only transaction of its own. */
+int db_pooled(struct db *db, bool *out, struct err *e) MUST_CHECK;
+/* The server's own process number; behind a pooler it is not db_pid(). */
+int db_server_pid(struct db *db, int *out, struct err *e) MUST_CHECK;
+const char *db_relation(struct db *db, const char *table); /* physical name; borrowed */
+void db_forget_shape(struct db *db);			   /* after DDL on this connection */
+
 /* args: queries[q].nparams texts, NULL = SQL NULL; borrowed for the call. */
 struct rows *db_query(struct db *db, enum query q, const char *const *args,
 		      struct err *e) MUST_CHECK;
@@ -58,8 +71,8 @@ void rows_cleanup(struct rows **r);
 void db_cleanup(struct db **db);
 #define DB_AUTO CLEANUP(db_cleanup) struct db *
 
-/* LISTEN channel: true when at least one notification arrived since the last call (drains them).
- * Polls only what is in the socket buffer. */
+/* LISTEN channel (nothing behind a pooler: poll then): true when at least one notification arrived
+ * since the last call (drains them). Polls only what is in the socket buffer. */
 int db_listen(struct db *db, enum query listen, struct err *e) MUST_CHECK;
 bool db_notified(struct db *db);
 /* Waits until the socket is readable, `fd` (may be -1) is readable, or ms passed. */

@@ -19,8 +19,8 @@ refuse_copy(struct db *db, PGresult *r, struct err *e)
 	return NULL;
 }
 
-struct pg_result *
-dbi_run(struct db *db, const char *sql, const char *const *args, int nargs, struct err *e)
+static struct pg_result *
+send_and_take(struct db *db, const char *sql, const char *const *args, int nargs, struct err *e)
 {
 	PGresult *r;
 
@@ -34,11 +34,27 @@ dbi_run(struct db *db, const char *sql, const char *const *args, int nargs, stru
 	return r ? refuse_copy(db, r, e) : NULL;
 }
 
+/* Behind a pooler the settings that our SQL relies on hold for one transaction only. */
+struct pg_result *
+dbi_run(struct db *db, const char *sql, const char *const *args, int nargs, struct err *e)
+{
+	bool own = dbi_pooled(db) && PQtransactionStatus(db->conn) == PQTRANS_IDLE;
+	PGresult *r;
+
+	if (own && db_exec_sql(db, db->pooled_begin, e) < 0)
+		return NULL;
+	r = send_and_take(db, sql, args, nargs, e);
+	if (own)
+		db_rollback(db); /* it only read */
+	return r;
+}
+
 /* Unnamed statement: no state is left on the server, poolers and Citus are fine with it. */
 static PGresult *
 run_query(struct db *db, enum query q, const char *const *args, struct err *e)
 {
-	PGresult *r = dbi_run(db, queries[q].text, args, queries[q].nparams, e);
+	const char *sql = dbi_text(db, q, e);
+	PGresult *r = sql ? dbi_run(db, sql, args, queries[q].nparams, e) : NULL;
 
 	if (!r)
 		err_wrap(e, "%s", queries[q].name);

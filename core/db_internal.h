@@ -3,6 +3,7 @@
 #define FINTRA_CORE_DB_INTERNAL_H
 
 #include "core/db.h"
+#include "core/db_names.h"
 
 struct pg_conn; /* PGconn and PGresult of libpq */
 struct pg_result;
@@ -13,7 +14,10 @@ struct db {
 	bool deaf;	  /* the present statement does not heed the token (ROLLBACK) */
 	bool cancel_sent; /* PQcancel went out for the present statement */
 	bool given_up; /* the server did not answer in time: the connection is of no use any more */
-	int64_t give_up_ms; /* monotonic time when the wait ends; 0 = open end */
+	int64_t give_up_ms;  /* monotonic time when the wait ends; 0 = open end */
+	struct shape *shape; /* owned; NULL = not looked at yet */
+	bool no_options;     /* the other end takes no session settings */
+	char *pooled_begin;  /* owned: opens a transaction that makes the settings */
 };
 
 enum dbi_manner { DBI_HEED, DBI_DEAF };
@@ -36,5 +40,11 @@ int dbi_fail(struct db *db, const struct pg_result *res, struct err *e);
 struct pg_result *dbi_run(struct db *db, const char *sql, const char *const *args, int nargs,
 			  struct err *e) MUST_CHECK;
 struct rows *dbi_rows(struct pg_result *res); /* consumes res */
+/* The query's text with this database's names.  Borrowed until the connection closes; NULL fills
+ * *e.
+ */
+const char *dbi_text(struct db *db, enum query q, struct err *e) MUST_CHECK;
+/* Known to be behind a pooler that keeps no session for us; false as long as nobody looked. */
+bool dbi_pooled(const struct db *db);
 
 #endif

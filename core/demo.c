@@ -222,7 +222,7 @@ pipeline(struct demo *d, struct date as_of, struct err *e)
 	struct runner *r;
 	int applied = 0, rc = 0;
 
-	if (!db || migrate_run(db, true, clock_wall_ms(), &applied, e) < 0)
+	if (!db || migrate_run(db, MIGRATE_INIT, clock_wall_ms(), &applied, e) < 0)
 		return -1;
 	r = runner_new(&d->app->conf, cat, show_event, NULL);
 	signals_install(r, false);

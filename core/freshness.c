@@ -10,6 +10,8 @@
 
 enum { WEEK_SESSIONS = 7, COL_FILLED = 0, COL_NEWEST, COL_ROWS, COL_NUM, COL_DEN, COL_BASIS };
 
+static const char NO_SUCH_TABLE[] = "42P01"; /* SQLSTATE */
+
 struct probe {
 	struct db *db;
 	const struct conf *conf;
@@ -161,12 +163,25 @@ state_behind(const struct probe *p, const struct table_status *s)
 	return p->now_ms < s->deadline_ms ? TABLE_DUE : TABLE_LATE;
 }
 
+/* A refresh that finds nothing to change leaves no trace in the rows: where the date is that of a
+ * run, and there is no ledger to record it, old rows prove nothing. */
+static void
+cannot_tell(struct table_status *s)
+{
+	char have[DATE_BUF];
+
+	s->state = TABLE_UNKNOWN;
+	fmt_buf(s->detail, sizeof(s->detail), "no ledger records its runs; newest row %s",
+		date_iso(s->have, have));
+}
+
 static int
 measure(const struct probe *p, struct table_status *s, struct err *e)
 {
-	bool filled = false, mixed = false;
+	bool filled = false, mixed = false, ledger;
 
-	if (measure_runs(p, s, e) < 0 || measure_rows(p, s, &filled, e) < 0)
+	if (measure_runs(p, s, e) < 0 || measure_rows(p, s, &filled, e) < 0 ||
+	    db_has_ledger(p->db, &ledger, e) < 0)
 		return -1;
 	if (!filled) {
 		s->have = DATE_NONE;
@@ -178,7 +193,10 @@ measure(const struct probe *p, struct table_status *s, struct err *e)
 		return 0;
 	}
 	if (date_cmp(s->have, s->want) < 0) {
-		s->state = state_behind(p, s);
+		if (ledger || s->table->date_column)
+			s->state = state_behind(p, s);
+		else
+			cannot_tell(s);
 		return 0;
 	}
 	if (measure_mixed(p, s, &mixed, e) < 0)
@@ -206,7 +224,11 @@ measure_or_unknown(const struct probe *p, const struct table *t, struct table_st
 		return err_wrap(e, "measuring %s", t->name);
 	}
 	s->state = TABLE_UNKNOWN;
-	str_copy(s->detail, sizeof(s->detail), own.text);
+	if (str_same(own.sqlstate, NO_SUCH_TABLE))
+		fmt_buf(s->detail, sizeof(s->detail), "no table %s here",
+			db_relation(p->db, t->name));
+	else
+		str_copy(s->detail, sizeof(s->detail), own.text);
 	return 0;
 }
 

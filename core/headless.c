@@ -12,6 +12,10 @@
 
 enum { PUBLISH_LAG_MIN = 120, WORDS_MAX = 64 };
 
+const char no_ledger_text[] =
+	"this database has no ledger that this role may read: nothing can be launched or recorded "
+	"here; fintra db init --adopt adds schema fintra_ops and nothing else";
+
 struct words {
 	char **at;
 	int n;
@@ -240,7 +244,7 @@ app_as_of(const struct app *app, struct date *out, struct err *e)
 }
 
 static int
-check_schema(struct db *db, struct err *e)
+check_schema(struct db *db, bool ledger, struct err *e)
 {
 	enum schema_state state;
 	int version;
@@ -252,9 +256,7 @@ check_schema(struct db *db, struct err *e)
 		return err_set(e, ERR_CONFIG,
 			       "this database has no FINTRA schema: run fintra db init");
 	case SCHEMA_FOREIGN:
-		return err_set(e, ERR_CONFIG,
-			       "this database holds FINTRA tables that fintra did not create, "
-			       "and no schema fintra_ops");
+		return ledger ? err_set(e, ERR_PERMISSION, "%s", no_ledger_text) : 0;
 	case SCHEMA_OLD:
 		return err_set(
 			e, ERR_CONFIG,
@@ -270,16 +272,38 @@ check_schema(struct db *db, struct err *e)
 	}
 }
 
-struct db *
-app_db(const struct app *app, struct err *e)
+static int
+check_session(struct db *db, struct err *e)
+{
+	bool pooled;
+
+	if (db_pooled(db, &pooled, e) < 0)
+		return -1;
+	return pooled ? err_set(e, ERR_PERMISSION, "%s", db_pooled_text) : 0;
+}
+
+static struct db *
+open_checked(const struct app *app, bool ledger, struct err *e)
 {
 	struct db *db = db_open(&app->conf, "fintra", NULL, e);
 
-	if (db && check_schema(db, e) < 0) {
+	if (db && (check_schema(db, ledger, e) < 0 || (ledger && check_session(db, e) < 0))) {
 		db_close(db);
 		return NULL;
 	}
 	return db;
+}
+
+struct db *
+app_look(const struct app *app, struct err *e)
+{
+	return open_checked(app, false, e);
+}
+
+struct db *
+app_db(const struct app *app, struct err *e)
+{
+	return open_checked(app, true, e);
 }
 
 int

@@ -36,6 +36,10 @@ int headless_main(struct app *app, int argc, char **argv);
 /* As-of of this process: --as-of (must be a session, else ERR_USAGE naming the previous one) or the
  * newest published session. */
 int app_as_of(const struct app *app, struct date *out, struct err *e) MUST_CHECK;
+extern const char no_ledger_text[]; /* what is missing, and the command that adds it */
+/* A connection for looking: FINTRA's tables, ours or not, with or without a ledger. */
+struct db *app_look(const struct app *app, struct err *e) MUST_CHECK;
+/* A connection for what needs the ledger and a session: ERR_PERMISSION says what is missing. */
 struct db *app_db(const struct app *app, struct err *e) MUST_CHECK;
 /* Prints "fintra: text" (cleaned) and a hint, returns err_exit_code(e). */
 int app_fail(const struct err *e, const char *hint);

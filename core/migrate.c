@@ -8,7 +8,10 @@
 /* Any constant of our own; the job locks hash into 0..2147483646. */
 #define LOCK_KEY "4848484848484848"
 
-enum { NAME_MAX_LEN = 63, LIST_MAX = 64 * 1024, NUMBER = 24 };
+enum { NAME_MAX_LEN = 63, LIST_MAX = 64 * 1024, NUMBER = 24, NAME_ROOM = 128 };
+
+/* Behind the name of a version of which only the ledger was made. */
+static const char adopted_mark[] = ", ledger only";
 
 static const char names_of[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
 
@@ -105,7 +108,7 @@ migrate_state(struct db *db, enum schema_state *state, int *version, struct err 
 
 /* Asked again under the lock: another process may have been first. */
 static int
-permitted(struct db *db, bool init, struct err *e)
+permitted(struct db *db, enum migrate_mode mode, struct err *e)
 {
 	char found[NAME_MAX_LEN + 1];
 	enum schema_state state;
@@ -117,41 +120,69 @@ permitted(struct db *db, bool init, struct err *e)
 		return err_set(e, ERR_CONFIG,
 			       "the schema has version %d, this program knows up to %d", version,
 			       migrate_latest());
-	if (state == SCHEMA_FOREIGN)
-		return err_set(
-			e, ERR_CONFIG,
-			"the database has a table %s that fintra did not create: not touched",
-			found);
-	if (state == SCHEMA_ABSENT && !init)
+	if (state == SCHEMA_FOREIGN && mode != MIGRATE_ADOPT)
+		return err_set(e, ERR_CONFIG,
+			       "the database has a table %s that fintra did not create: not "
+			       "touched (\"db init --adopt\" adds the ledger beside it)",
+			       found);
+	if (state == SCHEMA_ABSENT && mode == MIGRATE_ADOPT)
+		return err_set(e, ERR_CONFIG,
+			       "the database has no FINTRA tables to adopt: run \"db init\"");
+	if (state == SCHEMA_ABSENT && mode == MIGRATE_NEXT)
 		return err_set(e, ERR_CONFIG, "the database has no FINTRA schema: run \"db init\"");
 	return 0;
 }
 
 static int
-record(struct db *db, const struct migration_text *m, int64_t now_ms, struct err *e)
+record(struct db *db, const struct migration_text *m, bool adopted, int64_t now_ms, struct err *e)
 {
-	char version[NUMBER], now[NUMBER];
+	char version[NUMBER], now[NUMBER], name[NAME_ROOM];
 
 	(void)fmt_buf(version, sizeof(version), "%d", m->version);
 	(void)fmt_buf(now, sizeof(now), "%" PRId64, now_ms);
-	return db_exec(db, Q_MIGRATE_RECORD, (const char *const[]){ version, m->name, now }, NULL,
-		       e);
+	(void)fmt_buf(name, sizeof(name), "%s%s", m->name, adopted ? adopted_mark : "");
+	return db_exec(db, Q_MIGRATE_RECORD, (const char *const[]){ version, name, now }, NULL, e);
+}
+
+/* Length of what comes before the first statement on schema public: all that an adopted database
+ * gets of a migration. */
+static size_t
+ledger_part(const char *text)
+{
+	const char *public = strstr(text, "public.");
+	size_t n = public ? (size_t)(public - text) : strlen(text);
+
+	while (public && n > 0 && text[n - 1] != ';')
+		n--;
+	return n;
 }
 
 /* An index on a large table takes what it takes: no statement timeout, a cancel still works. */
 static int
-apply(struct db *db, const struct migration_text *m, int64_t now_ms, struct err *e)
+apply(struct db *db, const struct migration_text *m, bool adopted, int64_t now_ms, struct err *e)
 {
+	STR_AUTO sql = { 0 };
+
+	str_init(&sql, LIST_MAX);
+	str_put(&sql, m->text, adopted ? ledger_part(m->text) : strlen(m->text));
 	if (db_begin(db, e) == 0 && db_exec_sql(db, "SET LOCAL statement_timeout = 0", e) == 0 &&
-	    db_exec_sql(db, m->text, e) == 0 && record(db, m, now_ms, e) == 0 &&
+	    db_exec_sql(db, str_c(&sql), e) == 0 && record(db, m, adopted, now_ms, e) == 0 &&
 	    db_commit(db, e) == 0)
 		return 0;
 	db_rollback(db);
 	return err_wrap(e, "migration %s", m->name);
 }
 
+static bool
+was_adopted(const struct rows *have)
+{
+	const char *name = have && rows_count(have) ? rows_text(have, 0, 1) : NULL;
+
+	return name && strstr(name, adopted_mark);
+}
+
 static int
-apply_missing(struct db *db, int64_t now_ms, int *applied, struct err *e)
+apply_missing(struct db *db, enum migrate_mode mode, int64_t now_ms, int *applied, struct err *e)
 {
 	enum schema_state state;
 	ROWS_AUTO have = NULL;
@@ -159,12 +190,13 @@ apply_missing(struct db *db, int64_t now_ms, int *applied, struct err *e)
 
 	if (migrate_state(db, &state, &version, e) < 0)
 		return -1;
-	if (state != SCHEMA_ABSENT && !(have = db_query(db, Q_MIGRATE_VERSIONS, NULL, e)))
+	if (state != SCHEMA_ABSENT && state != SCHEMA_FOREIGN &&
+	    !(have = db_query(db, Q_MIGRATE_VERSIONS, NULL, e)))
 		return -1;
 	for (const struct migration_text *m = migrations; m->version; m++) {
 		if (have && has_version(have, m->version))
 			continue;
-		if (apply(db, m, now_ms, e) < 0)
+		if (apply(db, m, have ? was_adopted(have) : mode == MIGRATE_ADOPT, now_ms, e) < 0)
 			return -1;
 		++*applied;
 	}
@@ -172,7 +204,7 @@ apply_missing(struct db *db, int64_t now_ms, int *applied, struct err *e)
 }
 
 int
-migrate_run(struct db *db, bool init, int64_t now_ms, int *applied, struct err *e)
+migrate_run(struct db *db, enum migrate_mode mode, int64_t now_ms, int *applied, struct err *e)
 {
 	const char *key[] = { LOCK_KEY };
 	struct err unused = ERR_INIT;
@@ -181,7 +213,8 @@ migrate_run(struct db *db, bool init, int64_t now_ms, int *applied, struct err *
 	*applied = 0;
 	if (db_exec(db, Q_MIGRATE_LOCK, key, NULL, e) < 0)
 		return -1;
-	rc = permitted(db, init, e) < 0 ? -1 : apply_missing(db, now_ms, applied, e);
+	rc = permitted(db, mode, e) < 0 ? -1 : apply_missing(db, mode, now_ms, applied, e);
+	db_forget_shape(db);
 	/* Where this fails the connection is gone or on its way out, and the lock with it. */
 	if (db_exec(db, Q_MIGRATE_UNLOCK, key, NULL, rc < 0 ? &unused : e) < 0)
 		return -1;

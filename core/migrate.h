@@ -13,10 +13,17 @@ enum schema_state {
 	SCHEMA_NEWER /* made by a newer binary: refuse (78) */
 };
 
+enum migrate_mode {
+	MIGRATE_NEXT,  /* what is missing of our schema */
+	MIGRATE_INIT,  /* all, in an empty database */
+	MIGRATE_ADOPT, /* beside tables that fintra did not create: schema fintra_ops, nothing else
+			*/
+};
+
 int migrate_state(struct db *db, enum schema_state *state, int *version, struct err *e) MUST_CHECK;
 int migrate_latest(void);
-/* init = true is allowed on an empty database only (ERR_CONFIG otherwise); false needs our schema.
- */
-int migrate_run(struct db *db, bool init, int64_t now_ms, int *applied, struct err *e) MUST_CHECK;
+/* Refused (ERR_CONFIG) where the mode does not fit what is there. */
+int migrate_run(struct db *db, enum migrate_mode mode, int64_t now_ms, int *applied,
+		struct err *e) MUST_CHECK;
 
 #endif

@@ -66,12 +66,23 @@ work_resumed(struct run *r, struct err *e)
 	return run_job(r, e);
 }
 
+/* Nothing is recorded where no lock would hold. */
+static int
+check_session(struct run *r, struct err *e)
+{
+	bool pooled;
+
+	if (db_pooled(r->ledger, &pooled, e) < 0)
+		return -1;
+	return pooled ? err_set(e, ERR_PERMISSION, "%s", db_pooled_text) : 0;
+}
+
 static int
 work(struct run *r, struct err *e)
 {
 	/* Not under the run's token: the ending is written after an abort too. */
 	r->ledger = db_open(r->conf, "fintra ledger", NULL, e);
-	if (!r->ledger)
+	if (!r->ledger || check_session(r, e) < 0)
 		return -1;
 	if (!r->l.resume)
 		return run_open_new(r, e) < 0 ? -1 : work_new(r, e);

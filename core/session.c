@@ -236,7 +236,7 @@ report_verdict(struct session *s)
 	struct err e = ERR_INIT;
 	struct freshness f;
 	STR_AUTO text = { 0 };
-	DB_AUTO db = app_db(s->app, &e);
+	DB_AUTO db = app_look(s->app, &e);
 
 	if (!db || freshness_measure(db, &s->app->conf, s->app->cat, s->bad.as_of, clock_wall_ms(),
 				     &f, &e) < 0)

@@ -33,7 +33,7 @@ struct support_out {
 };
 
 /* Runs argv (NULL-terminated; argv[0] searched in PATH) with `env` ("K=V" or "K" to unset; may be
- * NULL) on top of ours, stdin from /dev/null, for at most 120 s.  Returns the exit code, too. */
+ * NULL) on top of ours, stdin from /dev/null, for at most 400 s.  Returns the exit code, too. */
 int support_exec(const char *const *argv, const char *const *env, struct support_out *out);
 void support_out_done(struct support_out *out);
 

@@ -35,8 +35,13 @@ console_env(struct console_test *t, const char *setting)
 void
 console_open(struct console_test *t, const char *name, const char *const *fake)
 {
-	*t = (struct console_test){ .info = support_db(name, true),
-				    .url = fake ? support_fake(fake) : "" };
+	console_open_on(t, support_db(name, true), fake);
+}
+
+void
+console_open_on(struct console_test *t, const char *info, const char *const *fake)
+{
+	*t = (struct console_test){ .info = info, .url = fake ? support_fake(fake) : "" };
 	str_copy(t->home, sizeof(t->home), "/tmp/fintra-console-XXXXXX");
 	if (!mkdtemp(t->home)) {
 		perror(t->home);

@@ -19,6 +19,8 @@ struct console_test {
 /* Database `name` with our schema; starts nothing.  `fake`: arguments of the stand-in, NULL = none
  * runs. */
 void console_open(struct console_test *t, const char *name, const char *const *fake);
+/* The same on a database that is there; borrows its conninfo. */
+void console_open_on(struct console_test *t, const char *info, const char *const *fake);
 void console_env(struct console_test *t, const char *setting); /* "K=V" or "K" */
 /* $BUILD/fintra with these arguments (NULL = none) on its own terminal. */
 struct pty *console_spawn(const struct console_test *t, const char *const *args, int w, int h);

@@ -91,7 +91,7 @@ migrate(const char *conninfo)
 	struct err e = ERR_INIT;
 	int applied;
 
-	if (migrate_run(db, true, clock_wall_ms(), &applied, &e) < 0)
+	if (migrate_run(db, MIGRATE_INIT, clock_wall_ms(), &applied, &e) < 0)
 		die("migrations", e.text);
 }
 

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { TIMEOUT_MS = 120000, OUTPUT_MAX = 256 * 1024 * 1024 };
+enum { TIMEOUT_MS = 400000, OUTPUT_MAX = 256 * 1024 * 1024 };
 
 static void
 set_env(const char *const *env)

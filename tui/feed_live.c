@@ -70,6 +70,7 @@ static int
 look_around(struct worker *w, struct connection *c, struct err *e)
 {
 	enum schema_state state;
+	bool pooled;
 	int version;
 	char host[65] = "";
 	ROWS_AUTO server = db_query(w->db, Q_CONSOLE_SERVER, NULL, e);
@@ -79,13 +80,18 @@ look_around(struct worker *w, struct connection *c, struct err *e)
 	gethostname(host, sizeof(host) - 1);
 	fmt_buf(c->server, sizeof(c->server), "%s@%s", str_or(rows_text(server, 0, 0), "?"),
 		str_or(rows_text(server, 0, 1), host));
-	if (migrate_state(w->db, &state, &version, e) < 0)
+	if (migrate_state(w->db, &state, &version, e) < 0 || db_pooled(w->db, &pooled, e) < 0)
 		return -1;
 	if (state == SCHEMA_NEWER || state == SCHEMA_OLD)
 		fmt_buf(c->why, sizeof(c->why), "schema version %d, this program has %d%s", version,
 			migrate_latest(), state == SCHEMA_OLD ? ": fintra db migrate" : "");
-	else if (state != SCHEMA_CURRENT)
-		fmt_buf(c->why, sizeof(c->why), "this database has no ledger: fintra db init");
+	else if (state == SCHEMA_ABSENT)
+		fmt_buf(c->why, sizeof(c->why),
+			"this database has no FINTRA tables: fintra db init");
+	else if (state == SCHEMA_FOREIGN)
+		str_copy(c->why, sizeof(c->why), no_ledger_text);
+	else if (pooled)
+		str_copy(c->why, sizeof(c->why), db_pooled_text);
 	if (c->why[0])
 		return 0;
 	ROWS_AUTO rights = db_query(w->db, Q_CONSOLE_RIGHTS, NULL, e);

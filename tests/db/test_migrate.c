@@ -30,7 +30,7 @@ run(const char *info, bool init, int *applied, struct err *e)
 {
 	DB_AUTO db = support_open(info);
 
-	return migrate_run(db, init, NOW * INT64_C(1000), applied, e);
+	return migrate_run(db, init ? MIGRATE_INIT : MIGRATE_NEXT, NOW * INT64_C(1000), applied, e);
 }
 
 static enum schema_state

@@ -254,6 +254,51 @@ breach_of(const char *name, const char *sql)
 	return why;
 }
 
+/* What stands for the ledger where there is none has its columns: FULL JOIN by name, types
+ * compared. */
+static void
+stand_ins_have_the_ledgers_columns(void **state)
+{
+	static const struct {
+		enum query q;
+		const char *table;
+	} pairs[] = { { Q_NO_LEDGER_RUN, "run" },
+		      { Q_NO_LEDGER_BEAT, "beat" },
+		      { Q_NO_LEDGER_INPUT, "input" },
+		      { Q_NO_LEDGER_CHECK_SINCE, "check_since" } };
+	DB_AUTO db = support_open(support_db("t_queries_no_ledger", true));
+	struct err e = ERR_INIT;
+	int64_t compared = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
+		STR_AUTO sql = { 0 };
+
+		str_init(&sql, SQL_MAX);
+		str_fmt(&sql, "CREATE TEMP VIEW s_%s AS %s", pairs[i].table,
+			queries[pairs[i].q].text);
+		assert_int_equal(db_exec_sql(db, str_c(&sql), &e), 0);
+		str_clear(&sql);
+		str_fmt(&sql,
+			"SELECT count(*), count(*) FILTER (WHERE a.t IS DISTINCT FROM b.t) FROM "
+			"(SELECT attname, format_type(atttypid, atttypmod) AS t FROM pg_attribute "
+			"WHERE attrelid = 'fintra_ops.%s'::regclass AND attnum > 0 AND NOT "
+			"attisdropped) a FULL JOIN (SELECT attname, format_type(atttypid, "
+			"atttypmod) "
+			"AS t FROM pg_attribute WHERE attrelid = 's_%s'::regclass AND attnum > 0) "
+			"b "
+			"USING (attname)",
+			pairs[i].table, pairs[i].table);
+		ROWS_AUTO r = db_query_sql(db, str_c(&sql), NULL, 0, &e);
+		assert_non_null(r);
+		compared += rows_int(r, 0, 0);
+		assert_int_equal(rows_int(r, 0, 1), 0);
+	}
+	printf("INFO: stand-ins of the ledger: %lld columns compared, 0 differ\n",
+	       (long long)compared);
+	assert_int_equal(compared, 47);
+}
+
 static void
 portable_subset(void **state)
 {
@@ -326,6 +371,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_query_prepares),
 		cmocka_unit_test(the_prepare_test_sees),
+		cmocka_unit_test(stand_ins_have_the_ledgers_columns),
 		cmocka_unit_test(portable_subset),
 		cmocka_unit_test(the_subset_test_sees),
 	};

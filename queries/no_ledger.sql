@@ -1,0 +1,26 @@
+-- What the ledger's tables are where there is no ledger: the same columns, no rows.  Put in front of a query
+-- as a CTE by core/db_names.c.
+
+-- name: no_ledger_run
+SELECT NULL::bigint AS id, NULL::bigint AS parent, NULL::text AS job, NULL::date AS as_of, NULL::text AS state,
+       NULL::integer AS epoch, NULL::text AS who, NULL::text AS host, NULL::integer AS pid, NULL::text AS origin,
+       NULL::text AS gate, NULL::text AS reason, NULL::jsonb AS params, NULL::text AS build, NULL::bigint AS lock_key,
+       NULL::timestamptz AS created_at, NULL::timestamptz AS started_at, NULL::timestamptz AS ended_at,
+       NULL::bigint AS rows_read, NULL::bigint AS rows_inserted, NULL::bigint AS rows_updated,
+       NULL::bigint AS rows_unchanged, NULL::bigint AS rows_rejected, NULL::bigint AS rows_skipped,
+       NULL::bigint AS errors, NULL::text AS taint, NULL::text AS error, NULL::text AS err_class,
+       NULL::text AS sqlstate, NULL::integer AS http, NULL::integer AS exit_code, NULL::jsonb AS result
+ WHERE false;
+
+-- name: no_ledger_beat
+SELECT NULL::bigint AS run_id, NULL::integer AS epoch, NULL::timestamptz AS beat_at, NULL::integer AS guard_pid,
+       NULL::text AS phase, NULL::bigint AS done, NULL::bigint AS total, NULL::text AS waits_for
+ WHERE false;
+
+-- name: no_ledger_input
+SELECT NULL::bigint AS run_id, NULL::text AS table_name, NULL::date AS as_of, NULL::bigint AS n_rows
+ WHERE false;
+
+-- name: no_ledger_check_since
+SELECT NULL::text AS name, NULL::text AS state, NULL::timestamptz AS since
+ WHERE false;
