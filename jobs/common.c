@@ -69,8 +69,15 @@ void
 words_array(const char *const *words, struct str *out)
 {
 	str_putc(out, '{');
-	for (size_t i = 0; words[i]; i++)
-		str_fmt(out, "%s\"%s\"", i ? "," : "", words[i]);
+	for (size_t i = 0; words[i]; i++) {
+		str_puts(out, i ? ",\"" : "\"");
+		for (const char *p = words[i]; *p; p++) {
+			if (*p == '"' || *p == '\\')
+				str_putc(out, '\\');
+			str_putc(out, *p);
+		}
+		str_putc(out, '"');
+	}
 	str_putc(out, '}');
 }
 

@@ -19,7 +19,7 @@ enum { TICKER_MAX = 20, TICKER_BUF = TICKER_MAX + 1 };
 /* Trims and upper-cases p[0..n) into out; false when it is not [A-Z0-9.^=-]{1,20}. */
 bool ticker_normal(const char *p, size_t n, char out[TICKER_BUF]);
 
-/* {"a","b"}: a PostgreSQL array literal of plain words, for $n::text[]. */
+/* {"a","b"}: a PostgreSQL array literal, for $n::text[]. */
 void words_array(const char *const *words, struct str *out);
 /* A cell without the blanks around it; *n is its new length. */
 const char *cell_trim(const char *p, size_t *n);

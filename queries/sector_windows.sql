@@ -1,7 +1,7 @@
 -- name: sector_windows_have
--- $1 as-of date, $2 windows text[]
+-- $1 as-of date, $2 windows text[], $3 source of the rows that this job compounds
 -- returns sector, window_code, own (the row was compounded by this job)
-SELECT sector, window_code, source = 'sql_aggregation'
+SELECT sector, window_code, source = $3::text
   FROM sector_performance
  WHERE performance_date = $1::date AND window_code = ANY ($2::text[])
  ORDER BY sector, window_code;
@@ -35,31 +35,21 @@ SELECT sector, performance_date, return_percent
  WHERE sector NOT IN (SELECT sector FROM own)
  ORDER BY 1, 2;
 
--- name: sector_windows_stage
-CREATE TEMP TABLE stage_sector_windows (
-	sector text NOT NULL,
-	window_code text NOT NULL,
-	return_percent numeric NOT NULL
-) ON COMMIT DROP;
-
--- name: sector_windows_copy
-COPY stage_sector_windows (sector, window_code, return_percent) FROM STDIN;
-
 -- name: sector_windows_merge
--- $1 as-of date, $2 created_at in ms
+-- $1 as-of date, $2 created_at in ms, $3 source of the rows that this job compounds
 -- returns distinct_rows, inserted, updated; a row of another source is never touched
 WITH m AS (
 	INSERT INTO sector_performance AS t (sector, window_code, performance_date, return_percent, source,
 		created_at)
-	SELECT DISTINCT ON (sector, window_code) sector, window_code, $1::date, return_percent,
-	       'sql_aggregation', to_timestamp($2::bigint / 1000.0)
-	  FROM stage_sector_windows
-	 ORDER BY sector, window_code
+	SELECT DISTINCT ON (name, window_code) name, window_code, $1::date, return_percent, source,
+	       to_timestamp($2::bigint / 1000.0)
+	  FROM stage_group_windows
+	 ORDER BY name, window_code
 	ON CONFLICT (sector, window_code, performance_date) DO UPDATE SET
 		return_percent = EXCLUDED.return_percent, created_at = EXCLUDED.created_at
-	WHERE t.source = 'sql_aggregation' AND t.return_percent IS DISTINCT FROM EXCLUDED.return_percent
+	WHERE t.source = $3::text AND t.return_percent IS DISTINCT FROM EXCLUDED.return_percent
 	RETURNING (xmax = 0) AS fresh
 )
-SELECT (SELECT count(*) FROM stage_sector_windows), count(*) FILTER (WHERE fresh),
+SELECT (SELECT count(*) FROM stage_group_windows), count(*) FILTER (WHERE fresh),
        count(*) FILTER (WHERE NOT fresh)
   FROM m;

@@ -76,38 +76,35 @@ forgive(struct backfill *b, const struct err *e)
 }
 
 static int
-each_date(struct backfill *b, struct err *e)
+find_day(void *arg, struct date as_of, struct date *day, struct err *e)
 {
-	run_phase(b->c, "merge", (int64_t)b->asof.n);
-	for (size_t i = 0; i < b->asof.n; i++) {
-		struct date day;
+	struct backfill *b = arg;
 
-		if (asset_date(b->c, windows_canonical, b->asof.at[i], &day, e) < 0)
-			return -1;
-		if (date_is_set(day) && !date_eq(day, b->q.as_of)) {
-			b->q.as_of = day;
-			if (write_date(b, e) < 0 && forgive(b, e) < 0)
-				return -1;
-		}
-		run_progress(b->c, (int64_t)i + 1);
-		if (i + 1 < b->asof.n && run_breathe(b->c, e) < 0)
-			return -1;
-	}
-	return 0;
+	return asset_date(b->c, windows_canonical, as_of, day, e);
+}
+
+static int
+write_day(void *arg, struct date day, struct err *e)
+{
+	struct backfill *b = arg;
+
+	b->q.as_of = day;
+	return write_date(b, e) < 0 ? forgive(b, e) : 0;
 }
 
 static int
 work(struct backfill *b, struct err *e)
 {
+	struct range_walk walk = { .phase = "merge", .find = find_day, .write = write_day };
 	char last[32];
 
 	if (range_of(b->c, &b->asof, e) < 0 || windows_universe(b->c, true, last, e) < 0)
 		return -1;
 	b->q.last = last;
-	if (each_date(b, e) < 0)
+	if (range_each(b->c, &b->asof, &walk, b, e) < 0)
 		return -1;
 	if (b->dates == 0)
-		return asset_date_required(b->c, b->asof.at[b->asof.n - 1], &b->q.as_of, e);
+		return asset_date_none(b->asof.at[b->asof.n - 1], e);
 	run_result_int(b->c, "dates", b->dates);
 	run_result_int(b->c, "rows", b->rows);
 	return 0;

@@ -123,19 +123,23 @@ asset_date(const struct job_ctx *c, const char *const *windows, struct date upto
 }
 
 int
-asset_date_required(const struct job_ctx *c, struct date upto, struct date *out, struct err *e)
+asset_date_none(struct date upto, struct err *e)
 {
 	char day[DATE_BUF];
 
-	if (asset_date(c, windows_canonical, upto, out, e) < 0)
-		return -1;
-	if (date_is_set(*out))
-		return 0;
 	date_iso(upto, day);
 	return err_set(
 		e, ERR_EMPTY,
 		"datos_performance has no row up to %s: fintra run performance-bulk --as-of %s",
 		day, day);
+}
+
+int
+asset_date_required(const struct job_ctx *c, struct date upto, struct date *out, struct err *e)
+{
+	if (asset_date(c, windows_canonical, upto, out, e) < 0)
+		return -1;
+	return date_is_set(*out) ? 0 : asset_date_none(upto, e);
 }
 
 int

@@ -13,6 +13,8 @@ int asset_date(const struct job_ctx *c, const char *const *windows, struct date 
  * table. */
 int asset_date_required(const struct job_ctx *c, struct date upto, struct date *out,
 			struct err *e) MUST_CHECK;
+/* That error by itself. */
+int asset_date_none(struct date upto, struct err *e);
 /* Records fintra_universe as an input of this run.  *active may be NULL. */
 int asset_date_universe(struct job_ctx *c, int64_t *active, struct err *e) MUST_CHECK;
 

@@ -76,3 +76,25 @@ range_done(struct range *r)
 	r->at = NULL;
 	r->n = 0;
 }
+
+int
+range_each(struct job_ctx *c, const struct range *r, struct range_walk *w, void *arg, struct err *e)
+{
+	w->last = DATE_NONE;
+	run_phase(c, w->phase, (int64_t)r->n);
+	for (size_t i = 0; i < r->n; i++) {
+		struct date day;
+
+		if (w->find(arg, r->at[i], &day, e) < 0)
+			return -1;
+		if (date_is_set(day) && !date_eq(day, w->last)) {
+			w->last = day;
+			if (w->write(arg, day, e) < 0)
+				return -1;
+		}
+		run_progress(c, (int64_t)i + 1);
+		if (i + 1 < r->n && run_breathe(c, e) < 0)
+			return -1;
+	}
+	return 0;
+}

@@ -20,10 +20,10 @@ struct sector_job {
 	int64_t sectors;
 };
 
-/* *day = DATE_NONE when there is nothing to aggregate at that as-of date. */
 static int
-find_day(struct sector_job *j, struct date as_of, struct date *day, struct err *e)
+find_day(void *arg, struct date as_of, struct date *day, struct err *e)
 {
+	struct sector_job *j = arg;
 	char buf[DATE_BUF];
 	const char *args[] = { date_iso(as_of, buf), j->windows };
 	ROWS_AUTO r = NULL;
@@ -81,11 +81,13 @@ aggregate(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
 }
 
 static int
-write_day(struct sector_job *j, struct err *e)
+write_day(void *arg, struct date day, struct err *e)
 {
+	struct sector_job *j = arg;
 	char unit[DATE_BUF];
 
-	if (run_unit_done(j->c, date_iso(j->day, unit)))
+	j->day = day;
+	if (run_unit_done(j->c, date_iso(day, unit)))
 		return 0;
 	if (run_transaction(j->c, unit, aggregate, j, e) < 0)
 		return err_wrap(e, "sector_performance at %s", unit);
@@ -99,28 +101,6 @@ write_day(struct sector_job *j, struct err *e)
 	if (j->one.rows == 0)
 		run_log(j->c, LVL_WARN, "%s: no sector has three active tickers with a return",
 			unit);
-	return 0;
-}
-
-static int
-each_day(struct sector_job *j, struct err *e)
-{
-	run_phase(j->c, "aggregate", (int64_t)j->asof.n);
-	for (size_t i = 0; i < j->asof.n; i++) {
-		struct date day;
-
-		if (find_day(j, j->asof.at[i], &day, e) < 0)
-			return -1;
-		/* A session without prices of its own has the date of the one before. */
-		if (date_is_set(day) && !date_eq(day, j->day)) {
-			j->day = day;
-			if (write_day(j, e) < 0)
-				return -1;
-		}
-		run_progress(j->c, (int64_t)i + 1);
-		if (i + 1 < j->asof.n && run_breathe(j->c, e) < 0)
-			return -1;
-	}
 	return 0;
 }
 
@@ -145,10 +125,11 @@ report(struct sector_job *j)
 static int
 work(struct sector_job *j, struct err *e)
 {
+	struct range_walk walk = { .phase = "aggregate", .find = find_day, .write = write_day };
 	char day[DATE_BUF];
 
 	if (range_of(j->c, &j->asof, e) < 0 || asset_date_universe(j->c, NULL, e) < 0 ||
-	    each_day(j, e) < 0)
+	    range_each(j->c, &j->asof, &walk, j, e) < 0)
 		return -1;
 	if (!date_is_set(j->day)) {
 		date_iso(j->asof.at[j->asof.n - 1], day);
@@ -156,7 +137,7 @@ work(struct sector_job *j, struct err *e)
 			return err_set(e, ERR_EMPTY,
 				       "industry_performance has no canonical window up to %s",
 				       day);
-		return asset_date_required(j->c, j->asof.at[j->asof.n - 1], &j->day, e);
+		return asset_date_none(j->asof.at[j->asof.n - 1], e);
 	}
 	report(j);
 	return 0;
