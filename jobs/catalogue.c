@@ -6,9 +6,17 @@
 
 /* Canonical order: the daily pipeline's, then backfills. */
 static const struct job *const all_jobs[] = {
-	&job_sync_universe,	  &job_industry_classification,	     &job_prices_daily,
-	&job_performance_bulk,	  &job_sector_performance,	     &job_sector_windows,
-	&job_performance_windows, &job_backfill_performance_windows, NULL,
+	&job_sync_universe,
+	&job_industry_classification,
+	&job_prices_daily,
+	&job_performance_bulk,
+	&job_sector_performance,
+	&job_sector_windows,
+	&job_industry_performance,
+	&job_industry_windows,
+	&job_performance_windows,
+	&job_backfill_performance_windows,
+	NULL,
 };
 
 static const char *const layer_names[LAYER_COUNT] = {

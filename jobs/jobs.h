@@ -10,6 +10,8 @@ extern const struct job job_prices_daily;
 extern const struct job job_performance_bulk;
 extern const struct job job_sector_performance;
 extern const struct job job_sector_windows;
+extern const struct job job_industry_performance;
+extern const struct job job_industry_windows;
 extern const struct job job_performance_windows;
 extern const struct job job_backfill_performance_windows;
 

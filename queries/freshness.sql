@@ -218,9 +218,12 @@ WITH n AS (
 	SELECT max(performance_date) AS d FROM industry_performance WHERE performance_date <= $1::date
 ), i AS (
 	SELECT count(DISTINCT p.industry) AS n FROM industry_performance p, n WHERE p.performance_date = n.d
-), w AS (
-	SELECT count(DISTINCT u.industry) AS n FROM fintra_universe u
-	 WHERE u.is_active AND u.industry IS NOT NULL AND EXISTS (SELECT 1 FROM n WHERE n.d IS NOT NULL)
+), w AS ( /* of stocks: an industry of funds alone has no returns */
+	SELECT count(DISTINCT btrim(u.industry)) AS n FROM fintra_universe u
+	 WHERE u.is_active AND u.instrument_type IN ('EQUITY', 'ADR') AND btrim(u.industry) <> ''
+	   AND u.ticker NOT LIKE '%-WT%' AND u.ticker NOT LIKE '%-RT%'
+	   AND coalesce(u.name, '') !~* '\y(warrants?|rights?)\y'
+	   AND EXISTS (SELECT 1 FROM n WHERE n.d IS NOT NULL)
 	   AND EXISTS (SELECT 1 FROM prices_daily p WHERE p.ticker = u.ticker AND p.price_date = $1::date)
 )
 SELECT EXISTS (SELECT 1 FROM industry_performance), n.d,

@@ -265,6 +265,13 @@ price_window(const double *close, size_t n, struct window_stats *out)
 	window_series_done(&s);
 }
 
+/* A total loss cannot be compounded. */
+static bool
+is_valid(const struct window_day *d)
+{
+	return d->ret.has && d->ret.v > -100;
+}
+
 static void
 compound(const struct window_day *d, size_t n, struct date after, struct date as_of,
 	 double *log_growth, int *days)
@@ -274,7 +281,7 @@ compound(const struct window_day *d, size_t n, struct date after, struct date as
 	for (size_t i = 0; i < n; i++) {
 		if (date_cmp(d[i].day, after) <= 0 || date_cmp(d[i].day, as_of) > 0)
 			continue;
-		if (!d[i].ret.has || !(d[i].ret.v > -100))
+		if (!is_valid(&d[i]))
 			continue;
 		*log_growth += log1p(d[i].ret.v / 100);
 		++*days;
@@ -295,5 +302,24 @@ sector_windows(const struct window_day *d, size_t n, struct date as_of, double m
 		compound(d, n, date_add_months(as_of, -table[w].months), as_of, &growth, &days);
 		if (days > 0 && days >= min_share * table[w].sessions)
 			out[w] = when_finite(expm1(growth) * 100);
+	}
+}
+
+void
+trailing_windows(const struct window_day *d, size_t n, struct num out[WIN_COUNT])
+{
+	double growth = 0;
+	int valid = 0;
+
+	for (int w = 0; w < WIN_COUNT; w++)
+		out[w] = NUM_NONE;
+	for (size_t i = n; i-- > 0 && valid < TRAILING_DAYS_MAX;) {
+		if (!is_valid(&d[i]))
+			continue;
+		growth += log1p(d[i].ret.v / 100);
+		valid++;
+		for (int w = 0; w < WIN_COUNT; w++)
+			if (table[w].sessions == valid)
+				out[w] = when_finite(expm1(growth) * 100);
 	}
 }

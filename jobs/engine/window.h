@@ -1,5 +1,5 @@
 /* Returns, volatility and drawdown over calendar windows of a price series, and compounding of
- * daily returns (engines.md 7.1-7.3).  Pure: no I/O, no clock. */
+ * daily returns (engines.md 7.1-7.3, jobs.md 2.15).  Pure: no I/O, no clock. */
 #ifndef FINTRA_JOBS_ENGINE_WINDOW_H
 #define FINTRA_JOBS_ENGINE_WINDOW_H
 
@@ -81,5 +81,10 @@ struct window_day {
  * min_share of its usual number of trading days (0 = any). */
 void sector_windows(const struct window_day *d, size_t n, struct date as_of, double min_share,
 		    struct num out[WIN_COUNT]);
+
+enum { TRAILING_DAYS_MAX = 1260 };
+/* Canonical windows by compounding the last 21, 63, 126, 252, 504, 756 and 1260 valid returns of d,
+ * whatever days they are of; a window for which there are fewer is absent. */
+void trailing_windows(const struct window_day *d, size_t n, struct num out[WIN_COUNT]);
 
 #endif

@@ -64,11 +64,14 @@ fintra(const struct place *p, const char *words)
 static void
 chain(const struct place *p, const char *as_of)
 {
-	static const char *const jobs[] = { "performance-bulk", "sector-performance-aggregator",
+	static const char *const jobs[] = { "performance-bulk",
+					    "sector-performance-aggregator",
 					    "sector-performance-windows-aggregator",
+					    "industry-performance-aggregator",
+					    "industry-performance-windows-aggregator",
 					    "performance-windows-aggregator" };
 
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(jobs); i++) {
 		char words[TEXT];
 
 		(void)fmt_buf(words, sizeof(words), "run %s --as-of %s --force", jobs[i], as_of);
@@ -178,6 +181,9 @@ static const struct result results[] = {
 	  "(o.asset_return, t.asset_return), (o.benchmark_return, t.benchmark_return), (o.alpha, "
 	  "t.alpha), "
 	  "(o.volatility, t.volatility), (o.max_drawdown, t.max_drawdown)" },
+	{ "industry_performance", "industry, window_code, performance_date",
+	  "industry, window_code, performance_date, return_percent",
+	  "(o.return_percent, t.return_percent)" },
 };
 
 static void
@@ -248,7 +254,8 @@ tuple_counters(const struct place *p)
 		"SELECT string_agg(concat_ws(' ', relname, n_tup_ins, n_tup_upd, n_tup_del), ', ' "
 		"ORDER BY "
 		"relname) FROM pg_stat_user_tables WHERE relname IN ('datos_performance', "
-		"'sector_performance', 'performance_windows', 'prices_daily', 'fintra_universe')");
+		"'sector_performance', 'industry_performance', 'performance_windows', "
+		"'prices_daily', 'fintra_universe')");
 }
 
 static void
@@ -268,9 +275,9 @@ test_second_run_writes_nothing(void **state)
 	assert_int_equal(
 		support_psql_int(p.conninfo,
 				 "SELECT count(*) FROM (SELECT * FROM fintra_ops.run ORDER BY id "
-				 "DESC LIMIT 4) r "
+				 "DESC LIMIT 6) r "
 				 "WHERE rows_read > 0 AND rows_inserted = 0 AND rows_updated = 0"),
-		4);
+		6);
 	free(before);
 	free(after);
 	drop(&p);

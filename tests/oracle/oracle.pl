@@ -1,6 +1,6 @@
 #!/usr/bin/perl
-# The figures of datos_performance, sector_performance and performance_windows at one as-of date, computed
-# from the vendor's CSV files by jobs.md 2.1, 2.3, 2.11, 2.12 and 2.16 alone: no database, no code of the
+# The figures of datos_performance, sector_performance, industry_performance and performance_windows at one
+# as-of date, computed from the vendor's CSV files by jobs.md 2.1, 2.3, 2.11, 2.12, 2.14, 2.15 and 2.16 alone: no database, no code of the
 # program.  Everything is done the plain way, one window after the other, each in two passes.
 #   oracle.pl DATA AS_OF OUT     DATA holds prices/eod-bulk/YYYY/eod_DATE.csv and fmp-shape/profile-bulk_part0.csv;
 #                                OUT gets one CSV file per table
@@ -71,7 +71,7 @@ sub read_csv {
 
 sub truth { return lc(shift // '') eq 'true' }
 
-my (%universe, %stock, %sector);
+my (%universe, %stock, %sector, %industry);
 read_csv("$data/fmp-shape/profile-bulk_part0.csv", sub {
 	my ($r) = @_;
 	my $ticker = uc $r->{symbol};
@@ -81,6 +81,7 @@ read_csv("$data/fmp-shape/profile-bulk_part0.csv", sub {
 	return if $kind !~ /^(EQUITY|ADR)$/ || $ticker =~ /-WT|-RT/ || $r->{companyName} =~ /\b(warrants?|rights?)\b/i;
 	$stock{$ticker} = 1;
 	$sector{$ticker} = $r->{sector} if $r->{sector} =~ /\S/;
+	$industry{$ticker} = $1 if $r->{industry} =~ /^\s*(\S(?:.*\S)?)\s*$/;
 });
 
 sub number { return $_[0] =~ /^-?\d+(\.\d*)?([eE][-+]?\d+)?$/ ? $_[0] + 0 : undef }
@@ -143,12 +144,18 @@ for my $ticker (grep { $stock{$_} || $_ eq 'SPY' } keys %price) {
 
 # The market's date: the newest that a tenth of the best of the ten newest dates' tickers have.
 sub tickers_at {
-	my ($day) = @_;
-	return scalar grep { grep { $is_canonical{$_} } keys %$_ } values %{ $perf{$day} };
+	my ($day, $among) = @_;
+	return scalar grep { grep { $among->{$_} } keys %$_ } values %{ $perf{$day} };
 }
-my @dates = (grep { tickers_at($_) } reverse sort keys %perf)[0 .. 9];
-my ($best) = sort { $b <=> $a } map { tickers_at($_) } grep { defined } @dates;
-my ($market) = grep { defined && tickers_at($_) >= 0.10 * $best } @dates;
+
+sub asset_date {
+	my ($among) = @_;
+	my @dates = grep { defined } (grep { tickers_at($_, $among) } reverse sort keys %perf)[0 .. 9];
+	my ($best) = sort { $b <=> $a } map { tickers_at($_, $among) } @dates;
+	my ($date) = grep { tickers_at($_, $among) >= 0.10 * $best } @dates;
+	return $date;
+}
+my $market = asset_date(\%is_canonical);
 
 my %mean; # sector => window => mean
 for my $w (@canonical) {
@@ -163,6 +170,20 @@ for my $w (@canonical) {
 		$sum += $_ for @{ $values{$s} };
 		$mean{$s}{$w} = $sum / @{ $values{$s} };
 	}
+}
+
+# Daily means per industry, one ticker being enough, and at their date the windows' means.
+my $industry_day = asset_date({ '1D' => 1 });
+my %industry_mean; # industry => window => mean
+for my $w ('1D', @canonical) {
+	my (%sum, %n);
+	for my $ticker (grep { $stock{$_} && defined $industry{$_} } keys %{ $perf{$industry_day} }) {
+		my $cell = $perf{$industry_day}{$ticker}{$w} or next;
+		next if abs($cell->[0]) > 10000;
+		$sum{$industry{$ticker}} += $cell->[0];
+		$n{$industry{$ticker}}++;
+	}
+	$industry_mean{$_}{$w} = $sum{$_} / $n{$_} for keys %n;
 }
 
 sub quoted {
@@ -195,6 +216,13 @@ close $f;
 $f = into('sector_performance');
 for my $s (sort keys %mean) {
 	put($f, $s, $_, $market, figure($mean{$s}{$_})) for grep { defined $mean{$s}{$_} } @canonical;
+}
+close $f;
+
+$f = into('industry_performance');
+for my $i (sort keys %industry_mean) {
+	put($f, $i, $_, $industry_day, figure($industry_mean{$i}{$_}))
+		for grep { defined $industry_mean{$i}{$_} } '1D', @canonical;
 }
 close $f;
 

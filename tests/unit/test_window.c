@@ -301,6 +301,31 @@ naive(const double *p, size_t n, struct window_stats *s)
 	s->dd = NUM(dd);
 }
 
+/* 21 valid returns of 1 % among 23 days: 100 * (1.01^21 - 1), worked out with bc; 20 are too few.
+ */
+static void
+test_trailing_windows(void **state)
+{
+	struct window_day d[23];
+	struct num out[WIN_COUNT];
+
+	(void)state;
+	for (int i = 0; i < 23; i++)
+		d[i] = (struct window_day){ date_of(2024, 5, 1 + i), NUM(1) };
+	d[3].ret = NUM_NONE;
+	d[20].ret = NUM(-100);
+	trailing_windows(d, 23, out);
+	assert_true(out[WIN_1M].has);
+	assert_near(out[WIN_1M].v, 23.23919403474464927200);
+	assert_false(out[WIN_3M].has || out[WIN_1W].has || out[WIN_YTD].has);
+	trailing_windows(d + 1, 22, out);
+	assert_false(out[WIN_1M].has);
+	d[0].ret = NUM(50); /* an older one than the last 21 is not used */
+	d[3].ret = NUM(1);
+	trailing_windows(d, 23, out);
+	assert_near(out[WIN_1M].v, 23.23919403474464927200);
+}
+
 static void
 test_against_two_passes(void **state)
 {
@@ -365,6 +390,7 @@ main(void)
 		cmocka_unit_test(test_coverage_guard),
 		cmocka_unit_test(test_one_row_has_no_window),
 		cmocka_unit_test(test_coverage_of_sector_windows),
+		cmocka_unit_test(test_trailing_windows),
 		cmocka_unit_test(test_against_two_passes),
 		cmocka_unit_test(test_rolling_equals_single),
 	};
