@@ -15,6 +15,7 @@ static const struct job *const all_jobs[] = {
 	&job_industry_performance,
 	&job_industry_windows,
 	&job_performance_windows,
+	&job_backfill_ticker_full,
 	&job_backfill_performance_windows,
 	NULL,
 };

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { RAW_MAX = 4096 };
+enum { RAW_MAX = 4096, NETWORK_FAILURES_MAX = 3 };
 
 const char *const windows_canonical[] = { "1M", "3M", "6M", "1Y", "2Y", "3Y", "5Y", NULL };
 
@@ -126,4 +126,23 @@ reject_row(struct job_ctx *c, struct tally *t, const char *reason, const struct 
 			str_put(&raw, row->cell[i].p, row->cell[i].len);
 	}
 	run_reject(c, reason, str_c(&raw), raw.len);
+}
+
+bool
+trouble_stops(const struct err *e, int64_t in_a_row)
+{
+	switch (e->cls) {
+	case ERR_DATA:
+	case ERR_EMPTY:
+	case ERR_NOT_READY:
+	case ERR_PROTOCOL:
+		return false;
+	case ERR_NETWORK:
+		return in_a_row >= NETWORK_FAILURES_MAX;
+	case ERR_DB:
+		return e->disconnected ||
+		       (strncmp(e->sqlstate, "22", 2) != 0 && strncmp(e->sqlstate, "23", 2) != 0);
+	default:
+		return true;
+	}
 }

@@ -26,6 +26,10 @@ const char *cell_trim(const char *p, size_t *n);
 /* The same, NULL when the cell says "no value" (empty, null, N/A ...). */
 const char *cell_text(const char *p, size_t *n);
 
+/* Trouble that the next day or ticker would meet as well, or that is no longer about data: ends a
+ * loop over them.  in_a_row: how many have failed one after the other, this one included. */
+bool trouble_stops(const struct err *e, int64_t in_a_row);
+
 /* Counts and keeps a row that cannot be used (faults.md F11, F35), with its first n cells as raw
  * text. */
 void reject_row(struct job_ctx *c, struct tally *t, const char *reason, const struct csv_row *row,

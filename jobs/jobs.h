@@ -13,6 +13,7 @@ extern const struct job job_sector_windows;
 extern const struct job job_industry_performance;
 extern const struct job job_industry_windows;
 extern const struct job job_performance_windows;
+extern const struct job job_backfill_ticker_full;
 extern const struct job job_backfill_performance_windows;
 
 #endif

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 static const struct job *const jobs[] = { &job_sync_universe, &job_industry_classification,
-					  &job_prices_daily, NULL };
+					  &job_prices_daily, &job_backfill_ticker_full, NULL };
 
 static const char *const layer_names[LAYER_COUNT] = { "0", "1", "2", "3", "4", "5", "6" };
 
@@ -184,16 +184,30 @@ ground_requests(void)
 	return n;
 }
 
-struct outcome
-ground_run(struct ground *g, const struct job *job, const char *as_of, const char *const *params)
+static struct outcome
+launch(struct ground *g, const struct launch *l)
 {
 	const struct catalogue cat = {
 		.jobs = jobs, .tables = fintra_tables, .layer_names = layer_names, .build = "test"
 	};
-	struct launch l = { .job = job, .as_of_given = true, .gate = GATE_WARN, .origin = "cli" };
 	struct err e = ERR_INIT;
 	struct outcome out;
 	struct runner *r = runner_new(&g->conf, &cat, NULL, NULL);
+	int handle = runner_start(r, l, &e);
+
+	if (handle < 0)
+		die("runner", e.text);
+	runner_wait(r, handle, &out);
+	runner_free(r);
+	return out;
+}
+
+struct outcome
+ground_run(struct ground *g, const struct job *job, const char *as_of, const char *const *params)
+{
+	struct launch l = { .job = job, .as_of_given = true, .gate = GATE_WARN, .origin = "cli" };
+	struct err e = ERR_INIT;
+	struct outcome out;
 
 	if (!date_parse(as_of, &l.as_of))
 		die("as-of", as_of);
@@ -204,14 +218,17 @@ ground_run(struct ground *g, const struct job *job, const char *as_of, const cha
 		fmt_buf(name, sizeof(name), "%.*s", (int)(eq - *params), *params);
 		must(params_set(&l.params, job->params, name, eq + 1, &e), &e);
 	}
-	int handle = runner_start(r, &l, &e);
-
-	if (handle < 0)
-		die("runner", e.text);
-	runner_wait(r, handle, &out);
-	runner_free(r);
+	out = launch(g, &l);
 	params_done(&l.params);
 	return out;
+}
+
+struct outcome
+ground_resume(struct ground *g, int64_t run)
+{
+	struct launch l = { .resume = run, .gate = GATE_WARN, .origin = "cli" };
+
+	return launch(g, &l);
 }
 
 int64_t

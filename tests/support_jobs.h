@@ -31,6 +31,8 @@ struct outcome ground_run(struct ground *g, const struct job *job, const char *a
 /* GROUND_RUN(&g, &job, "2026-02-02", "limit=5", NULL) */
 #define GROUND_RUN(g, job, as_of, ...) \
 	ground_run(g, job, as_of, (const char *const[]){ __VA_ARGS__ })
+/* Goes on with a run of this database. */
+struct outcome ground_resume(struct ground *g, int64_t run);
 /* First cell of a query. */
 int64_t ground_int(const struct ground *g, const char *sql);
 void ground_sql(const struct ground *g, const char *sql);

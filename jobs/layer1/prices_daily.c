@@ -7,9 +7,8 @@
 #include "jobs/fmp/eod.h"
 #include "jobs/layer1/prices_day.h"
 
-#include <string.h>
 
-enum { DEFAULT_DAYS = 5, NETWORK_FAILURES_MAX = 3 };
+enum { DEFAULT_DAYS = 5 };
 
 /* The list, and how it went. */
 struct days {
@@ -51,26 +50,6 @@ list_days(struct job_ctx *c, struct days *d, struct err *e)
 	return 0;
 }
 
-/* Trouble that the next day would meet as well, or that is no longer about prices. */
-static bool
-stops(const struct days *d, const struct err *e)
-{
-	switch (e->cls) {
-	case ERR_DATA:
-	case ERR_EMPTY:
-	case ERR_NOT_READY:
-	case ERR_PROTOCOL:
-		return false;
-	case ERR_NETWORK:
-		return d->in_a_row >= NETWORK_FAILURES_MAX;
-	case ERR_DB:
-		return e->disconnected ||
-		       (strncmp(e->sqlstate, "22", 2) != 0 && strncmp(e->sqlstate, "23", 2) != 0);
-	default:
-		return true;
-	}
-}
-
 /* True when the run must end here. */
 static bool
 note_failure(struct job_ctx *c, struct days *d, struct date day, struct err *e)
@@ -84,7 +63,7 @@ note_failure(struct job_ctx *c, struct days *d, struct date day, struct err *e)
 		d->first = *e;
 	if (date_eq(day, c->as_of))
 		d->as_of = *e;
-	if (stops(d, e))
+	if (trouble_stops(e, d->in_a_row))
 		return true;
 	run_log(c, e->cls == ERR_NOT_READY ? LVL_WARN : LVL_ERROR, "%s", e->text);
 	return false;

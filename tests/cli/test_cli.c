@@ -287,7 +287,7 @@ jobs_shape(void **state)
 	json_free(json_of(NULL, NAMES("jobs", "performance-bulk", "--json"), 0));
 	j = json_of(NULL, NAMES("backfill", "--list", "--json"), 0);
 	jobs = json_get(j, "jobs");
-	assert_int_equal(json_len(jobs), 1);
+	assert_int_equal(json_len(jobs), 2);
 	assert_string_equal(json_text(json_at(jobs, 0), "kind"), "backfill");
 	json_free(j);
 }

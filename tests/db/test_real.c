@@ -393,6 +393,63 @@ test_backfill_equals_daily_job(void **state)
 	drop(&filled);
 }
 
+/* psql reads the recorded histories and judges them by jobs.md 2.3, in SQL. */
+static void
+load_histories(const struct place *p)
+{
+	char sql[SQL];
+	const char *argv[] = { "psql", "-X",	    "-q", "-v", "ON_ERROR_STOP=1",
+			       "-d",   p->conninfo, "-c", sql,	NULL };
+
+	str_copy(sql, sizeof(sql),
+		 "CREATE TABLE oracle_history (ticker text, price_date date, open numeric, high "
+		 "numeric, low numeric, close numeric, adj_close numeric, volume numeric)");
+	assert_int_equal(run_ok(argv), 0);
+	(void)fmt_buf(
+		sql, sizeof(sql),
+		"\\copy oracle_history from program 'cd %s/prices/by-ticker && for f in "
+		"*.csv.gz; do zcat $f | tail -n +2 | sed \"s/^/${f%%.csv.gz},/\"; done' (format "
+		"csv)",
+		real);
+	assert_int_equal(run_ok(argv), 0);
+	str_copy(sql, sizeof(sql),
+		 "DELETE FROM oracle_history WHERE num_nulls(open, high, low, close, adj_close, "
+		 "volume) > 0 OR round(volume) <= 0 OR high < greatest(open, close) OR low > "
+		 "least(open, close) OR low <= 0 OR adj_close <= 0 OR price_date < '" FIRST
+		 "' OR ticker NOT IN (SELECT ticker FROM (SELECT ticker FROM fintra_active_stocks "
+		 "ORDER "
+		 "BY ticker COLLATE \"C\" LIMIT 40) t)");
+	assert_int_equal(run_ok(argv), 0);
+}
+
+static void
+test_histories_equal_their_files(void **state)
+{
+	struct place p;
+	char *got;
+	long bars = 0;
+
+	NEEDS_DATA();
+	p = copy_of(&loaded, "history");
+	free(support_psql(p.conninfo, "TRUNCATE prices_daily"));
+	assert_int_equal(
+		fintra(&p, "backfill ticker-full --all --limit 40 --from " FIRST " --as-of " LAST),
+		0);
+	load_histories(&p);
+	got = support_psql(
+		p.conninfo,
+		"SELECT concat_ws(',', count(*) FILTER (WHERE t.ticker IS NULL), count(*) FILTER "
+		"(WHERE o.ticker IS NULL), count(*) FILTER (WHERE (o.open, o.high, o.low, o.close, "
+		"o.adj_close, round(o.volume)) IS DISTINCT FROM (t.open, t.high, t.low, t.close, "
+		"t.adj_close, t.volume)), count(*), count(DISTINCT ticker)) FROM oracle_history o "
+		"FULL JOIN prices_daily t USING (ticker, price_date)");
+	print_message("histories: %s\n", got);
+	assert_int_equal(sscanf(got, "0,0,0,%ld,40", &bars), 1);
+	assert_true(bars > 40000);
+	free(got);
+	drop(&p);
+}
+
 int
 main(void)
 {
@@ -402,6 +459,7 @@ main(void)
 		cmocka_unit_test(test_no_look_ahead),
 		cmocka_unit_test(test_range_equals_single_days),
 		cmocka_unit_test(test_backfill_equals_daily_job),
+		cmocka_unit_test(test_histories_equal_their_files),
 	};
 
 	return cmocka_run_group_tests_name("real", tests, load, clean_up);
