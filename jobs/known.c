@@ -63,19 +63,6 @@ static const struct job sec_8k = {
 	ASIDE(1, AFTER("sync-universe"), READS("fintra_active_stocks"),
 	      WRITES("sec_filings", "fintra_sec_event_signals")),
 };
-static const struct job industry_performance = {
-	.name = "industry-performance-aggregator",
-	.title = "Mean return per industry",
-	STEP(2, 12, 2, AFTER("performance-bulk", "industry-classification-sync"),
-	     READS("datos_performance", "industry_classification", "asset_industry_map"),
-	     WRITES("industry_performance")),
-};
-static const struct job industry_windows = {
-	.name = "industry-performance-windows-aggregator",
-	.title = "Industry windows from daily means",
-	STEP(2, 13, 2, AFTER("industry-performance-aggregator"),
-	     READS("industry_performance", "datos_performance"), WRITES("industry_performance")),
-};
 static const struct job sector_benchmarks = {
 	.name = "sector-benchmarks",
 	.title = "Percentiles per sector",
@@ -190,11 +177,6 @@ static const struct job validation = {
 	ASIDE(LAYER_OPS, AFTER("fmp-bulk"),
 	      READS("fintra_snapshots", "datos_financieros", "sector_stats"), NULL),
 };
-static const struct job backfill_ticker = {
-	.name = "backfill-ticker-full",
-	.title = "Price history of single tickers",
-	BACKFILL(READS("fintra_universe"), WRITES("prices_daily")),
-};
 static const struct job backfill_industry_history = {
 	.name = "backfill-industry-performance-historical",
 	.title = "Daily industry means of past years",
@@ -247,8 +229,8 @@ const struct job *const fintra_known_jobs[] = {
 	&job_performance_bulk,
 	&job_sector_performance,
 	&job_sector_windows,
-	&industry_performance,
-	&industry_windows,
+	&job_industry_performance,
+	&job_industry_windows,
 	&job_performance_windows,
 	&sector_benchmarks,
 	&industry_benchmarks,
@@ -268,7 +250,7 @@ const struct job *const fintra_known_jobs[] = {
 	&healthcheck,
 	&update_mvp,
 	&validation,
-	&backfill_ticker,
+	&job_backfill_ticker_full,
 	&backfill_industry_history,
 	&backfill_sectors,
 	&job_backfill_performance_windows,
