@@ -119,7 +119,8 @@ is_behind(enum table_state s)
 	return s == TABLE_DUE || s == TABLE_LATE || s == TABLE_STALE;
 }
 
-/* A table that waits for an input which is itself merely due is due: nothing is wrong yet. */
+/* A table that waits for an input which is itself merely due is due: nothing is wrong yet.  An
+ * input that could not be measured may be fresh: it does not block. */
 static void
 judge_blocked(struct freshness *f, struct table_status *s)
 {
@@ -128,7 +129,7 @@ judge_blocked(struct freshness *f, struct table_status *s)
 	if (!is_behind(s->state))
 		return;
 	for (size_t i = 0; (in = freshness_input(f, s, i)); i++)
-		if (in->state != TABLE_FRESH &&
+		if (in->state != TABLE_FRESH && in->state != TABLE_UNKNOWN &&
 		    (!worst || states[in->state].rank > states[worst->state].rank))
 			worst = in;
 	if (!worst || (worst->state == TABLE_DUE && s->state == TABLE_DUE))
