@@ -63,6 +63,64 @@ catalogue_source(const struct catalogue *cat, const char *table)
 	return first_writer(cat->known ? cat->known : cat->jobs, table);
 }
 
+static const char *
+default_of(const struct job *job, const char *param)
+{
+	const struct param_def *d = params_find(job->params, param);
+
+	return d ? d->dflt : NULL;
+}
+
+static bool
+case_holds(const struct job *job, const struct input_case *k, param_of *of, const void *from)
+{
+	const char *given = k->param && of ? of(from, k->param) : NULL;
+
+	if (!k->param)
+		return false;
+	return str_same(given ? given : str_or(default_of(job, k->param), ""), k->value);
+}
+
+bool
+job_input_holds(const struct job *job, const char *table, param_of *of, const void *from)
+{
+	bool depends = false;
+
+	for (const struct input_case *k = job->cases; k && k->table; k++) {
+		if (!str_same(k->table, table))
+			continue;
+		if (case_holds(job, k, of, from))
+			return true;
+		depends = true;
+	}
+	return !depends;
+}
+
+static void
+add_input(const char *out[INPUTS_MAX + 1], size_t *n, const char *table)
+{
+	for (size_t i = 0; i < *n; i++)
+		if (str_same(out[i], table))
+			return;
+	if (*n < INPUTS_MAX)
+		out[(*n)++] = table;
+}
+
+size_t
+job_inputs(const struct job *job, param_of *of, const void *from, const char *out[INPUTS_MAX + 1])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; job->reads && job->reads[i]; i++)
+		if (job_input_holds(job, job->reads[i], of, from))
+			add_input(out, &n, job->reads[i]);
+	for (const struct input_case *k = job->cases; k && k->table; k++)
+		if (case_holds(job, k, of, from))
+			add_input(out, &n, k->table);
+	out[n] = NULL;
+	return n;
+}
+
 /* "2" or "0-5". */
 static bool
 parse_layers(const char *s, int *first, int *last)

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 extern const struct cli_option global_options[];
+extern const struct cli_option why_options[], impact_options[], plan_options[];
 extern const struct cli_option run_options[], backfill_options[], logs_options[], runs_options[],
 	jobs_options[], health_options[], cancel_options[], calendar_options[], demo_options[],
 	db_options[];
@@ -19,6 +20,8 @@ int cmd_backfill(struct app *app);
 int cmd_status(struct app *app);
 int cmd_health(struct app *app);
 int cmd_why(struct app *app);
+int cmd_impact(struct app *app);
+int cmd_plan(struct app *app);
 int cmd_jobs(struct app *app);
 int cmd_runs(struct app *app);
 int cmd_show(struct app *app);

@@ -13,6 +13,8 @@ static const struct {
 	{ "fintra_ops.run", "no_ledger_run", Q_NO_LEDGER_RUN },
 	{ "fintra_ops.beat", "no_ledger_beat", Q_NO_LEDGER_BEAT },
 	{ "fintra_ops.input", "no_ledger_input", Q_NO_LEDGER_INPUT },
+	{ "fintra_ops.unit", "no_ledger_unit", Q_NO_LEDGER_UNIT },
+	{ "fintra_ops.event", "no_ledger_event", Q_NO_LEDGER_EVENT },
 	{ "fintra_ops.check_since", "no_ledger_check_since", Q_NO_LEDGER_CHECK_SINCE },
 };
 

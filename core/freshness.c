@@ -8,7 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WEEK_SESSIONS = 7, COL_FILLED = 0, COL_NEWEST, COL_ROWS, COL_NUM, COL_DEN, COL_BASIS };
+enum {
+	WEEK_SESSIONS = 7,
+	COL_FILLED = 0,
+	COL_NEWEST,
+	COL_ROWS,
+	COL_NUM,
+	COL_DEN,
+	COL_BASIS,
+	COL_SOURCE
+};
 
 static const char NO_SUCH_TABLE[] = "42P01"; /* SQLSTATE */
 
@@ -74,6 +83,19 @@ run_word(const struct probe *p, int64_t id, const char *state)
 	return st == RUN_FAILURE || st == RUN_ABANDONED || st == RUN_LOST ? "failed" : "";
 }
 
+/* Columns as listed by the query fresh_writer_run. */
+static void
+fill_last(struct last_run *l, const struct rows *r)
+{
+	l->id = rows_int(r, 0, 0);
+	str_copy(l->state, sizeof(l->state), rows_text(r, 0, 1));
+	str_copy(l->job, sizeof(l->job), rows_text(r, 0, 3));
+	str_copy(l->who, sizeof(l->who), rows_text(r, 0, 4));
+	str_copy(l->err_class, sizeof(l->err_class), str_or(rows_text(r, 0, 5), ""));
+	str_copy(l->error, sizeof(l->error), str_or(rows_text(r, 0, 6), ""));
+	l->at_ms = rows_int(r, 0, 7);
+}
+
 /* Last run of any writer, and for a table without session date the as-of that the ledger gives it.
  */
 static int
@@ -91,8 +113,10 @@ measure_runs(const struct probe *p, struct table_status *s, struct err *e)
 	if (!r)
 		return -1;
 	s->run_id = rows_int(r, 0, 0);
-	if (s->run_id)
+	if (s->run_id) {
 		str_copy(s->run, sizeof(s->run), run_word(p, s->run_id, rows_text(r, 0, 1)));
+		fill_last(&s->last, r);
+	}
 	if (!s->table->date_column && date_is_set(rows_date(r, 0, 2)))
 		s->have = rows_date(r, 0, 2);
 	return 0;
@@ -119,6 +143,9 @@ measure_rows(const struct probe *p, struct table_status *s, bool *filled, struct
 	if (s->den > 0)
 		s->coverage = (double)s->num / (double)s->den;
 	str_copy(s->basis, sizeof(s->basis), str_or(rows_text(r, 0, COL_BASIS), ""));
+	if (rows_columns(r) > COL_SOURCE)
+		str_copy(s->row_source, sizeof(s->row_source),
+			 str_or(rows_text(r, 0, COL_SOURCE), ""));
 	return 0;
 }
 
@@ -264,6 +291,10 @@ freshness_measure(struct db *db, const struct conf *conf, const struct catalogue
 			return -1;
 		}
 	}
+	if (lineage_measure(db, conf, cat, out, e) < 0) {
+		freshness_done(out);
+		return -1;
+	}
 	freshness_judge(out);
 	return 0;
 }
@@ -272,8 +303,10 @@ void
 freshness_done(struct freshness *f)
 {
 	free(f->at);
+	free(f->job);
 	f->at = NULL;
-	f->n = 0;
+	f->job = NULL;
+	f->n = f->n_jobs = 0;
 	f->cause = NULL;
 }
 

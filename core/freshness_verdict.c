@@ -84,16 +84,53 @@ table_status_phrase(const struct table_status *s, char *buf, size_t n)
 	return buf;
 }
 
-const struct table_status *
-freshness_input(const struct freshness *f, const struct table_status *s, size_t i)
+static const struct table_status *
+ith_of(const struct freshness *f, const struct table_status *s, const char *const *names, size_t i)
 {
-	for (size_t k = 0; s->source && s->source->reads && s->source->reads[k]; k++) {
-		const struct table_status *in = freshness_find(f, s->source->reads[k]);
+	bool known = names == s->inputs;
 
-		if (in && in->source && in != s && (in->writer || !s->writer) && i-- == 0)
+	for (size_t k = 0; names[k]; k++) {
+		const struct table_status *in = freshness_find(f, names[k]);
+
+		if (in && in->source && in != s && (known || in->writer || !s->writer) && i-- == 0)
 			return in;
 	}
 	return NULL;
+}
+
+const struct table_status *
+freshness_input(const struct freshness *f, const struct table_status *s, size_t i)
+{
+	const char *names[INPUTS_MAX + 1];
+
+	if (s->table->view_of)
+		return i == 0 ? freshness_find(f, s->table->view_of) : NULL;
+	if (s->inputs[0])
+		return ith_of(f, s, s->inputs, i);
+	if (!s->source)
+		return NULL;
+	job_inputs(s->source, NULL, NULL, names);
+	return ith_of(f, s, names, i);
+}
+
+/* What is behind could not be made while an input was not there.  Rows that are missing (partial,
+ * empty) need an input that lacks rows, too: a late one was whole the day before. */
+bool
+freshness_explains(const struct table_status *in, const struct table_status *s)
+{
+	if (s->table->view_of && s->state != TABLE_UNKNOWN)
+		return s->state != TABLE_FRESH && in->state != TABLE_FRESH;
+	switch (s->state) {
+	case TABLE_UNKNOWN:
+	case TABLE_FRESH:
+		return false;
+	case TABLE_EMPTY:
+		return in->state == TABLE_EMPTY;
+	case TABLE_PARTIAL:
+		return in->state == TABLE_EMPTY || in->state == TABLE_PARTIAL;
+	default:
+		return in->state != TABLE_FRESH;
+	}
 }
 
 const struct table_status *
@@ -103,7 +140,7 @@ freshness_first_cause(const struct freshness *f, const struct table_status *s)
 		const struct table_status *in, *next = NULL;
 
 		for (size_t i = 0; (in = freshness_input(f, s, i)); i++)
-			if (in->state != TABLE_FRESH &&
+			if (freshness_explains(in, s) &&
 			    (!next || states[in->state].rank > states[next->state].rank))
 				next = in;
 		if (!next)

@@ -28,17 +28,26 @@ add_line(struct gate_report *out, const struct table_status *st, struct date as_
 		date_iso(as_of, day));
 }
 
-/* Tables that no job of this build writes do not count, nor those the job itself writes.
- * `r` may be NULL; else what was found is recorded as the run's inputs. */
+static const char *
+param_given(const void *params, const char *name)
+{
+	return params_text(params, name);
+}
+
+/* Tables that no job of this build writes do not count, nor those the job itself writes, nor those
+ * that it reads under other parameters.  `r` may be NULL; else what was found is recorded as the
+ * run's inputs. */
 static int
 measure(struct db *db, const struct conf *conf, const struct catalogue *cat, const struct job *job,
 	struct date as_of, struct gate_report *out, struct run *r, struct err *e)
 {
+	const char *reads[INPUTS_MAX + 1];
+	size_t n = job_inputs(job, r ? param_given : NULL, r ? &r->params : NULL, reads);
 	struct table_status st;
 
 	*out = (struct gate_report){ .n = 0 };
-	for (size_t i = 0; job->reads && job->reads[i]; i++) {
-		const struct table *t = catalogue_table(cat, job->reads[i]);
+	for (size_t i = 0; i < n; i++) {
+		const struct table *t = catalogue_table(cat, reads[i]);
 
 		if (!t || str_has(job->writes, t->name) || !catalogue_writer(cat, t->name))
 			continue;

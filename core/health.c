@@ -61,6 +61,7 @@ eval_check(const struct check_env *env, const struct check *c, struct check_resu
 
 	memset(r, 0, sizeof(*r));
 	r->name = c->name;
+	r->table = c->table;
 	r->strict = CHECK_UNKNOWN;
 	if (c->eval(env, r, &own) == 0)
 		return 0;
@@ -84,6 +85,7 @@ table_check(const struct check_env *env, const struct table_status *s, char *nam
 	memset(r, 0, sizeof(*r));
 	fmt_buf(name, NAME_MAX_, "%s_fresh", s->table->name);
 	r->name = name;
+	r->table = s->table->name;
 	r->strict = CHECK_UNKNOWN;
 	r->state = check_of_table(s);
 	r->idle = !s->writer;

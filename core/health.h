@@ -12,6 +12,7 @@ struct check_result {
 	bool has_strict;
 	char value[96], bound[96], strict_value[96];
 	char remedy[2][160]; /* commands in order, "" = none */
+	const char *table;   /* that it is about, NULL = none; borrowed from the catalogue */
 	bool idle;	     /* no job of this build writes its table: shown, not counted */
 	int64_t since_ms;    /* first seen in this state by the ledger's history; 0 = unknown */
 };
@@ -31,6 +32,7 @@ struct check {
 	bool seed; /* one of the seed's six */
 	/* Fills *r; -1 with *e = the check could not run: UNKNOWN, never OK. */
 	int (*eval)(const struct check_env *env, struct check_result *r, struct err *e);
+	const char *table; /* that it is about; NULL = none */
 };
 
 struct health {

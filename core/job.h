@@ -18,6 +18,18 @@ enum job_flag { JOB_CRITICAL = 1, JOB_USES_API = 2, JOB_BACKFILL = 4, JOB_RANGE 
 
 #define NAMES(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
+enum { INPUTS_MAX = 24 }; /* tables that one job reads */
+
+/* An input that not every run reads. */
+struct input_case {
+	const char *table;
+	const char *param, *value; /* read when the parameter has this value; param NULL: a
+				      fallback, no gate and no cause unless a run used it */
+	const char *source;	   /* `source` of the rows made from it; NULL = they do not tell */
+};
+
+#define CASES(...) ((const struct input_case[]){ __VA_ARGS__, { NULL, NULL, NULL, NULL } })
+
 struct job_ctx;
 typedef int job_run(struct job_ctx *c, struct err *e);
 
@@ -28,6 +40,7 @@ struct job {
 	unsigned flags;
 	const char *const *after;		  /* upstream jobs; NULL = none */
 	const char *const *reads, *const *writes; /* tables */
+	const struct input_case *cases;		  /* which of them depend; NULL = none */
 	const struct param_def
 		*params;	   /* besides the common ones; NULL-name terminated; may be NULL */
 	const char *const *phases; /* names given to run_phase(), for the form and tests */
@@ -48,6 +61,7 @@ struct table {
 	int mixed; /* enum query: groups, matching, other date, ledger date; -1 = cannot be mixed */
 	const char *const *volatile_columns; /* left out of checksums and of "really differs" */
 	const char *const *key;
+	const char *view_of; /* a view: the table below it; NULL = a table of its own */
 };
 
 enum check_state { CHECK_OK, CHECK_WARNING, CHECK_CRITICAL, CHECK_UNKNOWN };
@@ -72,6 +86,13 @@ const struct table *catalogue_table(const struct catalogue *cat, const char *nam
 const struct job *catalogue_writer(const struct catalogue *cat, const char *table);
 /* The same among all known jobs: who makes the table, here or in the system beside this one. */
 const struct job *catalogue_source(const struct catalogue *cat, const char *table);
+/* The tables that a run reads, in the row's order, NULL at the end; texts of the catalogue.  of():
+ * the run's value of a parameter, NULL = not given; of NULL = no parameter is given. */
+typedef const char *param_of(const void *from, const char *param);
+size_t job_inputs(const struct job *job, param_of *of, const void *from,
+		  const char *out[INPUTS_MAX + 1]);
+/* False when the table has cases and none of them holds. */
+bool job_input_holds(const struct job *job, const char *table, param_of *of, const void *from);
 /* Jobs of "NAME", "layer:2" or "layer:0-5" in canonical order into out[]; number, or -1 with
  * ERR_USAGE (naming the nearest names). */
 int catalogue_select(const struct catalogue *cat, const char *target, const struct job **out,

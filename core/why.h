@@ -1,28 +1,58 @@
-/* Why a table is not fresh: its inputs down to the first causes, and the commands that repair it.
- */
+/* Trees of tables, up to the first causes or down to what is made from one, and the commands that
+ * repair what is broken.  Pure: everything comes from a measured freshness. */
 #ifndef FINTRA_CORE_WHY_H
 #define FINTRA_CORE_WHY_H
 
 #include "core/freshness.h"
 
+enum { WHY_STEPS = 64, WHY_CAUSES = 32 };
+
 struct why_node {
-	const struct table_status *status; /* borrowed from the freshness */
-	bool cause;			   /* not fresh although all its inputs are */
-	struct why_node **child;	   /* owned */
+	const struct table_status *status; /* borrowed from the freshness; NULL: of a root over
+					      several targets */
+	bool cause;			   /* not fresh, and none of its inputs explains it */
+	bool again;		 /* shown with all below it further up: no children here */
+	struct why_node **child; /* owned */
 	size_t n;
 };
 
-struct why {
-	struct why_node *root; /* owned */
-	char plan[16][160];    /* commands in canonical order */
-	size_t plan_n;
-	char text[256]; /* "performance_windows is MIXED. First cause: sector_performance late 1
-			   session" */
+struct why_step {
+	const struct job *job;
+	bool launchable;   /* false: a job of the system beside this one */
+	int64_t resume;	   /* run that is gone on with, 0 = a new one */
+	int64_t under_way; /* run that does it already, 0 = none */
+	char command[160]; /* "fintra run JOB --as-of D"; a comment when it is not launchable */
+	int64_t rows, ms;  /* median of its last good runs, -1 = unknown */
+	int64_t calls;	   /* requests to the vendor, -1 = unknown */
+	bool gate_ok;	   /* its inputs are fresh now */
+	char gate[200];	   /* else which are not */
 };
 
-/* target: a table, a job (its first written table) or NULL = the verdict's first broken table. */
+struct why {
+	bool down;				      /* children = made from it, not made of it */
+	struct why_node *root;			      /* owned; NULL in a plan */
+	const struct table_status *cause[WHY_CAUSES]; /* first causes, tables' order */
+	size_t n_causes;
+	struct why_step plan[WHY_STEPS]; /* canonical order */
+	size_t plan_n;
+	/* "performance_windows is MIXED. First cause: sector_performance late 1 session" */
+	char text[640];
+};
+
+/* target: a table, a job (its first written table), or NULL = all that counts and is not fresh
+ * ("everything is fresh" when nothing is).  All return -1 with ERR_USAGE for an unknown target;
+ * why_done() *out in any case. */
 int why_build(const struct catalogue *cat, const struct freshness *f, const char *target,
 	      struct why *out, struct err *e) MUST_CHECK;
+/* The same tree downwards: children are the tables made from it. */
+int impact_build(const struct catalogue *cat, const struct freshness *f, const char *target,
+		 struct why *out, struct err *e) MUST_CHECK;
+/* No tree: the steps that make the target fresh.  target: as above, and layer:N-M. */
+int plan_build(const struct catalogue *cat, const struct freshness *f, const char *target,
+	       struct why *out, struct err *e) MUST_CHECK;
 void why_done(struct why *w);
+
+/* "~4 min", "41 s", "unknown" for -1. */
+const char *why_duration(int64_t ms, char *buf, size_t n);
 
 #endif

@@ -22,7 +22,8 @@ const struct table fintra_tables[] = {
 	  .mixed = NO_QUERY,
 	  VOLATILE("source"),
 	  KEY("ticker") },
-	{ .name = "fintra_active_stocks", /* a view: written through sync-universe */
+	{ .name = "fintra_active_stocks", /* written through sync-universe */
+	  .view_of = "fintra_universe",
 	  .layer = 0,
 	  .date_column = "last_seen",
 	  .cadence = DAILY,

@@ -2,10 +2,13 @@
 --   $1 as_of date (the expected session), $2 text (the job that writes the table, for its good sessions)
 -- and returns
 --   filled boolean, newest date (<= as_of), n_rows bigint (at newest; NULL = not counted),
---   num bigint, den bigint (coverage at as_of; NULL = none), basis text (what den is).
+--   num bigint, den bigint (coverage at as_of; NULL = none), basis text (what den is),
+--   and, where it tells what they were made from, the `source` text of most rows at newest.
 -- A good session is one whose writer ended SUCCESS on the whole table; without such a run, one that has rows.
 
 -- name: fresh_fintra_universe
+-- Tickers are marked inactive, never deleted: fewer rows than the last good run left (or, where the ledger
+-- knows none, than the map of industries knows) are rows that are gone.
 WITH prev AS (
 	SELECT max(as_of) AS d FROM fintra_ops.run
 	 WHERE job = $2::text AND state = 'success' AND as_of < $1::date
@@ -15,10 +18,22 @@ WITH prev AS (
 	       count(*) FILTER (WHERE is_active) AS active,
 	       count(*) FILTER (WHERE last_seen >= (SELECT d FROM prev) AND first_seen < $1::date) AS before
 	  FROM fintra_universe
+), k AS (
+	SELECT coalesce((SELECT nullif(rows_inserted + rows_updated + rows_unchanged, 0) FROM fintra_ops.run
+	                  WHERE job = $2::text AND state = 'success' AND as_of <= $1::date
+	                    AND NOT params ?| ARRAY['ticker', 'limit', 'dry_run'] ORDER BY id DESC LIMIT 1),
+	                (SELECT count(*) FROM asset_industry_map WHERE effective_to IS NULL)) AS known
+), d AS (
+	SELECT u.*, k.known, CASE WHEN u.before > 0 THEN u.before ELSE u.active END AS den
+	  FROM u, k
+), g AS (
+	SELECT d.*, d.n * greatest(d.den, 1) < d.seen * d.known AND d.n < d.known AS gone FROM d
 )
-SELECT u.n > 0, least(u.newest, $1::date), u.n, u.seen, CASE WHEN u.before > 0 THEN u.before ELSE u.active END,
-       CASE WHEN u.before > 0 THEN 'active before the run' ELSE 'active tickers: no history yet' END
-  FROM u;
+SELECT g.n > 0, least(g.newest, $1::date), g.n, CASE WHEN g.gone THEN g.n ELSE g.seen END,
+       CASE WHEN g.gone THEN g.known ELSE g.den END,
+       CASE WHEN g.gone THEN 'tickers known before: rows are gone' WHEN g.before > 0 THEN 'active before the run'
+            ELSE 'active tickers: no history yet' END
+  FROM g;
 
 -- name: fresh_fintra_active_stocks
 SELECT count(*) > 0, least(max(last_seen), $1::date), count(*), count(*) FILTER (WHERE last_seen >= $1::date),
@@ -28,7 +43,8 @@ SELECT count(*) > 0, least(max(last_seen), $1::date), count(*), count(*) FILTER 
 -- name: fresh_industry_classification
 WITH a AS ( /* the condition of fintra_active_stocks, which lacks sector and industry */
 	SELECT count(*) AS den,
-	       count(*) FILTER (WHERE m.industry_code IN (SELECT industry_code FROM industry_classification)) AS num
+	       count(*) FILTER (WHERE lower(btrim(u.industry)) IN (SELECT lower(industry_name) FROM industry_classification)
+	                           OR m.industry_code IN (SELECT industry_code FROM industry_classification)) AS num
 	  FROM fintra_universe u
 	  LEFT JOIN asset_industry_map m ON m.ticker = u.ticker AND m.effective_to IS NULL
 	 WHERE u.is_active AND u.instrument_type IN ('EQUITY', 'ADR') AND u.ticker NOT LIKE '%-WT%'
@@ -110,12 +126,24 @@ SELECT EXISTS (SELECT 1 FROM company_profiles),
  WHERE EXISTS (SELECT 1 FROM company_profiles);
 
 -- name: fresh_datos_dividendos
-WITH y AS (
+-- Whole tickers that are gone take both years with them: fewer rows than the last good run left tell it.
+WITH a AS (
 	SELECT year, count(*) AS n FROM datos_dividendos WHERE year <= extract(year FROM $1::date) GROUP BY year
-	 ORDER BY year DESC LIMIT 2
+), y AS (
+	SELECT (SELECT n FROM a ORDER BY year DESC LIMIT 1) AS num,
+	       (SELECT n FROM a ORDER BY year DESC OFFSET 1 LIMIT 1) AS den, (SELECT sum(n) FROM a)::bigint AS n
+), k AS (
+	SELECT (SELECT rows_inserted + rows_updated + rows_unchanged FROM fintra_ops.run
+	         WHERE job = $2::text AND state = 'success' AND as_of <= $1::date
+	           AND NOT params ?| ARRAY['ticker', 'limit', 'dry_run'] ORDER BY id DESC LIMIT 1) AS known
+), g AS (
+	SELECT y.*, k.known, coalesce(y.n < k.known AND y.n * coalesce(y.den, 1) < y.num * k.known, false) AS gone
+	  FROM y, k
 )
-SELECT EXISTS (SELECT 1 FROM datos_dividendos), NULL::date, NULL::bigint, (SELECT n FROM y ORDER BY year DESC LIMIT 1),
-       (SELECT n FROM y ORDER BY year DESC OFFSET 1), 'tickers of the year before';
+SELECT EXISTS (SELECT 1 FROM datos_dividendos), NULL::date, NULL::bigint, CASE WHEN g.gone THEN g.n ELSE g.num END,
+       CASE WHEN g.gone THEN g.known ELSE g.den END,
+       CASE WHEN g.gone THEN 'rows of the last good run' ELSE 'tickers of the year before' END
+  FROM g;
 
 -- name: fresh_datos_valuacion
 WITH n AS (
@@ -198,19 +226,21 @@ SELECT EXISTS (SELECT 1 FROM datos_performance), n.d,
 
 -- name: fresh_sector_performance
 WITH p AS (
-	SELECT d.performance_date AS d
+	SELECT d.performance_date AS d, d.source
 	  FROM unnest(ARRAY['Basic Materials', 'Communication Services', 'Consumer Cyclical', 'Consumer Defensive',
 	                    'Energy', 'Financial Services', 'Healthcare', 'Industrials', 'Real Estate', 'Technology',
 	                    'Utilities']) s
 	 CROSS JOIN unnest(ARRAY['1M', '3M', '6M', '1Y', '2Y', '3Y', '5Y']) w
-	 CROSS JOIN LATERAL (SELECT performance_date FROM sector_performance
+	 CROSS JOIN LATERAL (SELECT performance_date, source FROM sector_performance
 	        WHERE sector = s AND window_code = w AND performance_date <= $1::date
 	        ORDER BY performance_date DESC LIMIT 1) d
 ), n AS (
 	SELECT max(d) AS d FROM p
 )
 SELECT EXISTS (SELECT 1 FROM sector_performance), n.d, (SELECT count(*) FROM p WHERE p.d = n.d),
-       (SELECT count(*) FROM p WHERE p.d = $1::date), 77::bigint, '11 sectors x 7 windows'
+       (SELECT count(*) FROM p WHERE p.d = $1::date), 77::bigint, '11 sectors x 7 windows',
+       (SELECT p.source FROM p WHERE p.d = n.d AND p.source <> 'sql_aggregation'
+         GROUP BY p.source ORDER BY count(*) DESC, p.source LIMIT 1)
   FROM n;
 
 -- name: fresh_industry_performance
@@ -364,13 +394,20 @@ SELECT count(*) > 0, max(last_run_date) FILTER (WHERE last_run_date <= $1::date)
 
 -- name: fresh_writer_run
 -- $1 jobs text[] (all that write the table), $2 writer text, $3 as_of date
--- returns the last run of any of them: id, state, and the newest as-of (<= $3) of a complete run of the writer
+-- returns the last run of any of them: id, state, the newest as-of (<= $3) of a complete run of the writer;
+-- and of the last run: job, who, error class, its last error line, ended (created while it is not) in ms
 SELECT r.id, r.state,
        (SELECT CASE WHEN max(as_of) > $3::date THEN $3::date ELSE max(as_of) END FROM fintra_ops.run
          WHERE job = $2::text AND state IN ('success', 'partial')
-           AND NOT params ?| ARRAY['ticker', 'limit', 'dry_run'])
+           AND NOT params ?| ARRAY['ticker', 'limit', 'dry_run']),
+       r.job, r.who, r.err_class,
+       CASE WHEN r.state NOT IN ('success', 'skipped') THEN coalesce(
+               (SELECT t.msg FROM (SELECT msg, lvl FROM fintra_ops.event WHERE run_id = r.id
+                                    ORDER BY seq DESC LIMIT 50) t WHERE t.lvl = 'error' LIMIT 1), r.error) END,
+       round(extract(epoch FROM coalesce(r.ended_at, r.created_at)) * 1000)
   FROM (VALUES (1)) one
   LEFT JOIN LATERAL (
-	SELECT l.id, l.state FROM unnest($1::text[]) j
-	 CROSS JOIN LATERAL (SELECT id, state FROM fintra_ops.run WHERE job = j ORDER BY id DESC LIMIT 1) l
+	SELECT l.* FROM unnest($1::text[]) j
+	 CROSS JOIN LATERAL (SELECT id, state, job, who, err_class, error, ended_at, created_at
+	                       FROM fintra_ops.run WHERE job = j ORDER BY id DESC LIMIT 1) l
 	 ORDER BY l.id DESC LIMIT 1) r ON true;

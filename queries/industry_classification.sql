@@ -142,5 +142,8 @@ SELECT (SELECT count(*) FROM stage_industry), count(*) FILTER (WHERE fresh), cou
   FROM m;
 
 -- name: industry_classification_inputs
--- returns newest last_seen date, tickers bigint
-SELECT max(last_seen), count(*) FROM fintra_universe;
+-- returns newest last_seen date, tickers bigint, tickers whose industry only a profile has bigint
+SELECT max(u.last_seen), count(*),
+       count(*) FILTER (WHERE (coalesce(btrim(u.sector), '') = '' OR coalesce(btrim(u.industry), '') = '')
+                          AND btrim(p.sector) <> '' AND btrim(p.industry) <> '')
+  FROM fintra_universe u LEFT JOIN company_profiles p ON p.ticker = u.ticker;

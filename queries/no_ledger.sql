@@ -24,3 +24,11 @@ SELECT NULL::bigint AS run_id, NULL::text AS table_name, NULL::date AS as_of, NU
 -- name: no_ledger_check_since
 SELECT NULL::text AS name, NULL::text AS state, NULL::timestamptz AS since
  WHERE false;
+
+-- name: no_ledger_unit
+SELECT NULL::bigint AS run_id, NULL::text AS unit, NULL::text AS state, NULL::integer AS attempts
+ WHERE false;
+
+-- name: no_ledger_event
+SELECT NULL::bigint AS run_id, NULL::bigint AS seq, NULL::text AS lvl, NULL::text AS msg
+ WHERE false;

@@ -141,6 +141,9 @@ perform(struct console *k, const struct action *a)
 		launch(k, a->launch);
 		pop(k);
 		break;
+	case DO_START:
+		launch(k, a->launch);
+		break;
 	case DO_ACT:
 		pop(k);
 		dispatch(k, &(struct input){ .key = a->key, .act = a->act });

@@ -35,7 +35,8 @@ enum screen_bits {
 	SCREEN_HELP = 8,
 	SCREEN_LAUNCH = 16, /* choosing a job */
 	SCREEN_FORM = 32,   /* its parameters: letters are text */
-	SCREEN_CONFIRM = 64
+	SCREEN_CONFIRM = 64,
+	SCREEN_TREE = 1 << 20 /* why and impact */
 };
 
 enum act {
@@ -43,6 +44,10 @@ enum act {
 	ACT_OVERVIEW,
 	ACT_RUNS,
 	ACT_LOG,
+	ACT_WHY,
+	ACT_IMPACT,
+	ACT_PLAN,
+	ACT_COPY,
 	ACT_LAUNCH,
 	ACT_DRAIN,
 	ACT_ABORT,

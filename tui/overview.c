@@ -135,6 +135,22 @@ launch_row(const struct overview *o, const struct model *m, struct action *out)
 	view_ask_launch(m, job, out);
 }
 
+/* The table or job that the selected row is about, NULL = none. */
+static const char *
+row_target(const struct overview *o, const struct model *m)
+{
+	struct layer_row rows[LAYER_ROWS_MAX];
+	const struct run_info *r = model_run(m, selected_run(o, m));
+	const struct check_result *k = model_check(m, o->check);
+	size_t n = rows_of(m, rows);
+
+	if (o->pane == PANE_CHECKS)
+		return k ? k->table : NULL;
+	if (o->pane == PANE_RUNNING)
+		return r ? r->job : NULL;
+	return o->layer < n ? overview_row_table(m, &rows[o->layer]) : NULL;
+}
+
 static void
 handle(struct view *v, const struct model *m, const struct input *in, struct action *out)
 {
@@ -157,6 +173,10 @@ handle(struct view *v, const struct model *m, const struct input *in, struct act
 		break;
 	case ACT_LAUNCH:
 		launch_row(o, m, out);
+		break;
+	case ACT_WHY:
+	case ACT_IMPACT:
+		view_ask_tree(m, row_target(o, m), in->act == ACT_IMPACT, out);
 		break;
 	case ACT_DRAIN:
 	case ACT_ABORT:

@@ -18,6 +18,9 @@ size_t overview_rows(const struct model *m, const struct overview_layout *l,
 /* The job to offer for a row: writer of its worst table that has one; NULL = none. */
 const struct job *overview_row_job(const struct model *m, const struct layer_row *row);
 
+/* The table of a row; of a layer its worst one; NULL = none. */
+const char *overview_row_table(const struct model *m, const struct layer_row *row);
+
 /* sel: selected row, -1 when the pane has not the focus. */
 void overview_draw_layers(const struct model *m, struct canvas *c, const struct overview_layout *l,
 			  int sel);

@@ -62,6 +62,19 @@ overview_row_job(const struct model *m, const struct layer_row *row)
 	return s ? s->writer : NULL;
 }
 
+const char *
+overview_row_table(const struct model *m, const struct layer_row *row)
+{
+	const struct table_status *s = worst_in(m, row->layer);
+
+	if (row->table >= 0)
+		return m->cat->tables[row->table].name;
+	for (const struct table *t = m->cat->tables; !s && t->name; t++)
+		if (t->layer == row->layer)
+			return t->name;
+	return s ? s->table->name : NULL;
+}
+
 /* Jobs of the layer, and those of them whose tables are all fresh. */
 static void
 count_jobs(const struct model *m, int layer, int *ok, int *all)

@@ -93,6 +93,10 @@ handle(struct view *v, const struct model *m, const struct input *in, struct act
 		out->open = &view_log;
 		out->run = r->id;
 		break;
+	case ACT_WHY:
+	case ACT_IMPACT:
+		view_ask_tree(m, r ? r->job : NULL, in->act == ACT_IMPACT, out);
+		break;
 	case ACT_LAUNCH:
 		view_ask_launch(m, r ? catalogue_job(m->cat, r->job) : NULL, out);
 		break;

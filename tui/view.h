@@ -19,6 +19,7 @@ enum intent {
 	DO_CANCEL, /* run, level */
 	DO_GATES,  /* job, as_of */
 	DO_LAUNCH, /* launch, borrowed from the view's state */
+	DO_START,  /* the same, and the view stays */
 	DO_ACT,	   /* leave this view, then act as its key would */
 	DO_MESSAGE /* severity, text */
 };
@@ -71,7 +72,7 @@ struct view_ops {
 };
 
 extern const struct view_ops view_overview, view_runs, view_log, view_help, view_launch,
-	view_confirm;
+	view_confirm, view_why, view_impact;
 
 void view_open(struct view *v, const struct view_ops *ops, const struct view *below,
 	       const struct model *m, const struct action *how);
@@ -94,6 +95,8 @@ void view_log_line(const struct model *m, struct canvas *c, struct span at,
 bool view_ask_cancel(const struct model *m, int64_t run, const struct input *in,
 		     struct action *out);
 void view_ask_launch(const struct model *m, const struct job *job, struct action *out);
+/* The tree of what a table or job is made from, or (impact) of what is made from it. */
+void view_ask_tree(const struct model *m, const char *target, bool impact, struct action *out);
 void view_message(struct action *out, enum level l, const char *fmt, ...) PRINTF_FMT(3, 4);
 
 /* Appends a typed character; control keys and what does not fit change nothing. */

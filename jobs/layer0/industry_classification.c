@@ -133,7 +133,8 @@ transaction(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
 	return merge_map(s, t, e);
 }
 
-/* The as-of date of the universe shows later what this map was made from. */
+/* The as-of date of the universe shows later what this map was made from, and so do the profiles
+ * where the universe lacked the industry. */
 static int
 note_input(struct job_ctx *c, struct err *e)
 {
@@ -142,6 +143,8 @@ note_input(struct job_ctx *c, struct err *e)
 	if (!r)
 		return -1;
 	run_input(c, "fintra_universe", rows_date(r, 0, 0), rows_int(r, 0, 1));
+	if (rows_int(r, 0, 2) > 0)
+		run_input(c, "company_profiles", c->as_of, rows_int(r, 0, 2));
 	return 0;
 }
 
@@ -174,6 +177,7 @@ const struct job job_industry_classification = {
 	.cadence = DAILY,
 	.after = NAMES("sync-universe"),
 	.reads = NAMES("fintra_universe", "company_profiles"),
+	.cases = CASES({ "company_profiles", NULL, NULL, NULL }),
 	.writes = NAMES("industry_classification", "asset_industry_map"),
 	.phases = NAMES("read", "merge"),
 	.help = "Builds the catalogue of industries from the universe and keeps, per ticker, which "

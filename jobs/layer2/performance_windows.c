@@ -97,6 +97,7 @@ const struct job job_performance_windows = {
 	.after = NAMES("performance-bulk", "sector-performance-aggregator",
 		       "sector-performance-windows-aggregator", "sync-universe"),
 	.reads = NAMES("datos_performance", "sector_performance", "fintra_universe"),
+	.cases = CASES({ "industry_performance", NULL, NULL, NULL }),
 	.writes = NAMES("performance_windows"),
 	.params = params,
 	.phases = NAMES("merge"),

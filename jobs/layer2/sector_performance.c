@@ -179,6 +179,10 @@ const struct job job_sector_performance = {
 	.flags = JOB_RANGE,
 	.after = NAMES("performance-bulk", "sync-universe"),
 	.reads = NAMES("datos_performance", "fintra_universe"),
+	.cases = CASES(
+		{ "datos_performance", "source", "datos", "equal_weight_datos_performance" },
+		{ "industry_performance", "source", "industry", "aggregated_from_industries" },
+		{ "industry_classification", "source", "industry", NULL }),
 	.writes = NAMES("sector_performance"),
 	.params = params,
 	.phases = NAMES("aggregate"),

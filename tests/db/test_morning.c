@@ -75,9 +75,9 @@ expect_plan(const char *info, const char *target)
 		w.text,
 		"performance_windows is MIXED. First cause: sector_performance late 1 session");
 	assert_int_equal(w.plan_n, 2);
-	assert_string_equal(w.plan[0],
+	assert_string_equal(w.plan[0].command,
 			    "fintra run sector-performance-aggregator --as-of 2026-02-02");
-	assert_string_equal(w.plan[1],
+	assert_string_equal(w.plan[1].command,
 			    "fintra run performance-windows-aggregator --as-of 2026-02-02");
 	why_done(&w);
 	freshness_done(&f);

@@ -234,7 +234,7 @@ test_help_does_the_selected_key(void **state)
 	scene_type(&s, "jjj");
 	scene_key(&s, TK_ENTER);
 	assert_int_equal(s.last.intent, DO_ACT);
-	assert_int_equal(s.last.act, ACT_LAUNCH); /* the fourth key of the overview */
+	assert_int_equal(s.last.act, ACT_WHY); /* the fourth key of the overview */
 	scene_end(&s);
 }
 

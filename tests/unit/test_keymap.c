@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-static const unsigned screens[] = { SCREEN_OVERVIEW, SCREEN_RUNS, SCREEN_LOG,	 SCREEN_HELP,
-				    SCREEN_LAUNCH,   SCREEN_FORM, SCREEN_CONFIRM };
+static const unsigned screens[] = { SCREEN_OVERVIEW, SCREEN_RUNS, SCREEN_LOG,	  SCREEN_HELP,
+				    SCREEN_LAUNCH,   SCREEN_FORM, SCREEN_CONFIRM, SCREEN_TREE };
 
 static int
 bindings_of(unsigned screen, int key)

@@ -1,0 +1,224 @@
+/* From broken tables to the commands that repair them, in canonical order: causes come before what
+ * they spoil. */
+#include "core/why_internal.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SELECTED_MAX = 128 };
+
+static const struct job *
+maker(const struct table_status *s)
+{
+	return s->writer ? s->writer : s->source;
+}
+
+/* A second writer of a table (one that reads it, too: it fills gaps) is named only when the date is
+ * right and rows are missing. */
+static bool
+repairs(const struct job *job, const struct table_status *s)
+{
+	const char *table = s->table->name;
+
+	if (maker(s) == job)
+		return true;
+	return s->state == TABLE_PARTIAL && !(job->flags & JOB_BACKFILL) &&
+	       str_has(job->writes, table) && str_has(job->reads, table);
+}
+
+static bool
+is_needed(const struct freshness *f, const struct job *job, const bool *broken)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (broken[i] && repairs(job, &f->at[i]))
+			return true;
+	return false;
+}
+
+static bool
+launchable(const struct catalogue *cat, const struct job *job)
+{
+	for (size_t i = 0; cat->jobs[i]; i++)
+		if (cat->jobs[i] == job)
+			return true;
+	return false;
+}
+
+static void
+set_command(const struct freshness *f, struct why_step *s)
+{
+	char as_of[DATE_BUF];
+
+	date_iso(f->as_of, as_of);
+	if (!s->launchable)
+		fmt_buf(s->command, sizeof(s->command), "# %s: not launched from here (as of %s)",
+			s->job->name, as_of);
+	else if (s->under_way)
+		fmt_buf(s->command, sizeof(s->command), "fintra wait %" PRId64, s->under_way);
+	else if (s->resume)
+		fmt_buf(s->command, sizeof(s->command), "fintra resume %" PRId64, s->resume);
+	else
+		fmt_buf(s->command, sizeof(s->command), "fintra run %s --as-of %s", s->job->name,
+			as_of);
+}
+
+static void
+set_gate(const struct freshness *f, struct why_step *s)
+{
+	const char *reads[INPUTS_MAX + 1];
+	char have[DATE_BUF], want[DATE_BUF];
+	STR_AUTO out = { 0 };
+
+	str_init(&out, sizeof(s->gate) - 1);
+	s->gate_ok = true;
+	job_inputs(s->job, NULL, NULL, reads);
+	for (size_t i = 0; reads[i]; i++) {
+		const struct table_status *in = freshness_find(f, reads[i]);
+
+		if (!in || in->state == TABLE_FRESH || str_has(s->job->writes, reads[i]) ||
+		    (!in->writer && s->launchable))
+			continue;
+		s->gate_ok = false;
+		str_fmt(&out, "%s%s has %s, needs %s (%s)", out.len ? "; " : "", reads[i],
+			date_is_set(in->have) ? date_iso(in->have, have) : "nothing",
+			date_iso(in->want, want), table_state_name(in->state));
+	}
+	str_copy(s->gate, sizeof(s->gate), str_c(&out));
+}
+
+static void
+set_figures(const struct freshness *f, struct why_step *s)
+{
+	const struct job_record *rec = freshness_job(f, s->job);
+
+	s->rows = s->ms = -1;
+	s->calls = s->launchable && !(s->job->flags & JOB_USES_API) ? 0 : -1;
+	if (!rec)
+		return;
+	s->rows = rec->rows;
+	s->ms = rec->ms;
+	if (!date_eq(rec->last_as_of, f->as_of))
+		return;
+	s->under_way = rec->under_way ? rec->last : 0;
+	s->resume = rec->resumable ? rec->last : 0;
+}
+
+static void
+add_step(const struct catalogue *cat, const struct freshness *f, const struct job *job,
+	 struct why *w)
+{
+	struct why_step *s;
+
+	if (w->plan_n == WHY_STEPS)
+		return;
+	s = &w->plan[w->plan_n++];
+	memset(s, 0, sizeof(*s));
+	s->job = job;
+	s->launchable = launchable(cat, job);
+	set_figures(f, s);
+	set_command(f, s);
+	set_gate(f, s);
+}
+
+void
+why_add_steps(const struct catalogue *cat, const struct freshness *f, const bool *broken,
+	      struct why *w)
+{
+	const struct job *const *jobs = cat->known ? cat->known : cat->jobs;
+
+	for (size_t i = 0; jobs[i]; i++)
+		if (is_needed(f, jobs[i], broken))
+			add_step(cat, f, jobs[i], w);
+}
+
+static void
+mark_job(const struct freshness *f, const struct job *job, bool *broken)
+{
+	for (size_t i = 0; job->writes && job->writes[i]; i++) {
+		const struct table_status *s = freshness_find(f, job->writes[i]);
+
+		if (s && s->state != TABLE_FRESH)
+			why_mark(f, s, broken);
+	}
+}
+
+static int
+mark_target(const struct catalogue *cat, const struct freshness *f, const char *target,
+	    bool *broken, struct err *e)
+{
+	const struct job *jobs[SELECTED_MAX], *job;
+	const struct table_status *s = freshness_find(f, target);
+	int n = 0;
+
+	if (s) {
+		why_mark(f, s, broken);
+		broken[s - f->at] = s->state != TABLE_FRESH;
+		return 0;
+	}
+	if (str_starts(target, "layer:")) {
+		n = catalogue_select(cat, target, jobs, SELECTED_MAX, e);
+		if (n < 0)
+			return -1;
+	} else if ((job = why_known_job(cat, target)) != NULL) {
+		jobs[n++] = job;
+	} else {
+		return why_target(cat, f, target, e) ? 0 : -1;
+	}
+	for (int i = 0; i < n; i++)
+		mark_job(f, jobs[i], broken);
+	return 0;
+}
+
+static void
+plan_sentence(const char *target, struct why *w)
+{
+	int64_t ms = 0;
+	bool known = true;
+	char span[32];
+
+	for (size_t i = 0; i < w->plan_n; i++) {
+		known = known && w->plan[i].ms >= 0;
+		ms += w->plan[i].ms;
+	}
+	if (w->plan_n == 0)
+		fmt_buf(w->text, sizeof(w->text), "nothing to do%s%s", target ? " for " : "",
+			str_or(target, ""));
+	else
+		fmt_buf(w->text, sizeof(w->text), "%zu step%s, %s", w->plan_n,
+			w->plan_n == 1 ? "" : "s",
+			known ? why_duration(ms, span, sizeof(span)) : "time unknown");
+}
+
+int
+plan_build(const struct catalogue *cat, const struct freshness *f, const char *target,
+	   struct why *out, struct err *e)
+{
+	bool *broken = mem_zalloc(f->n + 1);
+	int rc = 0;
+
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i < f->n && !target; i++)
+		if (f->at[i].writer && f->at[i].state != TABLE_FRESH)
+			why_mark(f, &f->at[i], broken);
+	if (target)
+		rc = mark_target(cat, f, target, broken, e);
+	if (rc == 0) {
+		why_add_steps(cat, f, broken, out);
+		plan_sentence(target, out);
+	}
+	free(broken);
+	return rc;
+}
+
+const char *
+why_duration(int64_t ms, char *buf, size_t n)
+{
+	if (ms < 0)
+		str_copy(buf, n, "unknown");
+	else if (ms < 90000)
+		fmt_buf(buf, n, "~%d s", (int)((ms + 999) / 1000));
+	else
+		fmt_buf(buf, n, "~%d min", (int)((ms + 30000) / 60000));
+	return buf;
+}
