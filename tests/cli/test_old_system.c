@@ -518,16 +518,21 @@ is_gone(int64_t pid)
 	return !state || state[2] == 'Z' || state[2] == 'X';
 }
 
-/* The process that the script of the newest run has started. */
+/* The process that the script of this run has started; waits until it has. */
 static int64_t
-grandchild(void)
+grandchild(int64_t run)
 {
-	console_sql_until(&t,
-			  "SELECT count(*) FROM fintra_ops.event WHERE msg = 'works' AND run_id ="
-			  " (SELECT max(id) FROM fintra_ops.run)",
-			  "1");
-	return sql_int("SELECT substr(msg, 7) FROM fintra_ops.event WHERE msg ~ '^child' ORDER BY "
-		       "run_id DESC LIMIT 1");
+	char sql[200];
+
+	fmt_buf(sql, sizeof(sql),
+		"SELECT count(*) FROM fintra_ops.event WHERE msg = 'works' AND run_id = %lld",
+		(long long)run);
+	console_sql_until(&t, sql, "1");
+	fmt_buf(sql, sizeof(sql),
+		"SELECT substr(msg, 7) FROM fintra_ops.event WHERE msg ~ '^child' AND run_id = "
+		"%lld",
+		(long long)run);
+	return sql_int(sql);
 }
 
 static void
@@ -552,7 +557,7 @@ a_command_is_stopped_with_its_children(void **state)
 				"validation]\nrunner = command\ncommand = @ deaf\n[job fmp-batch]\n"
 				"runner = command\ncommand = @ deaf\ntimeout = 1s\n");
 	p = start(RUN("update-mvp"));
-	child = grandchild();
+	child = grandchild(1);
 	assert_false(is_gone(child));
 	expect(NAMES("cancel", "1"), 0, "asked to drain");
 	assert_int_equal(pty_wait_exit(p, CONSOLE_WAIT_MS), 130);
@@ -563,7 +568,7 @@ a_command_is_stopped_with_its_children(void **state)
 	pty_free(p);
 	/* One that ignores SIGTERM: abort ends it, and what it has started. */
 	p = start(RUN("validation"));
-	child = grandchild();
+	child = grandchild(2);
 	expect(NAMES("cancel", "2", "--now"), 0, "asked to stop now");
 	assert_int_equal(pty_wait_exit(p, CONSOLE_WAIT_MS), 130);
 	await_gone(child);
@@ -572,13 +577,13 @@ a_command_is_stopped_with_its_children(void **state)
 	/* The same when a drain takes too long, and when its time is up. */
 	console_env(&t, "FINTRA_RUN_DRAIN_MS=400");
 	p = start(RUN("validation"));
-	child = grandchild();
+	child = grandchild(3);
 	pty_signal(p, SIGTERM);
 	assert_int_equal(pty_wait_exit(p, CONSOLE_WAIT_MS), 143);
 	await_gone(child);
 	pty_free(p);
 	expect(RUN("fmp-batch"), 124, "did not end in time");
-	await_gone(grandchild());
+	await_gone(grandchild(4));
 	console_close(&t);
 }
 
@@ -593,8 +598,6 @@ what_a_command_leaves_behind_ends_too(void **state)
 	expect(RUN("update-mvp"), 0, "left processes behind");
 	child = sql_int("SELECT substr(msg, 7) FROM fintra_ops.event WHERE msg ~ '^child'");
 	await_gone(child);
-	/* Killed itself: the script hears of it. */
-	write_file("conf", "");
 	console_close(&t);
 }
 
@@ -679,7 +682,7 @@ from_the_console(void **state)
 	/* A command that will not hear: its lines, and its end. */
 	launch(7, "fmp-debug/sample-financial");
 	SEE(&t, "works");
-	child = grandchild();
+	child = grandchild(3);
 	abort_run(3);
 	await_gone(child);
 	/* No zombie is left to the console. */
