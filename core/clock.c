@@ -1,6 +1,7 @@
 #include "core/clock.h"
 
 #include "core/calendar.h"
+#include "core/num.h"
 #include "core/str.h"
 
 #include <inttypes.h>
@@ -170,4 +171,20 @@ clock_span(int64_t ms, char buf[CLOCK_BUF])
 	if (!ok)
 		buf[0] = '\0';
 	return buf;
+}
+
+int64_t
+span_parse(const char *s)
+{
+	static const char units[] = "smhd";
+	static const int64_t ms[] = { 1000, 60000, 3600000, 86400000 };
+	size_t n = strspn(s, "0123456789");
+	int64_t v, unit = 1000;
+	const char *u = s[n] ? strchr(units, s[n]) : NULL;
+
+	if (n == 0 || n > 9 || !num_parse_i64(s, n, &v) || (s[n] && (!u || s[n + 1])))
+		return -1;
+	if (u)
+		unit = ms[u - units];
+	return v * unit;
 }

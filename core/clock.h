@@ -20,5 +20,7 @@ int clock_parse(const char *s, int64_t *ms);
 const char *clock_hms(int64_t ms, int ny, char buf[CLOCK_BUF]);
 /* "850ms", "12.3s", "4m07s", "2h05m". */
 const char *clock_span(int64_t ms, char buf[CLOCK_BUF]);
+/* "30m", "90", "2h", "7d" into milliseconds; -1 when it is not a span of time. */
+int64_t span_parse(const char *s);
 
 #endif

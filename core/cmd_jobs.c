@@ -9,6 +9,12 @@ const struct cli_option jobs_options[] = {
 };
 
 static const char *
+runner_name(enum job_runner r)
+{
+	return r == RUNNER_HTTP ? "http" : r == RUNNER_COMMAND ? "command" : "native";
+}
+
+static const char *
 cadence_name(enum cadence c)
 {
 	return c == DAILY ? "daily" : c == WEEKLY ? "weekly" : "on demand";
@@ -54,6 +60,7 @@ json_job(const struct job *j)
 	json_set_int(o, "phase", j->phase);
 	json_set_int(o, "step", j->step);
 	json_set_text(o, "cadence", cadence_name(j->cadence));
+	json_set_text(o, "runner", runner_name(j->runner));
 	json_set_bool(o, "critical", (j->flags & JOB_CRITICAL) != 0);
 	json_set(o, "after", json_names(j->after));
 	json_set(o, "reads", json_names(j->reads));
@@ -131,8 +138,12 @@ jobs_print(const struct app *app, const char *layer, bool backfills)
 		if (app->g.json)
 			json_push(jobs, json_job(j));
 		else
-			printf("%c  %-40s %-9s %s\n", backfills ? 'b' : (char)('0' + j->layer),
-			       j->name, cadence_name(j->cadence), j->title);
+			printf("%c  %-40s %-9s %s%s\n",
+			       backfills      ? 'b'
+			       : j->layer < 0 ? 'o'
+					      : (char)('0' + j->layer),
+			       j->name, cadence_name(j->cadence), j->title,
+			       j->runner == RUNNER_NATIVE ? "" : " (old system)");
 	}
 	json_set_int(o, "v", 1);
 	json_set(o, "jobs", jobs);

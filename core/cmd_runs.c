@@ -62,16 +62,16 @@ parse_filter(const struct app *app, const struct cli *cli, struct run_filter *f,
 static void
 print_line(const struct run_info *r)
 {
-	char day[DATE_BUF], span[CLOCK_BUF], when[CLOCK_BUF];
+	char day[DATE_BUF], span[CLOCK_BUF], when[CLOCK_BUF], n[4][NUM_BUF];
 	STR_AUTO job = { 0 }, who = { 0 }, error = { 0 };
 	int64_t end = r->ended_ms ? r->ended_ms : clock_wall_ms();
 
-	printf("%7" PRId64 "  %-9s %-36s %s  %s  %8s  %-10s +%" PRId64 " ~%" PRId64 " =%" PRId64
-	       " !%" PRId64 "%s%s\n",
-	       r->id, run_state_name(r->state), out_clean(&job, r->job), date_iso(r->as_of, day),
+	printf("%7" PRId64 "  %-9s %-36s %s  %s  %8s  %-10s +%s ~%s =%s !%s%s%s\n", r->id,
+	       run_state_name(r->state), out_clean(&job, r->job), date_iso(r->as_of, day),
 	       clock_iso(r->created_ms, when),
 	       r->started_ms ? clock_span(end - r->started_ms, span) : "-", out_clean(&who, r->who),
-	       r->counts.inserted, r->counts.updated, r->counts.unchanged, r->counts.rejected,
+	       num_count(r->counts.inserted, n[0]), num_count(r->counts.updated, n[1]),
+	       num_count(r->counts.unchanged, n[2]), num_count(r->counts.rejected, n[3]),
 	       r->error ? "  " : "", out_clean(&error, str_or(r->error, "")));
 }
 
@@ -163,9 +163,9 @@ static void
 print_run(struct db *db, const struct run_info *r)
 {
 	char text[CLOCK_BUF], day[DATE_BUF];
-	const struct tally *t = &r->counts;
-	STR_AUTO job = { 0 }, phase = { 0 };
+	STR_AUTO job = { 0 }, phase = { 0 }, counts = { 0 };
 
+	str_init(&counts, 512);
 	printf("run %" PRId64 "  %s  %s  as-of %s  epoch %d\n", r->id, out_clean(&job, r->job),
 	       run_state_name(r->state), date_iso(r->as_of, day), r->epoch);
 	print_field("who", r->who);
@@ -181,10 +181,8 @@ print_run(struct db *db, const struct run_info *r)
 		       out_clean(&phase, r->phase), r->done, r->total);
 	else
 		printf("%-10s %d\n", "exit code", r->exit_code);
-	printf("%-10s read %" PRId64 " inserted %" PRId64 " updated %" PRId64 " unchanged %" PRId64
-	       " rejected %" PRId64 " skipped %" PRId64 " errors %" PRId64 "\n",
-	       "counts", t->read, t->inserted, t->updated, t->unchanged, t->rejected, t->skipped,
-	       t->errors);
+	tally_put(&r->counts, ' ', &counts);
+	printf("%-10s %s\n", "counts", str_c(&counts));
 	print_field("taint", r->taint);
 	print_field("class", r->err_class);
 	print_field("error", r->error);

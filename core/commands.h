@@ -55,12 +55,9 @@ const char *out_clean(struct str *s, const char *text);
 bool out_color(const struct app *app, FILE *f);
 /* "\033[31m" or "" : bad, warn, good, none (0). */
 const char *out_sgr(bool color, int severity);
-struct json *json_counts(const struct tally *t);
 void json_set_date(struct json *o, const char *key, struct date d); /* null when not set */
 void json_set_time(struct json *o, const char *key, int64_t ms);    /* RFC 3339; null for 0 */
 /* A run as `runs --json` shows it; units and inputs are read with `db` when that is not NULL. */
 struct json *json_run(struct db *db, const struct run_info *r);
-/* "30m", "90", "2h", "7d" into milliseconds; -1 when it is not a span of time. */
-int64_t span_parse(const char *s);
 
 #endif

@@ -15,7 +15,7 @@
 
 #include <ini.h>
 
-enum { API_KEY_MAX = 512 };
+enum { SECRET_MAX = 512 };
 
 static const struct conf_key *
 find_key(const char *section, const char *name)
@@ -108,7 +108,7 @@ table_row(struct conf *c, const char *name)
 		if (str_same(c->tables[i].name, name))
 			return &c->tables[i];
 	c->tables = mem_realloc(c->tables, (c->ntables + 1) * sizeof(*c->tables));
-	c->tables[c->ntables] = (struct conf_table){ mem_dup(name), -1, -1 };
+	c->tables[c->ntables] = (struct conf_table){ mem_dup(name), c->line, -1, -1 };
 	return &c->tables[c->ntables++];
 }
 
@@ -164,10 +164,16 @@ conf_set(struct conf *c, const char *section, const char *name, const char *valu
 
 	if (str_starts(section, "table ") && section[6])
 		return set_table(c, section + 6, name, value, e);
+	if (str_starts(section, "job ") && section[4])
+		return conf_job_set(c, section + 4, name, value, e);
 	if (str_same(section, "fmp") && str_same(name, "api_key"))
 		return err_set(e, ERR_CONFIG,
 			       "fmp.api_key does not belong here: name a file of mode 0600 in "
 			       "api_key_file");
+	if (str_same(section, "old") && str_same(name, "secret"))
+		return err_set(e, ERR_CONFIG,
+			       "old.secret does not belong here: name a file of mode 0600 in "
+			       "secret_file");
 	if (!k)
 		return err_set(e, ERR_CONFIG, "unknown key \"%s\" in section [%s]", name, section);
 	if (is_text(k->type))
@@ -217,6 +223,7 @@ on_pair(void *arg, const char *section, const char *name, const char *value)
 
 	if (r->failed)
 		return 0;
+	r->conf->line = r->line;
 	if (conf_set(r->conf, section, name, value, &r->err) == 0)
 		return 1;
 	r->failed = true;
@@ -313,38 +320,56 @@ read_environment(struct conf *c, struct err *e)
 	return 0;
 }
 
+/* A secret comes from the environment, else from the file that the configuration names, else from
+ * systemd. */
+struct secret_source {
+	const char *env, *key, *file, *credential, *what;
+};
+
 static int
-read_api_key(struct conf *c, struct err *e)
+read_secret(const struct secret_source *from, char **out, struct err *e)
 {
-	const char *env = getenv("FINTRA_FMP_API_KEY"), *dir = getenv("CREDENTIALS_DIRECTORY");
-	char *key = NULL;
+	const char *env = getenv(from->env), *dir = getenv("CREDENTIALS_DIRECTORY");
+	char *got = NULL;
 	STR_AUTO path = { 0 };
 
 	str_init(&path, 4096);
 	if (env && *env) {
-		key = mem_dup(env);
-	} else if (*c->api_key_file) {
-		key = secret_read(c->api_key_file, true, API_KEY_MAX, e);
-		if (!key)
-			return err_wrap(e, "fmp.api_key_file");
-	} else if (dir && *dir && str_fmt(&path, "%s/fmp_api_key", dir) == 0 &&
+		got = mem_dup(env);
+	} else if (*from->file) {
+		got = secret_read(from->file, true, SECRET_MAX, e);
+		if (!got)
+			return err_wrap(e, "%s", from->key);
+	} else if (dir && *dir && str_fmt(&path, "%s/%s", dir, from->credential) == 0 &&
 		   secret_exists(str_c(&path))) {
 		/* systemd made this file for us alone, with the owner and mode of its choice. */
-		key = secret_read(str_c(&path), false, API_KEY_MAX, e);
-		if (!key)
+		got = secret_read(str_c(&path), false, SECRET_MAX, e);
+		if (!got)
 			return -1;
 	}
-	if (!key)
+	if (!got)
 		return 0;
-	free(c->api_key);
-	c->api_key = key;
-	if (!secret_printable(key))
-		return err_set(e, ERR_CONFIG, "the API key holds blanks or control bytes");
+	free(*out);
+	*out = got;
+	if (!secret_printable(got))
+		return err_set(e, ERR_CONFIG, "%s holds blanks or control bytes", from->what);
 	return 0;
 }
 
-static bool
-url_allowed(const char *url)
+static int
+read_secrets(struct conf *c, struct err *e)
+{
+	const struct secret_source api = { "FINTRA_FMP_API_KEY", "fmp.api_key_file",
+					   c->api_key_file, "fmp_api_key", "the API key" },
+				   old = { "FINTRA_OLD_SECRET", "old.secret_file",
+					   c->old_secret_file, "old_secret",
+					   "the old system's secret" };
+
+	return read_secret(&api, &c->api_key, e) < 0 ? -1 : read_secret(&old, &c->old_secret, e);
+}
+
+bool
+conf_url_ok(const char *url)
 {
 	static const char *const loopback[] = { "http://127.0.0.1", "http://localhost",
 						"http://[::1]" };
@@ -360,17 +385,27 @@ url_allowed(const char *url)
 	return false;
 }
 
+static int
+check_base(const char *key, const char *url, struct err *e)
+{
+	if (!conf_url_ok(url))
+		return err_set(e, ERR_CONFIG, "%s: https, or http on loopback, not \"%s\"", key,
+			       url);
+	if (strpbrk(url, "@?#"))
+		return err_set(e, ERR_CONFIG, "%s: no user, query or fragment", key);
+	return 0;
+}
+
 /* What no single key can tell. */
 static int
 check(const struct conf *c, struct err *e)
 {
 	int64_t ms;
 
-	if (!url_allowed(c->base_url))
-		return err_set(e, ERR_CONFIG,
-			       "fmp.base_url: https, or http on loopback, not \"%s\"", c->base_url);
-	if (strpbrk(c->base_url, "@?#"))
-		return err_set(e, ERR_CONFIG, "fmp.base_url: no user, query or fragment");
+	if (check_base("fmp.base_url", c->base_url, e) < 0)
+		return -1;
+	if (*c->old_base_url && check_base("old.base_url", c->old_base_url, e) < 0)
+		return -1;
 	if (*c->rehearse_now && clock_parse(c->rehearse_now, &ms) < 0)
 		return err_set(e, ERR_CONFIG,
 			       "run.rehearse_now: \"%s\" is not like 2026-02-03T09:12:00Z",
@@ -388,15 +423,18 @@ conf_load(struct conf *c, const char *path, struct err *e)
 {
 	int rc = 0;
 
-	*c = (struct conf){ .path = mem_dup(""), .api_key = mem_dup("") };
+	*c = (struct conf){ .path = mem_dup(""),
+			    .api_key = mem_dup(""),
+			    .old_secret = mem_dup("") };
 	for (size_t i = 0; i < conf_key_count && rc == 0; i++)
 		rc = conf_set(c, conf_keys[i].section, conf_keys[i].name, conf_keys[i].dflt, e);
 	if (rc == 0)
 		rc = path ? read_file(c, path, false, e) : read_default_file(c, e);
+	c->line = 0;
 	if (rc == 0)
 		rc = read_environment(c, e);
 	if (rc == 0)
-		rc = read_api_key(c, e);
+		rc = read_secrets(c, e);
 	if (rc == 0)
 		rc = check(c, e);
 	if (rc < 0)
@@ -408,6 +446,8 @@ void
 conf_done(struct conf *c)
 {
 	secret_free(c->api_key);
+	secret_free(c->old_secret);
+	conf_jobs_done(c);
 	for (size_t i = 0; i < conf_key_count; i++) {
 		if (conf_keys[i].type == CONF_SECRET)
 			secret_free(*(char **)field(c, &conf_keys[i]));
@@ -428,4 +468,10 @@ conf_table_find(const struct conf *c, const char *name)
 		if (str_same(c->tables[i].name, name))
 			return &c->tables[i];
 	return NULL;
+}
+
+void
+conf_place(const struct conf *c, int line, struct str *out)
+{
+	str_fmt(out, "%s:%d", *str_or(c->path, "") ? c->path : "configuration", line);
 }

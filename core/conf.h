@@ -12,8 +12,21 @@
 
 struct conf_table { /* [table NAME]: what design.md section 7 lets an operator change */
 	char *name;
+	int line;	  /* of the file, for errors found once the catalogue is known */
 	int deadline_min; /* minutes after New York midnight of the next day; -1 = catalogue's */
 	double floor;	  /* 0..1; < 0 = catalogue's */
+};
+
+enum job_runner { RUNNER_NATIVE, RUNNER_HTTP, RUNNER_COMMAND };
+
+struct conf_job { /* [job NAME]: who does the work */
+	char *name;
+	int line;
+	enum job_runner runner;
+	char *url;	    /* of http; "" = [old] base_url + /api/cron/NAME */
+	char *command;	    /* of command: words, quotes keep blanks, no shell; "" = none */
+	char *directory;    /* where it runs; "" = where fintra runs */
+	int64_t timeout_ms; /* 0 = none */
 };
 
 struct conf {
@@ -62,10 +75,18 @@ struct conf {
 	int refresh_ms;
 	char *time_zone; /* ny | utc */
 	bool mono;
+	/* [old]: the system whose jobs a configured runner launches */
+	char *old_base_url;    /* "" = none */
+	char *old_secret_file; /* of the bearer secret */
+	char *old_secret;      /* wiped by conf_done() */
+	/* [job NAME] */
+	struct conf_job *jobs;
+	size_t njobs;
 	/* [table NAME] */
 	struct conf_table *tables;
 	size_t ntables;
 	char *path; /* the file that was read, "" if none */
+	int line;   /* being read, 0 = none */
 };
 
 /* CONF_SECRET: a text that error messages never repeat.  CONF_INT64: the field is an int64_t. */
@@ -84,7 +105,8 @@ extern const struct conf_key conf_keys[];
 extern const size_t conf_key_count;
 
 /* The API key is no row of conf_keys: it comes from FINTRA_FMP_API_KEY, else fmp.api_key_file, else
- * $CREDENTIALS_DIRECTORY/fmp_api_key, never from the configuration file; "" when there is none.
+ * $CREDENTIALS_DIRECTORY/fmp_api_key, never from the configuration file; "" when there is none. The
+ * old system's secret in the same way: FINTRA_OLD_SECRET, old.secret_file, old_secret.
  * Defaults, then the file, then the environment.  `path` NULL: $XDG_CONFIG_HOME/fintra/fintra.conf,
  * then /etc/fintra/fintra.conf, none is no error; a named file must exist.  ERR_CONFIG names file,
  * line, key. A secret file must be 0600 and ours.  On failure *c holds nothing that must be freed.
@@ -97,5 +119,16 @@ void conf_done(struct conf *c);
 /* The directory, created 0700 when missing.  Owned: free(). NULL fills *e. */
 char *conf_cache_dir(const struct conf *c, struct err *e) MUST_CHECK;
 const struct conf_table *conf_table_find(const struct conf *c, const char *name);
+
+/* conf_job.c */
+const struct conf_job *conf_job_find(const struct conf *c, const char *name);
+/* One key of [job NAME]. */
+int conf_job_set(struct conf *c, const char *job, const char *name, const char *value,
+		 struct err *e) MUST_CHECK;
+void conf_jobs_done(struct conf *c);
+/* https, or http to this machine's loopback. */
+bool conf_url_ok(const char *url);
+/* "PATH:LINE" of a section of the file, for an error's context. */
+void conf_place(const struct conf *c, int line, struct str *out);
 
 #endif

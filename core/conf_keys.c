@@ -89,6 +89,11 @@ const struct conf_key conf_keys[] = {
 	{ "paths", "demo_dir", CONF_TEXT, AT(demo_dir), "",
 	  "the demo's database; empty = $XDG_DATA_HOME/fintra/demo, as root /var/lib/fintra/demo", 0, 0, NULL },
 
+	{ "old", "base_url", CONF_TEXT, AT(old_base_url), "",
+	  "the old system, whose jobs runner = http calls; https, or http on loopback", 0, 0, NULL },
+	{ "old", "secret_file", CONF_TEXT, AT(old_secret_file), "",
+	  "file that holds its bearer secret, mode 0600, owned by the user who runs fintra", 0, 0, NULL },
+
 	{ "console", "refresh_ms", CONF_INT, AT(refresh_ms), "2000",
 	  "the screens look at the database this often", 100, 60000, NULL },
 	{ "console", "time_zone", CONF_TEXT, AT(time_zone), "ny",

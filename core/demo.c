@@ -294,6 +294,7 @@ cmd_demo(struct app *app)
 		return app_fail(&e, "fintra help demo");
 	d.tickers = str_or(cli_value(&cli, "tickers"), "1000");
 	d.years = str_or(cli_value(&cli, "years"), "5");
+	app->cat = app->built; /* a demo never calls the configured old system */
 	char *home =
 		cluster_home(cli_has(&cli, "dir") ? cli_value(&cli, "dir") : app->conf.demo_dir);
 	fprintf(stderr, "fintra: demo with SYNTHETIC data in %s\n", home);

@@ -36,6 +36,7 @@ static const struct {
 	[ERR_NOT_READY] = { "NOT_READY", 0 },
 	[ERR_DB] = { "DB", 1 },
 	[ERR_DB_TIMEOUT] = { "DB_TIMEOUT", EXIT_TIMEOUT },
+	[ERR_TIMEOUT] = { "TIMEOUT", EXIT_TIMEOUT },
 	[ERR_LOCK] = { "LOCK", X_BUSY },
 	[ERR_GATE] = { "GATE", EXIT_GATE },
 	[ERR_CANCELLED] = { "CANCELLED", EXIT_SIGINT },

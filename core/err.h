@@ -23,6 +23,7 @@ enum err_class {
 	ERR_NOT_READY,	/* exit 0, run SKIPPED: the feed is not published yet */
 	ERR_DB,		/* exit 69 when not connected, else 1 */
 	ERR_DB_TIMEOUT, /* exit 124 */
+	ERR_TIMEOUT,	/* exit 124: something other than the database took too long */
 	ERR_LOCK,	/* exit 75 */
 	ERR_GATE,	/* exit 3 */
 	ERR_CANCELLED,	/* exit 130 */

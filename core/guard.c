@@ -150,6 +150,24 @@ guard_try(struct guard *g, size_t i, char holder[GUARD_HOLDER], struct err *e)
 }
 
 int
+guard_drop_jobs(struct guard *g, struct err *e)
+{
+	char key[KEY_TEXT];
+	size_t kept = 0;
+
+	for (size_t i = 0; i < g->n; i++) {
+		const char *args[] = { key_text(g->at[i].key, key) };
+
+		if (!g->at[i].job)
+			g->at[kept++] = g->at[i];
+		else if (db_exec(g->db, Q_GUARD_DROP, args, NULL, e) < 0)
+			return err_wrap(e, "lock of %s", g->at[i].what);
+	}
+	g->n = kept;
+	return 0;
+}
+
+int
 guard_held(const struct guard *g, struct db *db, struct err *e)
 {
 	char pid[KEY_TEXT], key[KEY_TEXT];

@@ -36,6 +36,8 @@ int guard_open(struct guard *g, const struct conf *conf, const char *app, struct
 bool guard_quiet(const struct guard *g);
 /* 1 taken, 0 held by another session (*holder says whose, "run 8812 (anna@db1)"), -1 error. */
 int guard_try(struct guard *g, size_t i, char holder[GUARD_HOLDER], struct err *e) MUST_CHECK;
+/* Gives back the job locks and forgets them; table locks stay. */
+int guard_drop_jobs(struct guard *g, struct err *e) MUST_CHECK;
 /* Asks `db`, another connection, whether the guard's backend still holds every lock: 1, 0, -1
  * error. */
 int guard_held(const struct guard *g, struct db *db, struct err *e) MUST_CHECK;

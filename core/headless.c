@@ -140,6 +140,10 @@ configure(struct app *app, struct err *e)
 
 	if (conf_load(&app->conf, app->g.conf_path, e) < 0)
 		return -1;
+	app->built = app->cat;
+	if (catalogue_compose(app->built, &app->conf, &app->composed, e) < 0)
+		return -1;
+	app->cat = &app->composed.cat;
 	if (app->g.conninfo && conf_set(&app->conf, "db", "conninfo", app->g.conninfo, e) < 0)
 		return -1;
 	if (!app->conf.rehearse_now || !*app->conf.rehearse_now)
@@ -161,10 +165,12 @@ run_command(struct app *app, const struct command *c)
 		return c->run(app);
 	if (configure(app, &e) < 0) {
 		rc = app_fail(&e, NULL);
+		catalogue_compose_done(&app->composed);
 		conf_done(&app->conf);
 		return rc;
 	}
 	rc = c->run(app);
+	catalogue_compose_done(&app->composed);
 	conf_done(&app->conf);
 	if (fflush(stdout) != 0 && rc == 0) {
 		err_set(&e, ERR_INTERNAL, "the output could not be written");

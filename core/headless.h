@@ -13,7 +13,9 @@ struct globals { /* options before or after the command */
 
 struct app {
 	struct conf conf;
-	const struct catalogue *cat;
+	const struct catalogue *cat;   /* set by main: what is built; then as configured */
+	const struct catalogue *built; /* what is built */
+	struct composed composed;
 	struct globals g;
 	int argc; /* of the command: argv[0] is its name */
 	char **argv;

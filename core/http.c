@@ -1,6 +1,7 @@
 #include "core/http_impl.h"
 
 #include "core/clock.h"
+#include "core/secret.h"
 #include "core/text.h"
 
 #include <errno.h>
@@ -11,7 +12,7 @@
 #include <unistd.h>
 
 /* The breaker stays open for 150 x retry_base_ms: 60 s by default, nothing in tests. */
-enum { URL_MAX = 4096, HEAD_SHOWN = 200, BREAKER_BASES = 150, KEY_MIN = 6 };
+enum { URL_MAX = 4096, HEAD_SHOWN = 200, BREAKER_BASES = 150 };
 
 struct http {
 	const struct conf *conf;
@@ -32,6 +33,20 @@ struct call {
 	bool given_up;
 };
 
+/* The key travels as a header: a URL ends up in logs of proxies and servers. */
+static struct xfer *
+new_xfer(const struct conf *c, const struct cancel *cancel)
+{
+	STR_AUTO key = { 0 };
+	struct xfer *x;
+
+	str_init(&key, 1024);
+	str_fmt(&key, "apikey: %s", str_or(c->api_key, ""));
+	x = xfer_new(*str_or(c->api_key, "") ? str_c(&key) : NULL, c->stall_s, cancel);
+	secret_wipe(key.p, key.len);
+	return x;
+}
+
 struct http *
 http_new(const struct conf *c, const struct cancel *cancel, http_note_fn *note, void *arg)
 {
@@ -41,7 +56,7 @@ http_new(const struct conf *c, const struct cancel *cancel, http_note_fn *note, 
 	h->cancel = cancel;
 	h->note = note;
 	h->note_arg = arg;
-	h->xfer = xfer_new(c, cancel);
+	h->xfer = new_xfer(c, cancel);
 	h->rng = (uint64_t)clock_wall_ms() * 2654435761U ^ (uint64_t)(uintptr_t)h;
 	return h;
 }
@@ -63,8 +78,8 @@ jitter(struct http *h, int64_t max)
 	return max <= 0 ? 0 : (int64_t)((h->rng >> 33) % (uint64_t)(max + 1));
 }
 
-static void
-percent_encode(struct str *out, const char *s)
+void
+http_percent_encode(struct str *out, const char *s)
 {
 	static const char plain[] =
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
@@ -74,23 +89,6 @@ percent_encode(struct str *out, const char *s)
 			str_putc(out, *s);
 		else
 			str_fmt(out, "%%%02X", (unsigned)(unsigned char)*s);
-	}
-}
-
-/* Appends `in` with every occurrence of the word as ***.  A word of a few letters is no secret, and
- * hiding it would spoil ordinary text. */
-static void
-put_masked(struct str *out, const char *in, size_t n, const char *word)
-{
-	size_t len = strlen(word);
-
-	for (size_t i = 0; i < n;) {
-		if (len >= KEY_MIN && n - i >= len && memcmp(in + i, word, len) == 0) {
-			str_puts(out, "***");
-			i += len;
-		} else {
-			str_putc(out, in[i++]);
-		}
 	}
 }
 
@@ -104,9 +102,9 @@ show(const struct http *h, struct str *out, const char *in, size_t n)
 	str_init(&coded, URL_MAX);
 	str_init(&once, URL_MAX);
 	str_init(&twice, URL_MAX);
-	percent_encode(&coded, key);
-	put_masked(&once, in, n, key);
-	put_masked(&twice, str_c(&once), once.len, str_c(&coded));
+	http_percent_encode(&coded, key);
+	secret_mask(&once, in, n, key);
+	secret_mask(&twice, str_c(&once), once.len, str_c(&coded));
 	text_clean(out, str_c(&twice), twice.len);
 }
 
@@ -134,9 +132,9 @@ build_urls(struct call *c)
 	str_puts(&tail, c->q->path);
 	for (const struct http_arg *a = c->q->args; a && a->name; a++) {
 		str_putc(&tail, a == c->q->args ? '?' : '&');
-		percent_encode(&tail, a->name);
+		http_percent_encode(&tail, a->name);
 		str_putc(&tail, '=');
-		percent_encode(&tail, str_or(a->value, ""));
+		http_percent_encode(&tail, str_or(a->value, ""));
 	}
 	str_put(&c->url, base, len);
 	str_puts(&c->url, str_c(&tail));
@@ -278,6 +276,7 @@ static int
 attempts(struct call *c, struct sink *s, struct err *e)
 {
 	int asked = c->h->conf->attempts > 0 ? c->h->conf->attempts : 1;
+	int limit_s = c->q->bulk ? c->h->conf->bulk_timeout_s : c->h->conf->json_timeout_s;
 	struct answer a;
 	struct verdict v;
 
@@ -288,7 +287,7 @@ attempts(struct call *c, struct sink *s, struct err *e)
 			return -1;
 		sink_restart(s);
 		c->r->attempts = n;
-		xfer_get(c->h->xfer, str_c(&c->url), c->q->bulk, s, &a);
+		xfer_get(c->h->xfer, str_c(&c->url), limit_s * INT64_C(1000), s, &a);
 		judge(c->q, &a, s, &v);
 		c->r->status = a.status;
 		c->r->bytes = s->out;

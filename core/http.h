@@ -56,6 +56,26 @@ int http_get_file(struct http *h, const struct http_req *q, const char *path, st
 /* The same into memory, at most 25 MiB. */
 int http_get_mem(struct http *h, const struct http_req *q, struct str *body, struct http_resp *r,
 		 struct err *e) MUST_CHECK;
+/* One call that makes the other side work (core/http_call.c): no retry, no limit on its length
+ * unless timeout_ms, nothing followed. */
+struct http_call {
+	const char *url;    /* without a secret */
+	const char *bearer; /* "" = none */
+	int64_t timeout_ms; /* 0 = none */
+};
+struct http_called {
+	int status;	    /* 0 = no answer */
+	bool sent;	    /* the request has left: the other side may be at work */
+	bool framed;	    /* its end is known: not cut */
+	char redirect[128]; /* host, "" = none */
+};
+/* 0 with any status once the answer is whole, at most 25 MiB into *body.  Else -1: ERR_CANCELLED
+ * (at CANCEL_ABORT), ERR_TIMEOUT, ERR_NETWORK, ERR_DATA, ERR_CONFIG, with r->sent filled. */
+int http_call(const struct http_call *q, const struct cancel *cancel, struct str *body,
+	      struct http_called *r, struct err *e) MUST_CHECK;
+/* Appends "?name=value" or "&name=value", encoded. */
+void http_put_arg(struct str *url, const char *name, const char *value);
+
 void http_global_init(void); /* once, before threads */
 
 #endif

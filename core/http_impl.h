@@ -53,12 +53,18 @@ struct answer {
 	char target[128];      /* host named by Location */
 	char reason[160];      /* words for anything but XFER_DONE */
 	size_t header_bytes;
+	bool sent;	/* the request has left: the other side may act upon it */
+	bool timed_out; /* limit_ms is over */
 };
 
 struct xfer; /* curl handles and what one attempt collects */
-struct xfer *xfer_new(const struct conf *c, const struct cancel *cancel);
+/* Every request carries `header` ("Name: value", copied and wiped at the end; NULL = none).  A
+ * transfer below 1 KiB/s for stall_s is given up; 0 = never. */
+struct xfer *xfer_new(const char *header, int stall_s, const struct cancel *cancel);
 void xfer_free(struct xfer *x);
-void xfer_get(struct xfer *x, const char *url, bool bulk, struct sink *s, struct answer *a);
+/* limit_ms 0: however long it takes. */
+void xfer_get(struct xfer *x, const char *url, int64_t limit_ms, struct sink *s, struct answer *a);
+void http_percent_encode(struct str *out, const char *s);
 /* https, or http to this machine's loopback. */
 bool xfer_base_ok(const char *base_url);
 

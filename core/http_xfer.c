@@ -12,7 +12,6 @@ struct xfer {
 	CURLM *multi;
 	CURL *easy;
 	struct curl_slist *headers;
-	const struct conf *conf;
 	const struct cancel *cancel;
 	struct sink *sink; /* of the attempt under way */
 	struct answer *answer;
@@ -123,23 +122,8 @@ on_header(char *p, size_t size, size_t n, void *arg)
 	return n;
 }
 
-/* The key travels as a header: a URL ends up in logs of proxies and servers. */
 static void
-set_headers(struct xfer *x)
-{
-	STR_AUTO key = { 0 };
-
-	str_init(&key, 1024);
-	str_fmt(&key, "apikey: %s", str_or(x->conf->api_key, ""));
-	x->headers = curl_slist_append(NULL, "Accept-Encoding: gzip");
-	if (x->conf->api_key && x->conf->api_key[0])
-		x->headers = curl_slist_append(x->headers, str_c(&key));
-	for (size_t i = 0; i < key.len; i++)
-		((volatile char *)key.p)[i] = 0;
-}
-
-static void
-set_options(struct xfer *x)
+set_options(struct xfer *x, int stall_s)
 {
 	CURL *c = x->easy;
 
@@ -154,7 +138,8 @@ set_options(struct xfer *x)
 	curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
 	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
 	curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, (long)STALL_BYTES);
-	curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)x->conf->stall_s);
+	curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)stall_s);
+	curl_easy_setopt(c, CURLOPT_TCP_KEEPALIVE, 1L);
 	curl_easy_setopt(c, CURLOPT_BUFFERSIZE, 128L * 1024);
 	curl_easy_setopt(c, CURLOPT_ERRORBUFFER, x->curl_says);
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
@@ -164,17 +149,18 @@ set_options(struct xfer *x)
 }
 
 struct xfer *
-xfer_new(const struct conf *c, const struct cancel *cancel)
+xfer_new(const char *header, int stall_s, const struct cancel *cancel)
 {
 	struct xfer *x = mem_zalloc(sizeof(*x));
 
-	x->conf = c;
 	x->cancel = cancel;
 	x->multi = curl_multi_init();
 	x->easy = curl_easy_init();
-	set_headers(x);
+	x->headers = curl_slist_append(NULL, "Accept-Encoding: gzip");
+	if (header)
+		x->headers = curl_slist_append(x->headers, header);
 	if (x->easy)
-		set_options(x);
+		set_options(x, stall_s);
 	return x;
 }
 
@@ -256,6 +242,7 @@ collect(struct xfer *x, CURLcode rc, struct answer *a)
 	curl_easy_getinfo(x->easy, CURLINFO_RETRY_AFTER, &after);
 	a->status = (int)status;
 	a->retry_after_s = after;
+	a->timed_out = rc == CURLE_OPERATION_TIMEDOUT;
 	a->end = end_of(rc);
 	if (rc == CURLE_WRITE_ERROR && x->sink->bad != ERR_NONE)
 		a->end = XFER_SINK;
@@ -265,10 +252,10 @@ collect(struct xfer *x, CURLcode rc, struct answer *a)
 }
 
 void
-xfer_get(struct xfer *x, const char *url, bool bulk, struct sink *s, struct answer *a)
+xfer_get(struct xfer *x, const char *url, int64_t limit_ms, struct sink *s, struct answer *a)
 {
-	long limit_s = bulk ? x->conf->bulk_timeout_s : x->conf->json_timeout_s;
 	CURLcode rc = CURLE_OK;
+	long sent = 0;
 
 	*a = (struct answer){ .end = XFER_CONFIG };
 	x->sink = s;
@@ -279,13 +266,15 @@ xfer_get(struct xfer *x, const char *url, bool bulk, struct sink *s, struct answ
 		return;
 	}
 	curl_easy_setopt(x->easy, CURLOPT_URL, url);
-	curl_easy_setopt(x->easy, CURLOPT_TIMEOUT_MS, limit_s * 1000L);
+	curl_easy_setopt(x->easy, CURLOPT_TIMEOUT_MS, (long)limit_ms);
 	curl_multi_add_handle(x->multi, x->easy);
 	bool whole = drive(x, &rc);
 	if (whole)
 		collect(x, rc, a);
 	else
 		a->end = XFER_CANCELLED;
+	curl_easy_getinfo(x->easy, CURLINFO_REQUEST_SIZE, &sent);
+	a->sent = sent > 0;
 	curl_multi_remove_handle(x->multi, x->easy);
 	sink_end(s);
 }

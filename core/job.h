@@ -8,13 +8,20 @@
 #include "core/db.h"
 #include "core/err.h"
 #include "core/http.h"
+#include "core/json.h"
 #include "core/params.h"
 
 #include <stdint.h>
 
 enum { LAYER_OPS = -1, LAYER_BACKFILL = -2, LAYER_COUNT = 7 }; /* layers are 0..6 */
 enum cadence { DAILY, WEEKLY, ON_DEMAND };
-enum job_flag { JOB_CRITICAL = 1, JOB_USES_API = 2, JOB_BACKFILL = 4, JOB_RANGE = 8 };
+enum job_flag {
+	JOB_CRITICAL = 1,
+	JOB_USES_API = 2,
+	JOB_BACKFILL = 4,
+	JOB_RANGE = 8,
+	JOB_OLD_LOCKS = 16 /* the old system's route takes the job lock itself */
+};
 
 #define NAMES(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
@@ -46,6 +53,7 @@ struct job {
 	const char *const *phases; /* names given to run_phase(), for the form and tests */
 	const char *help;	   /* two or three sentences for `jobs NAME` and the dialog */
 	job_run *run;
+	enum job_runner runner; /* who does the work; catalogue_compose() sets it */
 };
 
 struct table {
@@ -78,6 +86,22 @@ struct catalogue {
 					   lineage only; NULL = jobs */
 };
 
+/* A catalogue as the configuration makes it (compose.c): the jobs of `base` and those of
+ * base->known that [job NAME] gives a runner.  *out borrows from base and conf;
+ * catalogue_compose_done() it. */
+struct composed {
+	struct catalogue cat;
+	struct job *made; /* copies with another runner */
+	char **help;
+	size_t n;
+	const struct job **jobs, **known;
+};
+/* ERR_CONFIG names the place of a [job] or [table] that does not exist, or of a runner without what
+ * it needs. */
+int catalogue_compose(const struct catalogue *base, const struct conf *conf, struct composed *out,
+		      struct err *e) MUST_CHECK;
+void catalogue_compose_done(struct composed *c);
+
 const struct job *catalogue_job(const struct catalogue *cat,
 				const char *name); /* with or without "backfill-" */
 const struct table *catalogue_table(const struct catalogue *cat, const char *name);
@@ -98,9 +122,12 @@ bool job_input_holds(const struct job *job, const char *table, param_of *of, con
 int catalogue_select(const struct catalogue *cat, const char *target, const struct job **out,
 		     int max, struct err *e) MUST_CHECK;
 
-struct tally { /* rows of one unit or of a whole run */
+struct tally { /* rows of one unit or of a whole run; below 0: not measured */
 	int64_t read, inserted, updated, unchanged, rejected, skipped, errors;
 };
+/* tally.c: "read=3 inserted=? ..." with any sign between name and number. */
+void tally_put(const struct tally *t, char joint, struct str *out);
+struct json *json_counts(const struct tally *t); /* owned; null where not measured */
 
 struct run; /* runner's side of a running job (core/run.h) */
 

@@ -196,6 +196,12 @@ num_int(int64_t v, char buf[NUM_BUF])
 }
 
 const char *
+num_count(int64_t v, char buf[NUM_BUF])
+{
+	return v < 0 ? "?" : num_int(v, buf);
+}
+
+const char *
 num_group(int64_t v, char buf[NUM_BUF])
 {
 	char digits[24];

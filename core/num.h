@@ -27,6 +27,8 @@ bool num_parse_i64(const char *p, size_t n, int64_t *out);
 const char *num_text(double v, char buf[NUM_BUF]);
 /* "1234567". */
 const char *num_int(int64_t v, char buf[NUM_BUF]);
+/* The same, "?" below 0: a count that was not measured. */
+const char *num_count(int64_t v, char buf[NUM_BUF]);
 /* "1,234,567". */
 const char *num_group(int64_t v, char buf[NUM_BUF]);
 

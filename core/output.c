@@ -81,21 +81,6 @@ out_sgr(bool color, int severity)
 	return color ? codes[severity] : "";
 }
 
-struct json *
-json_counts(const struct tally *t)
-{
-	struct json *o = json_new_object();
-
-	json_set_int(o, "read", t->read);
-	json_set_int(o, "inserted", t->inserted);
-	json_set_int(o, "updated", t->updated);
-	json_set_int(o, "unchanged", t->unchanged);
-	json_set_int(o, "rejected", t->rejected);
-	json_set_int(o, "skipped", t->skipped);
-	json_set_int(o, "errors", t->errors);
-	return o;
-}
-
 void
 json_set_date(struct json *o, const char *key, struct date d)
 {
@@ -207,20 +192,4 @@ json_run(struct db *db, const struct run_info *r)
 		json_set(o, "inputs", inputs_of(db, r->id));
 	}
 	return o;
-}
-
-int64_t
-span_parse(const char *s)
-{
-	static const char units[] = "smhd";
-	static const int64_t ms[] = { 1000, 60000, 3600000, 86400000 };
-	size_t n = strspn(s, "0123456789");
-	int64_t v, unit = 1000;
-	const char *u = s[n] ? strchr(units, s[n]) : NULL;
-
-	if (n == 0 || n > 9 || !num_parse_i64(s, n, &v) || (s[n] && (!u || s[n + 1])))
-		return -1;
-	if (u)
-		unit = ms[u - units];
-	return v * unit;
 }

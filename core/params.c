@@ -3,6 +3,7 @@
 #include "core/cli.h"
 #include "core/json.h"
 #include "core/num.h"
+#include "core/words.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -344,27 +345,6 @@ params_from_json(struct params *p, const struct param_def *defs, const char *jso
 	return rc;
 }
 
-/* Quoted for a POSIX shell where it must be. */
-static void
-put_quoted(struct str *out, const char *value)
-{
-	static const char plain[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=,@%+^-";
-
-	if (*value && value[strspn(value, plain)] == '\0') {
-		str_puts(out, value);
-		return;
-	}
-	str_putc(out, '\'');
-	for (; *value; value++) {
-		if (*value == '\'')
-			str_puts(out, "'\\''");
-		else
-			str_putc(out, *value);
-	}
-	str_putc(out, '\'');
-}
-
 static void
 put_option(struct str *out, const char *name)
 {
@@ -389,6 +369,6 @@ params_command(const struct params *p, struct str *out)
 		if (flag)
 			continue;
 		str_putc(out, ' ');
-		put_quoted(out, p->at[i].value);
+		words_quote(out, p->at[i].value);
 	}
 }

@@ -22,6 +22,25 @@ int proc_run(const char *const *argv, const struct proc_user *user, struct str *
 int proc_start(const char *const *argv, pid_t *pid, int *fd, struct err *e) MUST_CHECK;
 /* SIGTERM, then waits for its end. */
 void proc_stop(pid_t pid);
+
+/* A child with all its children: a session, and so a process group, of its own.  Owned by one
+ * thread, which must not end before proc_group_end(). */
+struct proc_group {
+	pid_t pid;
+	int out, err; /* what it writes; reading ends that do not block; -1 = closed */
+};
+struct proc_spec {
+	const char *const *argv;      /* NULL-terminated; argv[0] a path or a name in PATH */
+	const char *directory;	      /* where it runs; NULL = where we do */
+	const char *const *forgotten; /* names of variables that it does not inherit; NULL ends */
+};
+int proc_group_start(const struct proc_spec *s, struct proc_group *g, struct err *e) MUST_CHECK;
+/* The child itself has ended; it stays a zombie, so that its group's number is not given away. */
+bool proc_group_ended(const struct proc_group *g);
+void proc_group_kill(const struct proc_group *g, int sig);
+/* Kills what is left, waits for the child, closes.  Its exit code, or 128 + signal. */
+int proc_group_end(struct proc_group *g);
+
 /* Directory of this program's executable.  Owned: free(). */
 char *proc_own_dir(void);
 bool proc_executable(const char *path);

@@ -127,7 +127,7 @@ void
 run_emit_progress(struct run *r)
 {
 	int64_t done = atomic_load(&r->done), total = atomic_load(&r->total);
-	char what[sizeof(r->waits_for) + 16], share[32] = "";
+	char what[sizeof(r->waits_for) + 16], share[32] = "", n[4][NUM_BUF];
 	struct tally t;
 
 	pthread_mutex_lock(&r->lock);
@@ -142,7 +142,8 @@ run_emit_progress(struct run *r)
 			(int)((double)done * 100.0 / (double)total));
 	atomic_store(&r->last_progress, clock_mono_ms());
 	run_emit(r, LVL_INFO, "progress",
-		 "PROGRESS %s %" PRId64 "%s read=%" PRId64 " written=%" PRId64 " skipped=%" PRId64
-		 " errors=%" PRId64,
-		 what, done, share, t.read, t.inserted + t.updated, t.skipped, t.errors);
+		 "PROGRESS %s %" PRId64 "%s read=%s written=%s skipped=%s errors=%s", what, done,
+		 share, num_count(t.read, n[0]),
+		 num_count(t.inserted < 0 || t.updated < 0 ? -1 : t.inserted + t.updated, n[1]),
+		 num_count(t.skipped, n[2]), num_count(t.errors, n[3]));
 }

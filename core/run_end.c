@@ -32,7 +32,7 @@ state_of(const struct run *r, int rc, const struct err *e)
 		return RUN_SKIPPED;
 	if (rc < 0)
 		return e->cls == ERR_CANCELLED ? RUN_CANCELLED : RUN_FAILURE;
-	return r->sum.errors || *r->taint ? RUN_PARTIAL : RUN_SUCCESS;
+	return r->sum.errors > 0 || *r->taint ? RUN_PARTIAL : RUN_SUCCESS;
 }
 
 static int
@@ -79,7 +79,7 @@ decide(struct run *r, int rc, struct err *e)
 		str_copy(o->why, sizeof(o->why), "it has ended already: nothing to do");
 	else if (*r->taint)
 		str_copy(o->why, sizeof(o->why), r->taint);
-	else if (r->sum.errors)
+	else if (r->sum.errors > 0)
 		fmt_buf(o->why, sizeof(o->why), "%" PRId64 " of its parts failed", r->sum.errors);
 }
 
@@ -96,19 +96,14 @@ static char *
 last_line(const struct run *r)
 {
 	const struct outcome *o = &r->outcome;
-	const struct tally *t = &o->counts;
 	char word[16], day[DATE_BUF], span[CLOCK_BUF];
 	struct str s;
 
 	str_init(&s, ERR_TEXT_MAX + 1024);
 	state_word(o->state, word);
-	str_fmt(&s,
-		"%s job=%s as_of=%s duration=%s read=%" PRId64 " inserted=%" PRId64
-		" updated=%" PRId64 " unchanged=%" PRId64 " rejected=%" PRId64 " skipped=%" PRId64
-		" errors=%" PRId64,
-		word, r->job ? r->job->name : "?", date_iso(o->as_of, day),
-		clock_span(o->duration_ms, span), t->read, t->inserted, t->updated, t->unchanged,
-		t->rejected, t->skipped, t->errors);
+	str_fmt(&s, "%s job=%s as_of=%s duration=%s ", word, r->job ? r->job->name : "?",
+		date_iso(o->as_of, day), clock_span(o->duration_ms, span));
+	tally_put(&o->counts, '=', &s);
 	if (r->ctx.dry_run)
 		str_puts(&s, " (dry run)");
 	if (o->err.cls != ERR_NONE)
@@ -116,21 +111,6 @@ last_line(const struct run *r)
 	else if (*o->why)
 		str_fmt(&s, ": %s", o->why);
 	return str_take(&s);
-}
-
-static struct json *
-counts_json(const struct tally *t)
-{
-	struct json *j = json_new_object();
-
-	json_set_int(j, "read", t->read);
-	json_set_int(j, "inserted", t->inserted);
-	json_set_int(j, "updated", t->updated);
-	json_set_int(j, "unchanged", t->unchanged);
-	json_set_int(j, "rejected", t->rejected);
-	json_set_int(j, "skipped", t->skipped);
-	json_set_int(j, "errors", t->errors);
-	return j;
 }
 
 static struct json *
@@ -176,7 +156,7 @@ last_data(const struct run *r)
 	json_set_text(j, "state", run_state_name(o->state));
 	json_set_text(j, "as_of", date_iso(o->as_of, day));
 	json_set_int(j, "duration_ms", o->duration_ms);
-	json_set(j, "counts", counts_json(&o->counts));
+	json_set(j, "counts", json_counts(&o->counts));
 	json_set_int(j, "exit_code", o->exit_code);
 	if (o->err.cls != ERR_NONE) {
 		json_set_text(j, "error", o->err.text);

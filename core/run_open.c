@@ -1,4 +1,5 @@
 #include "core/clock.h"
+#include "core/old.h"
 #include "core/run_private.h"
 
 #include <inttypes.h>
@@ -30,8 +31,10 @@ plan_locks(struct run *r)
 {
 	struct date today = r->l.as_of_given ? DATE_NONE : utc_day(r->began_wall);
 
-	guard_plan(&r->guard, r->cat, r->job, params_text(&r->params, "ticker"), r->ctx.as_of,
-		   today, !r->ctx.dry_run);
+	/* A route that locks itself takes the day's lock for a single ticker, too. */
+	const char *ticker = old_locks_itself(r->job) ? NULL : params_text(&r->params, "ticker");
+
+	guard_plan(&r->guard, r->cat, r->job, ticker, r->ctx.as_of, today, !r->ctx.dry_run);
 	fmt_buf(r->app, sizeof(r->app), "fintra %s run %lld", r->job->name, atomic_load(&r->id));
 }
 

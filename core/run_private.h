@@ -112,6 +112,10 @@ int run_open_resumed(struct run *r, struct err *e) MUST_CHECK;
 int run_take_locks(struct run *r, struct err *e) MUST_CHECK;
 int run_mark_started(struct run *r, struct err *e) MUST_CHECK;
 
+/* run_old.c: gives up the job locks of a job that locks itself in the old system; before
+ * LOCKS_HELD. */
+int run_yield_job_lock(struct run *r, struct err *e) MUST_CHECK;
+
 /* run_resume.c: the next epoch of a stopped run whose locks we hold. */
 int run_rescue(struct run *r, struct err *e) MUST_CHECK;
 

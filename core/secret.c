@@ -9,9 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The compiler may not drop these stores although the memory is freed next. */
-static void
-wipe(void *p, size_t n)
+enum { MASK_MIN = 6 };
+
+/* The compiler may not drop these stores. */
+void
+secret_wipe(void *p, size_t n)
 {
 	volatile char *v = p;
 
@@ -85,7 +87,7 @@ read_text(int fd, const char *path, size_t max, struct err *e)
 		else
 			err_set(e, ERR_CONFIG, "%s is empty", path);
 	}
-	wipe(buf, max + 2);
+	secret_wipe(buf, max + 2);
 	free(buf);
 	return text;
 }
@@ -116,9 +118,24 @@ secret_printable(const char *s)
 }
 
 void
+secret_mask(struct str *out, const char *in, size_t n, const char *secret)
+{
+	size_t len = strlen(secret);
+
+	for (size_t i = 0; i < n;) {
+		if (len >= MASK_MIN && n - i >= len && memcmp(in + i, secret, len) == 0) {
+			str_puts(out, "***");
+			i += len;
+		} else {
+			str_putc(out, in[i++]);
+		}
+	}
+}
+
+void
 secret_free(char *s)
 {
 	if (s)
-		wipe(s, strlen(s));
+		secret_wipe(s, strlen(s));
 	free(s);
 }

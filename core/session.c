@@ -165,15 +165,12 @@ static void
 summary_line(const char *job, const struct outcome *o, struct str *out)
 {
 	char state[16], day[DATE_BUF], span[CLOCK_BUF];
-	const struct tally *t = &o->counts;
 	STR_AUTO why = { 0 };
 
 	upper(state, sizeof(state), run_state_name(o->state));
-	str_fmt(out,
-		"%s %s run %" PRId64 " as-of %s in %s: read %" PRId64 " inserted %" PRId64
-		" updated %" PRId64 " unchanged %" PRId64 " rejected %" PRId64,
-		state, job, o->run, date_iso(o->as_of, day), clock_span(o->duration_ms, span),
-		t->read, t->inserted, t->updated, t->unchanged, t->rejected);
+	str_fmt(out, "%s %s run %" PRId64 " as-of %s in %s: ", state, job, o->run,
+		date_iso(o->as_of, day), clock_span(o->duration_ms, span));
+	tally_put(&o->counts, ' ', out);
 	if (o->err.cls != ERR_NONE)
 		str_fmt(out, " - %s: %s", err_class_name(o->err.cls), out_clean(&why, o->err.text));
 	else

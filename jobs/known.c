@@ -21,9 +21,50 @@
 	.layer = LAYER_BACKFILL, .cadence = ON_DEMAND, .flags = JOB_BACKFILL, .reads = reads_, \
 	.writes = writes_
 
+/* Parameters of the old system's routes and scripts, by the names that they have there. */
+static const struct param_def days[] = {
+	{ .name = "start", .type = PARAM_DATE, .help = "first day" },
+	{ .name = "end", .type = PARAM_DATE, .help = "last day" },
+	{ .name = NULL },
+};
+static const struct param_def years[] = {
+	{ .name = "start", .type = PARAM_INT, .help = "first year", .min = 1980, .max = 2100 },
+	{ .name = "end", .type = PARAM_INT, .help = "last year", .min = 1980, .max = 2100 },
+	{ .name = NULL },
+};
+static const struct param_def slice[] = {
+	{ .name = "offset",
+	  .type = PARAM_INT,
+	  .help = "skip so many tickers first",
+	  .max = INT64_C(1000000000) },
+	{ .name = NULL },
+};
+static const struct param_def statement_years[] = {
+	{ .name = "years", .type = PARAM_TEXT, .help = "2022-2026, or a list of years" },
+	{ .name = "skip_download", .type = PARAM_BOOL, .help = "only what is in the cache" },
+	{ .name = NULL },
+};
+static const struct param_def filing_year[] = {
+	{ .name = "year",
+	  .type = PARAM_INT,
+	  .help = "year of the reports",
+	  .min = 1990,
+	  .max = 2100 },
+	{ .name = NULL },
+};
+static const struct param_def filing_page[] = {
+	{ .name = "page", .type = PARAM_INT, .help = "page to begin with", .max = 100000 },
+	{ .name = NULL },
+};
+static const struct param_def everything[] = {
+	{ .name = "all", .type = PARAM_BOOL, .help = "every active stock" },
+	{ .name = NULL },
+};
+
 static const struct job financials = {
 	.name = "financials-bulk",
 	.title = "Financial statements per period",
+	.params = statement_years,
 	STEP(1, 4, 1, AFTER("sync-universe"), READS("fintra_active_stocks"),
 	     WRITES("datos_financieros")),
 };
@@ -53,12 +94,14 @@ static const struct job peers = {
 };
 static const struct job sec_10k = {
 	.name = "sec-10k-ingest",
+	.params = filing_year,
 	.title = "Annual reports filed with the SEC",
 	ASIDE(1, AFTER("sync-universe"), READS("fintra_active_stocks"),
 	      WRITES("sec_filings", "fintra_sec_structural_signals")),
 };
 static const struct job sec_8k = {
 	.name = "sec-8k-ingest",
+	.params = filing_page,
 	.title = "Current reports filed with the SEC",
 	ASIDE(1, AFTER("sync-universe"), READS("fintra_active_stocks"),
 	      WRITES("sec_filings", "fintra_sec_event_signals")),
@@ -102,7 +145,8 @@ static const struct job master_benchmark = {
 static const struct job fmp_bulk = {
 	.name = "fmp-bulk",
 	.title = "Snapshot of every company",
-	.flags = JOB_CRITICAL,
+	.flags = JOB_CRITICAL | JOB_OLD_LOCKS,
+	.params = slice,
 	STEP(4, 19, 4,
 	     AFTER("financials-bulk", "valuation-bulk", "sector-benchmarks",
 		   "performance-windows-aggregator", "sync-universe"),
@@ -141,12 +185,14 @@ static const struct job backfill_peers = {
 };
 static const struct job bulk_update = {
 	.name = "bulk-update",
+	.params = slice,
 	.title = "Snapshots again, as fmp-bulk",
 	ASIDE(LAYER_OPS, AFTER("fmp-bulk"), READS("datos_financieros", "performance_windows"),
 	      WRITES("fintra_snapshots")),
 };
 static const struct job fmp_batch = {
 	.name = "fmp-batch",
+	.params = slice,
 	.title = "Financials from the bulk sets",
 	ASIDE(LAYER_OPS, AFTER("sync-universe"), READS("fintra_universe"),
 	      WRITES("datos_financieros")),
@@ -179,11 +225,13 @@ static const struct job validation = {
 };
 static const struct job backfill_industry_history = {
 	.name = "backfill-industry-performance-historical",
+	.params = years,
 	.title = "Daily industry means of past years",
 	BACKFILL(READS("industry_classification"), WRITES("industry_performance")),
 };
 static const struct job backfill_sectors = {
 	.name = "backfill-sector-performance",
+	.params = days,
 	.title = "Sector means from industries",
 	BACKFILL(READS("industry_performance", "industry_classification"),
 		 WRITES("sector_performance")),
@@ -195,6 +243,7 @@ static const struct job backfill_sector_pe = {
 };
 static const struct job backfill_industry_pe = {
 	.name = "backfill-industry-pe-historical",
+	.params = years,
 	.title = "Price-earnings ratio per industry, history",
 	BACKFILL(READS("fintra_universe"), WRITES("industry_pe")),
 };
@@ -205,11 +254,13 @@ static const struct job backfill_sector_stats = {
 };
 static const struct job backfill_industry_days = {
 	.name = "backfill-industry-performance",
+	.params = days,
 	.title = "Daily industry means by day",
 	BACKFILL(NULL, WRITES("industry_performance")),
 };
 static const struct job backfill_valuation = {
 	.name = "backfill-valuation-history",
+	.params = everything,
 	.title = "Valuation multiples at month ends",
 	BACKFILL(READS("prices_daily", "datos_financieros", "fintra_universe"),
 		 WRITES("datos_valuacion")),

@@ -3,6 +3,10 @@
 -- returns taken boolean
 SELECT pg_try_advisory_lock($1::bigint);
 
+-- name: guard_drop
+-- $1 lock key bigint
+SELECT pg_advisory_unlock($1::bigint);
+
 -- name: guard_holder
 -- $1 lock key bigint
 -- returns pid, application_name, run id, who, host of the session that holds the lock

@@ -71,6 +71,8 @@ console_hand_over(struct console *k)
 	console_drain(k);
 	/* The demo's server ends with the demo: there is nothing to go on with. */
 	for (size_t i = 0; i < k->own.n && !getenv("FINTRA_DEMO"); i++)
-		if (k->own.at[i].ended && k->own.at[i].outcome.state == RUN_CANCELLED)
+		/* A job of the old system has no checkpoint: it would be done twice. */
+		if (k->own.at[i].ended && k->own.at[i].outcome.state == RUN_CANCELLED &&
+		    k->own.at[i].job->runner == RUNNER_NATIVE)
 			spawn_resume(k, k->own.at[i].outcome.run);
 }

@@ -148,6 +148,12 @@ draw_progress(const struct model *m, struct canvas *c, struct span at, const str
 	}
 }
 
+static const char *
+count(int64_t v, char buf[NUM_BUF])
+{
+	return v < 0 ? "?" : num_group(v, buf);
+}
+
 static void
 draw_ending(struct canvas *c, struct span at, const struct run_info *r)
 {
@@ -163,8 +169,8 @@ draw_ending(struct canvas *c, struct span at, const struct run_info *r)
 		canvas_put(c, SPAN(x, at.y, at.x + at.w - x), ST_BAD, r->error);
 	else
 		canvas_fmt(c, SPAN(x, at.y, at.x + at.w - x), ST_NORMAL, "+%s ~%s =%s",
-			   num_group(r->counts.inserted, ins), num_group(r->counts.updated, upd),
-			   num_group(r->counts.unchanged, same));
+			   count(r->counts.inserted, ins), count(r->counts.updated, upd),
+			   count(r->counts.unchanged, same));
 }
 
 void

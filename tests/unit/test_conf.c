@@ -46,6 +46,7 @@ setup(void **state)
 	unsetenv("XDG_DATA_HOME");
 	unsetenv("CREDENTIALS_DIRECTORY");
 	unsetenv("FINTRA_FMP_API_KEY");
+	unsetenv("FINTRA_OLD_SECRET");
 	unsetenv("FINTRA_RUN_BATCH_ROWS");
 	return 0;
 }
@@ -220,6 +221,75 @@ tables(void **state)
 }
 
 static void
+jobs(void **state)
+{
+	const struct conf_job *j;
+	struct conf c;
+
+	(void)state;
+	load(&c, write_file("j.conf",
+			    "[old]\nbase_url = https://old.example.com\n[job fmp-bulk]\n"
+			    "runner = http\nurl = http://127.0.0.1:3000/api/cron/fmp-bulk?a=1\n"
+			    "timeout = 2h\n[job backfill-sector-pe]\nrunner = command\n"
+			    "command = npx tsx 'a b.ts' {start}\ndirectory = /srv\n",
+			    0600));
+	assert_string_equal(c.old_base_url, "https://old.example.com");
+	assert_string_equal(c.old_secret, "");
+	assert_int_equal(c.njobs, 2);
+	j = conf_job_find(&c, "fmp-bulk");
+	assert_int_equal(j->runner, RUNNER_HTTP);
+	assert_string_equal(j->url, "http://127.0.0.1:3000/api/cron/fmp-bulk?a=1");
+	assert_int_equal(j->timeout_ms, 7200000);
+	assert_int_equal(j->line, 4);
+	j = conf_job_find(&c, "backfill-sector-pe");
+	assert_int_equal(j->runner, RUNNER_COMMAND);
+	assert_string_equal(j->command, "npx tsx 'a b.ts' {start}");
+	assert_string_equal(j->directory, "/srv");
+	assert_int_equal(j->timeout_ms, 0);
+	assert_null(conf_job_find(&c, "nothing"));
+	conf_done(&c);
+	refuse_text("[job x]\nrunner = magic\n", "bad.conf:2: job x: runner \"magic\"");
+	refuse_text("[job x]\n\nruner = http\n", "bad.conf:3: job x: unknown key");
+	refuse_text("[job x]\nurl = http://old.example.com/\n", "https");
+	refuse_text("[job x]\nurl = https://u@old.example.com/\n", "no user");
+	refuse_text("[job x]\ntimeout = soon\n", "bad.conf:2: job x: timeout");
+	refuse_text("[job x]\ncommand = a 'b\n", "quote");
+	refuse_text("[job x]\ncommand =\n", "empty");
+	refuse_text("[job x]\ndirectory = here\n", "does not begin with /");
+	refuse_text("[old]\nbase_url = http://old.example.com\n", "old.base_url: https");
+	refuse_text("[old]\nsecret = canary123\n", "secret_file");
+}
+
+static void
+old_secret_sources(void **state)
+{
+	char text[300];
+	struct conf c;
+
+	(void)state;
+	write_file("secret", "canary-secret\n", 0600);
+	snprintf(text, sizeof(text), "[old]\nsecret_file = %s\n", in_home("secret"));
+	load(&c, write_file("k.conf", text, 0644));
+	assert_string_equal(c.old_secret, "canary-secret");
+	conf_done(&c);
+	assert_null(c.old_secret);
+	assert_int_equal(chmod(in_home("secret"), 0640), 0);
+	refuse(in_home("k.conf"), "open to group or others");
+	setenv("FINTRA_OLD_SECRET", "from env", 1);
+	refuse(in_home("k.conf"), "blanks");
+	setenv("FINTRA_OLD_SECRET", "from-env", 1);
+	load(&c, in_home("k.conf"));
+	assert_string_equal(c.old_secret, "from-env");
+	conf_done(&c);
+	unsetenv("FINTRA_OLD_SECRET");
+	write_file("old_secret", "from-systemd", 0440);
+	setenv("CREDENTIALS_DIRECTORY", home, 1);
+	load(&c, NULL);
+	assert_string_equal(c.old_secret, "from-systemd");
+	conf_done(&c);
+}
+
+static void
 api_key_sources(void **state)
 {
 	char text[300];
@@ -389,6 +459,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(errors_name_the_line, setup, teardown),
 		cmocka_unit_test_setup_teardown(vendor_address, setup, teardown),
 		cmocka_unit_test_setup_teardown(tables, setup, teardown),
+		cmocka_unit_test_setup_teardown(jobs, setup, teardown),
+		cmocka_unit_test_setup_teardown(old_secret_sources, setup, teardown),
 		cmocka_unit_test_setup_teardown(api_key_sources, setup, teardown),
 		cmocka_unit_test_setup_teardown(key_file_must_be_closed, setup, teardown),
 		cmocka_unit_test_setup_teardown(key_file_must_be_ours, setup, teardown),

@@ -24,6 +24,7 @@ exit_codes(void **state)
 		{ ERR_NOT_READY, 0, "NOT_READY" },
 		{ ERR_DB, 1, "DB" },
 		{ ERR_DB_TIMEOUT, 124, "DB_TIMEOUT" },
+		{ ERR_TIMEOUT, 124, "TIMEOUT" },
 		{ ERR_LOCK, 75, "LOCK" },
 		{ ERR_GATE, 3, "GATE" },
 		{ ERR_CANCELLED, 130, "CANCELLED" },
