@@ -56,20 +56,6 @@ db_status(const struct app *app, struct db *db, struct err *e)
 }
 
 static int
-unknown_table(const struct app *app, const char *name, struct err *e)
-{
-	const char *words[64], *near;
-	size_t n = 0;
-	STR_AUTO s = { 0 };
-
-	for (const struct table *t = app->cat->tables; t->name && n < ARRAY_LEN(words); t++)
-		words[n++] = t->name;
-	near = cli_nearest(name, words, n);
-	return err_set(e, ERR_USAGE, "there is no table %s%s%s%s", out_clean(&s, name),
-		       near ? "; did you mean " : "", str_or(near, ""), near ? "?" : "");
-}
-
-static int
 sum_one(const struct app *app, struct db *db, const struct table *t, struct json *out,
 	struct err *e)
 {
@@ -98,9 +84,9 @@ db_checksum(const struct app *app, struct db *db, const struct cli *cli, struct 
 	int rc = 0;
 
 	for (size_t i = 1; i < cli->narg && rc == 0; i++) {
-		const struct table *t = catalogue_table(app->cat, cli->arg[i]);
+		const struct table *t = command_table(app, cli->arg[i], e);
 
-		rc = t ? sum_one(app, db, t, tables, e) : unknown_table(app, cli->arg[i], e);
+		rc = t ? sum_one(app, db, t, tables, e) : -1;
 	}
 	for (const struct table *t = app->cat->tables; t->name && cli->narg == 1 && rc == 0; t++)
 		rc = sum_one(app, db, t, tables, e);

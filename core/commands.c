@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { WORDS_MAX = 64 };
+
 const struct command commands[] = {
 	{ "run", "TARGET...", "run jobs by name, layer:2 or layer:0-5", run_options, cmd_run },
 	{ "backfill", "NAME", "fill history; --list prints the catalogue", backfill_options,
@@ -15,6 +17,8 @@ const struct command commands[] = {
 	{ "why", "[TABLE|JOB]", "first cause of what is not fresh, and the commands that repair it",
 	  NULL, cmd_why },
 	{ "jobs", "[NAME]", "the jobs and backfills of this build", jobs_options, cmd_jobs },
+	{ "tables", "[NAME...]", "every table: state, dates, rows, coverage, last writer, size",
+	  tables_options, cmd_tables },
 	{ "runs", "", "the ledger, newest first", runs_options, cmd_runs },
 	{ "show", "RUN|JOB", "one run: parameters, units, inputs, counts", NULL, cmd_show },
 	{ "logs", "[RUN|JOB]", "log lines of a run, of any host", logs_options, cmd_logs },
@@ -100,6 +104,24 @@ command_parse(const struct app *app, struct cli *cli, bool unknown, size_t least
 		return err_set(e, ERR_USAGE, "usage: fintra %s%s%s", c->name, *c->args ? " " : "",
 			       c->args);
 	return 0;
+}
+
+const struct table *
+command_table(const struct app *app, const char *name, struct err *e)
+{
+	const struct table *found = catalogue_table(app->cat, name);
+	const char *words[WORDS_MAX], *near;
+	size_t n = 0;
+	STR_AUTO s = { 0 };
+
+	if (found)
+		return found;
+	for (const struct table *t = app->cat->tables; t->name && n < WORDS_MAX; t++)
+		words[n++] = t->name;
+	near = cli_nearest(name, words, n);
+	err_set(e, ERR_USAGE, "there is no table %s%s%s%s", out_clean(&s, name),
+		near ? "; did you mean " : "", str_or(near, ""), near ? "?" : "");
+	return NULL;
 }
 
 int

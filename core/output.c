@@ -60,6 +60,23 @@ out_clean(struct str *s, const char *text)
 	return str_c(s);
 }
 
+const char *
+out_size(int64_t bytes, char buf[OUT_SIZE_BUF])
+{
+	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB" };
+	double v = (double)bytes / 1024;
+	size_t i = 0;
+
+	if (bytes < 1024) {
+		fmt_buf(buf, OUT_SIZE_BUF, "%d B", (int)bytes);
+		return buf;
+	}
+	for (; v >= 1024 && i + 1 < ARRAY_LEN(units); i++)
+		v /= 1024;
+	fmt_buf(buf, OUT_SIZE_BUF, "%.1f %s", v, units[i]);
+	return buf;
+}
+
 bool
 out_color(const struct app *app, FILE *f)
 {

@@ -1,0 +1,71 @@
+#include "core/relations.h"
+
+#include <stdlib.h>
+
+enum {
+	NAMES_MAX_BYTES = 64 << 10,
+	COL_NAME = 1,
+	COL_KIND,
+	COL_USAGE,
+	COL_SELECT,
+	COL_INSERT,
+	COL_UPDATE,
+	COL_DELETE,
+	COL_FILTERED,
+	COL_BYTES
+};
+
+/* Names of the catalogue need no quoting inside the array. */
+static size_t
+put_names(const struct catalogue *cat, struct str *out)
+{
+	size_t n = 0;
+
+	str_putc(out, '{');
+	for (; cat->tables[n].name; n++)
+		str_fmt(out, "%s%s", n ? "," : "", cat->tables[n].name);
+	str_putc(out, '}');
+	return n;
+}
+
+static void
+fill(struct relation *o, const struct rows *r, int row)
+{
+	bool use = rows_bool(r, row, COL_USAGE);
+
+	str_copy(o->name, sizeof(o->name), str_or(rows_text(r, row, COL_NAME), ""));
+	o->view = str_same(rows_text(r, row, COL_KIND), "v");
+	o->may_select = use && rows_bool(r, row, COL_SELECT);
+	o->may_write = use && rows_bool(r, row, COL_INSERT) && rows_bool(r, row, COL_UPDATE) &&
+		       rows_bool(r, row, COL_DELETE);
+	o->filtered = rows_bool(r, row, COL_FILTERED);
+	o->bytes = rows_text(r, row, COL_BYTES) ? rows_int(r, row, COL_BYTES) : -1;
+}
+
+int
+relations_read(struct db *db, const struct catalogue *cat, struct relations *out, struct err *e)
+{
+	STR_AUTO names = { 0 };
+
+	*out = (struct relations){ .n = 0 };
+	str_init(&names, NAMES_MAX_BYTES);
+	size_t n = put_names(cat, &names);
+	ROWS_AUTO r = db_query(db, Q_RELATIONS, (const char *const[]){ str_c(&names) }, e);
+
+	if (!r)
+		return err_wrap(e, "looking the tables up");
+	out->at = mem_zalloc((n + 1) * sizeof(*out->at));
+	out->n = n;
+	for (size_t i = 0; i < n; i++) {
+		out->at[i].table = &cat->tables[i];
+		fill(&out->at[i], r, (int)i);
+	}
+	return 0;
+}
+
+void
+relations_done(struct relations *r)
+{
+	free(r->at);
+	*r = (struct relations){ .n = 0 };
+}
