@@ -12,7 +12,7 @@
 extern const struct cli_option global_options[];
 extern const struct cli_option run_options[], backfill_options[], logs_options[], runs_options[],
 	jobs_options[], health_options[], cancel_options[], calendar_options[], demo_options[],
-	tables_options[];
+	tables_options[], retry_options[];
 
 int cmd_run(struct app *app);
 int cmd_backfill(struct app *app);
@@ -26,6 +26,8 @@ int cmd_show(struct app *app);
 int cmd_logs(struct app *app);
 int cmd_cancel(struct app *app);
 int cmd_resume(struct app *app);
+int cmd_retry(struct app *app);
+int cmd_wait(struct app *app);
 int cmd_db(struct app *app);
 int cmd_calendar(struct app *app);
 int cmd_demo(struct app *app);
@@ -70,6 +72,10 @@ const char *status_deadline(const struct table_status *s, char buf[16]);
 const char *status_percent(double c, char buf[16]);
 /* A run as `runs --json` shows it; units and inputs are read with `db` when that is not NULL. */
 struct json *json_run(struct db *db, const struct run_info *r);
+/* "SUCCESS sync-universe run 12 as-of ...: read 3 ...", with the error or the reason. */
+void out_run_summary(const char *job, const struct outcome *o, struct str *out);
+/* What the ledger says of a run's end, as the runner would have told it. */
+void out_run_outcome(const struct run_info *r, struct outcome *o);
 /* "30m", "90", "2h", "7d" into milliseconds; -1 when it is not a span of time. */
 int64_t span_parse(const char *s);
 

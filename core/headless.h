@@ -6,7 +6,8 @@
 
 struct globals { /* options before or after the command */
 	const char *conf_path, *conninfo, *reason;
-	struct date as_of; /* DATE_NONE = default */
+	struct date as_of;  /* DATE_NONE = default */
+	int64_t timeout_ms; /* 0 = none */
 	bool json, quiet, verbose, cron, read_only, no_input;
 	const char *color; /* auto always never */
 };
