@@ -32,30 +32,6 @@ db_migrate(struct app *app, struct db *db, bool init, struct err *e)
 }
 
 static int
-db_status(const struct app *app, struct db *db, struct err *e)
-{
-	static const char *const words[] = { "absent", "foreign", "old", "current", "newer" };
-	enum schema_state state;
-	int version = 0;
-
-	if (migrate_state(db, &state, &version, e) < 0)
-		return -1;
-	if (app->g.json) {
-		struct json *o = json_new_object();
-
-		json_set_int(o, "v", 1);
-		json_set_text(o, "state", words[state]);
-		json_set_int(o, "version", version);
-		json_set_int(o, "latest", migrate_latest());
-		out_json(o);
-	} else {
-		printf("schema %s: version %d, this program has %d\n", words[state], version,
-		       migrate_latest());
-	}
-	return state == SCHEMA_CURRENT ? 0 : 78;
-}
-
-static int
 sum_one(const struct app *app, struct db *db, const struct table *t, struct json *out,
 	struct err *e)
 {
@@ -122,7 +98,7 @@ cmd_db(struct app *app)
 	if (str_same(verb, "checksum"))
 		rc = db_checksum(app, db, &cli, &e);
 	else if (str_same(verb, "status"))
-		rc = db_status(app, db, &e);
+		rc = db_status(app, db);
 	else
 		rc = db_migrate(app, db, str_same(verb, "init"), &e);
 	return rc < 0 ? app_fail(&e, NULL) : rc;

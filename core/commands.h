@@ -12,7 +12,7 @@
 extern const struct cli_option global_options[];
 extern const struct cli_option run_options[], backfill_options[], logs_options[], runs_options[],
 	jobs_options[], health_options[], cancel_options[], calendar_options[], demo_options[],
-	tables_options[], retry_options[];
+	tables_options[], retry_options[], doctor_options[];
 
 int cmd_run(struct app *app);
 int cmd_backfill(struct app *app);
@@ -28,12 +28,17 @@ int cmd_cancel(struct app *app);
 int cmd_resume(struct app *app);
 int cmd_retry(struct app *app);
 int cmd_wait(struct app *app);
+int cmd_doctor(struct app *app);
 int cmd_db(struct app *app);
 int cmd_calendar(struct app *app);
 int cmd_demo(struct app *app);
 int cmd_help(struct app *app);
 int cmd_version(struct app *app);
 int cmd_tui(struct app *app);
+
+/* Prints what the database is and what we may do there.  The exit code: 0, 10 with migrations
+ * pending, 78 made by a newer program. */
+int db_status(const struct app *app, struct db *db);
 
 /* Parses the command's own options; `unknown` as in cli_parse().  With fewer than `least` or more
  * than `most` arguments: ERR_USAGE that shows the usage line. */

@@ -144,12 +144,13 @@ unknown_command(const char *name, struct err *e)
 		       near ? "?" : "");
 }
 
-static int
-configure(struct app *app, struct err *e)
+int
+app_configure(struct app *app, bool key, struct err *e)
 {
 	int64_t now;
 
-	if (conf_load(&app->conf, app->g.conf_path, e) < 0)
+	if (key ? conf_load(&app->conf, app->g.conf_path, e) < 0
+		: conf_load_keyless(&app->conf, app->g.conf_path, e) < 0)
 		return -1;
 	if (app->g.conninfo && conf_set(&app->conf, "db", "conninfo", app->g.conninfo, e) < 0)
 		return -1;
@@ -182,7 +183,9 @@ run_command(struct app *app, const struct command *c)
 
 	if (c->run == cmd_help || c->run == cmd_version)
 		return c->run(app);
-	if (limit_time(app, c, &e) < 0 || configure(app, &e) < 0) {
+	/* The doctor looks at a configuration that does not load, too. */
+	if (limit_time(app, c, &e) < 0 ||
+	    (c->run != cmd_doctor && app_configure(app, true, &e) < 0)) {
 		rc = app_fail(&e, NULL);
 		conf_done(&app->conf);
 		return rc;

@@ -15,6 +15,9 @@ enum schema_state {
 
 int migrate_state(struct db *db, enum schema_state *state, int *version, struct err *e) MUST_CHECK;
 int migrate_latest(void);
+/* Names of the migrations that migrate_run() would apply, static texts; their number, or -1.  None
+ * for a foreign or newer schema. */
+int migrate_pending(struct db *db, const char **names, int most, struct err *e) MUST_CHECK;
 /* init = true is allowed on an empty database only (ERR_CONFIG otherwise); false needs our schema.
  */
 int migrate_run(struct db *db, bool init, int64_t now_ms, int *applied, struct err *e) MUST_CHECK;

@@ -69,3 +69,34 @@ relations_done(struct relations *r)
 	free(r->at);
 	*r = (struct relations){ .n = 0 };
 }
+
+static void
+copy_col(char *dst, size_t n, const struct rows *r, int col)
+{
+	str_copy(dst, n, str_or(rows_text(r, 0, col), ""));
+}
+
+int
+database_facts_read(struct db *db, struct database_facts *out, struct err *e)
+{
+	ROWS_AUTO r = db_query(db, Q_DATABASE_FACTS, NULL, e);
+	bool usable;
+
+	*out = (struct database_facts){ .bytes = 0 };
+	if (!r)
+		return -1;
+	copy_col(out->database, sizeof(out->database), r, 0);
+	copy_col(out->role, sizeof(out->role), r, 1);
+	copy_col(out->version, sizeof(out->version), r, 2);
+	out->version_num = (int)rows_int(r, 0, 3);
+	out->standby = rows_bool(r, 0, 4);
+	out->bytes = rows_int(r, 0, 5);
+	out->clock_ms = rows_int(r, 0, 6);
+	out->ledger = rows_bool(r, 0, 7);
+	usable = out->ledger && rows_bool(r, 0, 8);
+	out->ledger_tables = (int)rows_int(r, 0, 9);
+	out->ledger_read = usable && rows_int(r, 0, 10) == out->ledger_tables;
+	out->ledger_write = usable && rows_int(r, 0, 11) == out->ledger_tables;
+	out->ledger_bytes = rows_int(r, 0, 12);
+	return 0;
+}

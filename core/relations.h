@@ -25,4 +25,19 @@ int relations_read(struct db *db, const struct catalogue *cat, struct relations 
 		   struct err *e) MUST_CHECK;
 void relations_done(struct relations *r);
 
+/* What the server says of itself and of our ledger's schema. */
+struct database_facts {
+	char database[64], role[64], version[64];
+	int version_num; /* 150006 */
+	bool standby;
+	int64_t bytes;
+	int64_t clock_ms;		/* the server's, at the answer */
+	bool ledger;			/* schema fintra_ops is there */
+	bool ledger_read, ledger_write; /* all of its tables */
+	int ledger_tables;
+	int64_t ledger_bytes;
+};
+
+int database_facts_read(struct db *db, struct database_facts *out, struct err *e) MUST_CHECK;
+
 #endif

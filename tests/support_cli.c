@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ARGS = 24, ENVS = 16 };
+enum { ARGS = 24, ENVS = 24 };
 
 const char *
 support_fintra(void)
