@@ -32,44 +32,6 @@ db_migrate(struct app *app, struct db *db, enum migrate_mode mode, struct err *e
 }
 
 static int
-db_status(const struct app *app, struct db *db, struct err *e)
-{
-	static const char *const words[] = { "absent", "foreign", "old", "current", "newer" };
-	enum schema_state state;
-	int version = 0;
-
-	if (migrate_state(db, &state, &version, e) < 0)
-		return -1;
-	if (app->g.json) {
-		struct json *o = json_new_object();
-
-		json_set_int(o, "v", 1);
-		json_set_text(o, "state", words[state]);
-		json_set_int(o, "version", version);
-		json_set_int(o, "latest", migrate_latest());
-		out_json(o);
-	} else {
-		printf("schema %s: version %d, this program has %d\n", words[state], version,
-		       migrate_latest());
-	}
-	return state == SCHEMA_CURRENT ? 0 : 78;
-}
-
-static int
-unknown_table(const struct app *app, const char *name, struct err *e)
-{
-	const char *words[64], *near;
-	size_t n = 0;
-	STR_AUTO s = { 0 };
-
-	for (const struct table *t = app->cat->tables; t->name && n < ARRAY_LEN(words); t++)
-		words[n++] = t->name;
-	near = cli_nearest(name, words, n);
-	return err_set(e, ERR_USAGE, "there is no table %s%s%s%s", out_clean(&s, name),
-		       near ? "; did you mean " : "", str_or(near, ""), near ? "?" : "");
-}
-
-static int
 sum_one(const struct app *app, struct db *db, const struct table *t, struct json *out,
 	struct err *e)
 {
@@ -98,9 +60,9 @@ db_checksum(const struct app *app, struct db *db, const struct cli *cli, struct 
 	int rc = 0;
 
 	for (size_t i = 1; i < cli->narg && rc == 0; i++) {
-		const struct table *t = catalogue_table(app->cat, cli->arg[i]);
+		const struct table *t = command_table(app, cli->arg[i], e);
 
-		rc = t ? sum_one(app, db, t, tables, e) : unknown_table(app, cli->arg[i], e);
+		rc = t ? sum_one(app, db, t, tables, e) : -1;
 	}
 	for (const struct table *t = app->cat->tables; t->name && cli->narg == 1 && rc == 0; t++)
 		rc = sum_one(app, db, t, tables, e);
@@ -141,7 +103,7 @@ cmd_db(struct app *app)
 	if (str_same(verb, "checksum"))
 		rc = db_checksum(app, db, &cli, &e);
 	else if (str_same(verb, "status"))
-		rc = db_status(app, db, &e);
+		rc = db_status(app, db);
 	else
 		rc = db_migrate(app, db,
 				str_same(verb, "migrate") ? MIGRATE_NEXT

@@ -73,7 +73,7 @@ refresh_state(struct view *v, struct err *e)
 		return -1;
 	if (l.n == 1) {
 		v->run->state = l.at[0].state;
-		v->run->exit_code = l.at[0].exit_code;
+		v->run->exit_code = ledger_exit_code(&l.at[0]);
 	}
 	run_list_done(&l);
 	return 0;

@@ -162,7 +162,7 @@ print_inputs(struct db *db, int64_t run)
 static void
 print_run(struct db *db, const struct run_info *r)
 {
-	char text[CLOCK_BUF], day[DATE_BUF];
+	char text[CLOCK_BUF], day[DATE_BUF], id[NUM_BUF];
 	STR_AUTO job = { 0 }, phase = { 0 }, counts = { 0 };
 
 	str_init(&counts, 512);
@@ -171,6 +171,7 @@ print_run(struct db *db, const struct run_info *r)
 	print_field("who", r->who);
 	print_field("host", r->host);
 	print_field("origin", r->origin);
+	print_field("parent", r->parent ? num_int(r->parent, id) : NULL);
 	print_field("reason", r->reason);
 	print_field("params", r->params);
 	print_field("gate", r->gate);
@@ -180,7 +181,7 @@ print_run(struct db *db, const struct run_info *r)
 		printf("%-10s %s %" PRId64 " of %" PRId64 "\n", "phase",
 		       out_clean(&phase, r->phase), r->done, r->total);
 	else
-		printf("%-10s %d\n", "exit code", r->exit_code);
+		printf("%-10s %d\n", "exit code", ledger_exit_code(r));
 	tally_put(&r->counts, ' ', &counts);
 	printf("%-10s %s\n", "counts", str_c(&counts));
 	print_field("taint", r->taint);

@@ -20,16 +20,16 @@ command_freshness(const struct app *app, struct freshness *f, struct err *e)
 	return freshness_measure(db, &app->conf, app->cat, as_of, clock_wall_ms(), f, e);
 }
 
-static int
-severity(enum table_state s)
+int
+table_state_severity(enum table_state s)
 {
 	return s == TABLE_FRESH						    ? 1
 	       : s == TABLE_DUE || s == TABLE_UNKNOWN || s == TABLE_PARTIAL ? 2
 									    : 3;
 }
 
-static struct json *
-json_table(const struct table_status *s)
+struct json *
+json_table_status(const struct table_status *s)
 {
 	struct json *o = json_new_object();
 
@@ -67,7 +67,7 @@ json_layer(const struct app *app, const struct freshness *f, int layer)
 	json_set_int(o, "counting", l->n_counting);
 	for (size_t i = 0; i < f->n; i++)
 		if (f->at[i].table->layer == layer)
-			json_push(tables, json_table(&f->at[i]));
+			json_push(tables, json_table_status(&f->at[i]));
 	json_set(o, "tables", tables);
 	return o;
 }
@@ -91,8 +91,8 @@ print_json(const struct app *app, const struct freshness *f, int only)
 	out_json(o);
 }
 
-static const char *
-deadline_text(const struct table_status *s, char buf[16])
+const char *
+status_deadline(const struct table_status *s, char buf[16])
 {
 	int minutes = 0;
 
@@ -105,8 +105,8 @@ deadline_text(const struct table_status *s, char buf[16])
 	return buf;
 }
 
-static const char *
-percent(double c, char buf[16])
+const char *
+status_percent(double c, char buf[16])
 {
 	if (c < 0)
 		return "-";
@@ -126,11 +126,11 @@ print_table(const struct table_status *s, bool color)
 	if (s->writer && (s->state == TABLE_FRESH || s->state == TABLE_EMPTY))
 		more = s->state == TABLE_FRESH ? "" : "no rows";
 	printf("   %-28s %s%c %-7s%s  %-10s %11s %7s  %-8s %s%s%s\n", s->table->name,
-	       out_sgr(color, s->writer ? severity(s->state) : 0), table_state_letter(s->state),
-	       table_state_name(s->state), out_sgr(color, 0), date_iso(s->have, have),
-	       s->rows >= 0 ? num_group(s->rows, n) : "-", percent(s->coverage, pct),
-	       deadline_text(s, due), s->run, *s->run && *more ? "; " : "",
-	       out_clean(&detail, more));
+	       out_sgr(color, s->writer ? table_state_severity(s->state) : 0),
+	       table_state_letter(s->state), table_state_name(s->state), out_sgr(color, 0),
+	       date_iso(s->have, have), s->rows >= 0 ? num_group(s->rows, n) : "-",
+	       status_percent(s->coverage, pct), status_deadline(s, due), s->run,
+	       *s->run && *more ? "; " : "", out_clean(&detail, more));
 }
 
 static void
@@ -153,7 +153,7 @@ print_text(const struct app *app, const struct freshness *f, int only)
 		if (only >= 0 && only != i)
 			continue;
 		printf(" %d %-28s %s%c %-7s%s  %-10s ", i, app->cat->layer_names[i],
-		       out_sgr(color, l->n_counting ? severity(l->state) : 0),
+		       out_sgr(color, l->n_counting ? table_state_severity(l->state) : 0),
 		       table_state_letter(l->state), table_state_name(l->state), out_sgr(color, 0),
 		       date_iso(l->have, have));
 		if (l->n_counting)

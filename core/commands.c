@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { WORDS_MAX = 64 };
+
 const struct command commands[] = {
 	{ "run", "TARGET...", "run jobs by name, layer:2 or layer:0-5", run_options, cmd_run },
 	{ "backfill", "NAME", "fill history; --list prints the catalogue", backfill_options,
@@ -19,13 +21,21 @@ const struct command commands[] = {
 	{ "plan", "[TARGET]", "steps that make it fresh; exit 0 nothing to do, 10 work to do",
 	  plan_options, cmd_plan },
 	{ "jobs", "[NAME]", "the jobs and backfills of this build", jobs_options, cmd_jobs },
+	{ "tables", "[NAME...]", "every table: state, dates, rows, coverage, last writer, size",
+	  tables_options, cmd_tables },
 	{ "runs", "", "the ledger, newest first", runs_options, cmd_runs },
 	{ "show", "RUN|JOB", "one run: parameters, units, inputs, counts", NULL, cmd_show },
 	{ "logs", "[RUN|JOB]", "log lines of a run, of any host", logs_options, cmd_logs },
 	{ "cancel", "RUN", "ask a run to stop, on any host", cancel_options, cmd_cancel },
 	{ "resume", "RUN", "go on with a run where it stopped", NULL, cmd_resume },
+	{ "wait", "RUN", "until it has ended; ends with its exit code, 124 after --timeout", NULL,
+	  cmd_wait },
+	{ "retry", "RUN", "launch a run that did not end well again", retry_options, cmd_retry },
 	{ "db", "init|migrate|status|checksum [TABLE...]", "the database's schema", db_options,
 	  cmd_db },
+	{ "doctor", "",
+	  "what is wrong around fintra, and what to do; exit 0 ok, 1 warning, 2 failure",
+	  doctor_options, cmd_doctor },
 	{ "calendar", "[DATE]", "exchange sessions", calendar_options, cmd_calendar },
 	{ "demo", "", "a private database with a synthetic market", demo_options, cmd_demo },
 	{ "tui", "", "the console", NULL, cmd_tui },
@@ -44,6 +54,7 @@ const struct cli_option global_options[] = {
 	{ "color", 0, "WHEN", "auto, always or never" },
 	{ "read-only", 0, NULL, "refuse everything that writes" },
 	{ "reason", 0, "TEXT", "why, for the audit" },
+	{ "timeout", 0, "SPAN", "at most that long (30m, 2h): a run drains then; exit 124" },
 	{ "cron", 0, NULL, "silent when fine, a short report otherwise" },
 	{ "no-input", 0, NULL, "never ask" },
 	{ "version", 0, NULL, "print the version" },
@@ -105,6 +116,24 @@ command_parse(const struct app *app, struct cli *cli, bool unknown, size_t least
 		return err_set(e, ERR_USAGE, "usage: fintra %s%s%s", c->name, *c->args ? " " : "",
 			       c->args);
 	return 0;
+}
+
+const struct table *
+command_table(const struct app *app, const char *name, struct err *e)
+{
+	const struct table *found = catalogue_table(app->cat, name);
+	const char *words[WORDS_MAX], *near;
+	size_t n = 0;
+	STR_AUTO s = { 0 };
+
+	if (found)
+		return found;
+	for (const struct table *t = app->cat->tables; t->name && n < WORDS_MAX; t++)
+		words[n++] = t->name;
+	near = cli_nearest(name, words, n);
+	err_set(e, ERR_USAGE, "there is no table %s%s%s%s", out_clean(&s, name),
+		near ? "; did you mean " : "", str_or(near, ""), near ? "?" : "");
+	return NULL;
 }
 
 int

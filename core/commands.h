@@ -13,7 +13,7 @@ extern const struct cli_option global_options[];
 extern const struct cli_option why_options[], impact_options[], plan_options[];
 extern const struct cli_option run_options[], backfill_options[], logs_options[], runs_options[],
 	jobs_options[], health_options[], cancel_options[], calendar_options[], demo_options[],
-	db_options[];
+	db_options[], tables_options[], retry_options[], doctor_options[];
 
 int cmd_run(struct app *app);
 int cmd_backfill(struct app *app);
@@ -23,17 +23,25 @@ int cmd_why(struct app *app);
 int cmd_impact(struct app *app);
 int cmd_plan(struct app *app);
 int cmd_jobs(struct app *app);
+int cmd_tables(struct app *app);
 int cmd_runs(struct app *app);
 int cmd_show(struct app *app);
 int cmd_logs(struct app *app);
 int cmd_cancel(struct app *app);
 int cmd_resume(struct app *app);
+int cmd_retry(struct app *app);
+int cmd_wait(struct app *app);
+int cmd_doctor(struct app *app);
 int cmd_db(struct app *app);
 int cmd_calendar(struct app *app);
 int cmd_demo(struct app *app);
 int cmd_help(struct app *app);
 int cmd_version(struct app *app);
 int cmd_tui(struct app *app);
+
+/* Prints what the database is and what we may do there.  The exit code: 0, 10 with migrations
+ * pending, 78 made by a newer program. */
+int db_status(const struct app *app, struct db *db);
 
 /* Parses the command's own options; `unknown` as in cli_parse().  With fewer than `least` or more
  * than `most` arguments: ERR_USAGE that shows the usage line. */
@@ -43,6 +51,9 @@ int command_parse(const struct app *app, struct cli *cli, bool unknown, size_t l
 int command_freshness(const struct app *app, struct freshness *f, struct err *e) MUST_CHECK;
 /* The catalogue: jobs (of one layer when not NULL; as JSON backfills too), or backfills alone. */
 int jobs_print(const struct app *app, const char *layer, bool backfills);
+/* A table of the catalogue; NULL is ERR_USAGE with the nearest name. */
+const struct table *command_table(const struct app *app, const char *name,
+				  struct err *e) MUST_CHECK;
 const struct command *command_find(const char *name);
 void command_help(const struct command *c, FILE *f);
 void commands_help(FILE *f);
@@ -52,12 +63,25 @@ void out_json(struct json *j);
 void out_json_line(const char *line); /* the same for a line that is JSON already */
 /* Cleaned for a terminal, in `s` (initialised here); borrowed until str_done(). */
 const char *out_clean(struct str *s, const char *text);
+enum { OUT_SIZE_BUF = 24 };
+/* "812 B", "14.2 MiB". */
+const char *out_size(int64_t bytes, char buf[OUT_SIZE_BUF]);
 bool out_color(const struct app *app, FILE *f);
 /* "\033[31m" or "" : bad, warn, good, none (0). */
 const char *out_sgr(bool color, int severity);
 void json_set_date(struct json *o, const char *key, struct date d); /* null when not set */
 void json_set_time(struct json *o, const char *key, int64_t ms);    /* RFC 3339; null for 0 */
+/* A table as `status --json` shows it; how bad its state is for out_sgr(). */
+struct json *json_table_status(const struct table_status *s);
+int table_state_severity(enum table_state s);
+/* "04:00 NY", "weekly" or "-"; "98.1%" or "-". */
+const char *status_deadline(const struct table_status *s, char buf[16]);
+const char *status_percent(double c, char buf[16]);
 /* A run as `runs --json` shows it; units and inputs are read with `db` when that is not NULL. */
 struct json *json_run(struct db *db, const struct run_info *r);
+/* "SUCCESS sync-universe run 12 as-of ...: read 3 ...", with the error or the reason. */
+void out_run_summary(const char *job, const struct outcome *o, struct str *out);
+/* What the ledger says of a run's end, as the runner would have told it. */
+void out_run_outcome(const struct run_info *r, struct outcome *o);
 
 #endif

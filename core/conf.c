@@ -284,21 +284,47 @@ read_file(struct conf *c, const char *path, bool optional, struct err *e)
 	return rc;
 }
 
+/* $XDG_CONFIG_HOME/fintra/fintra.conf, else under HOME; nothing when neither is set. */
+static void
+own_file(struct str *out)
+{
+	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+
+	if (xdg && *xdg)
+		str_fmt(out, "%s/fintra/fintra.conf", xdg);
+	else if (home && *home)
+		str_fmt(out, "%s/.config/fintra/fintra.conf", home);
+}
+
+static const char system_file[] = "/etc/fintra/fintra.conf";
+
 /* The first of the two usual places that has a file. */
 static int
 read_default_file(struct conf *c, struct err *e)
 {
-	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
 	STR_AUTO path = { 0 };
 
 	str_init(&path, 4096);
-	if (xdg && *xdg)
-		str_fmt(&path, "%s/fintra/fintra.conf", xdg);
-	else if (home && *home)
-		str_fmt(&path, "%s/.config/fintra/fintra.conf", home);
+	own_file(&path);
 	if (path.len > 0 && read_file(c, str_c(&path), true, e) < 0)
 		return -1;
-	return *c->path ? 0 : read_file(c, "/etc/fintra/fintra.conf", true, e);
+	return *c->path ? 0 : read_file(c, system_file, true, e);
+}
+
+void
+conf_file_path(const char *path, struct str *out)
+{
+	str_clear(out);
+	if (path) {
+		str_puts(out, path);
+		return;
+	}
+	own_file(out);
+	if (out->len > 0 && secret_exists(str_c(out)))
+		return;
+	str_clear(out);
+	if (secret_exists(system_file))
+		str_puts(out, system_file);
 }
 
 static int
@@ -356,8 +382,8 @@ read_secret(const struct secret_source *from, char **out, struct err *e)
 	return 0;
 }
 
-static int
-read_secrets(struct conf *c, struct err *e)
+int
+conf_load_key(struct conf *c, struct err *e)
 {
 	const struct secret_source api = { "FINTRA_FMP_API_KEY", "fmp.api_key_file",
 					   c->api_key_file, "fmp_api_key", "the API key" },
@@ -419,7 +445,7 @@ check(const struct conf *c, struct err *e)
 }
 
 int
-conf_load(struct conf *c, const char *path, struct err *e)
+conf_load_keyless(struct conf *c, const char *path, struct err *e)
 {
 	int rc = 0;
 
@@ -434,12 +460,21 @@ conf_load(struct conf *c, const char *path, struct err *e)
 	if (rc == 0)
 		rc = read_environment(c, e);
 	if (rc == 0)
-		rc = read_secrets(c, e);
-	if (rc == 0)
 		rc = check(c, e);
 	if (rc < 0)
 		conf_done(c);
 	return rc;
+}
+
+int
+conf_load(struct conf *c, const char *path, struct err *e)
+{
+	if (conf_load_keyless(c, path, e) < 0)
+		return -1;
+	if (conf_load_key(c, e) == 0)
+		return 0;
+	conf_done(c);
+	return -1;
 }
 
 void

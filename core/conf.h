@@ -112,12 +112,21 @@ extern const size_t conf_key_count;
  * line, key. A secret file must be 0600 and ours.  On failure *c holds nothing that must be freed.
  */
 int conf_load(struct conf *c, const char *path, struct err *e) MUST_CHECK;
+/* The same in two steps: all but the key; then the key, whose failure leaves the rest as it is. */
+int conf_load_keyless(struct conf *c, const char *path, struct err *e) MUST_CHECK;
+int conf_load_key(struct conf *c, struct err *e) MUST_CHECK;
+/* The file that conf_load() reads, "" when there is none; does not look inside. */
+void conf_file_path(const char *path, struct str *out);
 /* One value, checked; section "table NAME" too. */
 int conf_set(struct conf *c, const char *section, const char *name, const char *value,
 	     struct err *e) MUST_CHECK;
 void conf_done(struct conf *c);
 /* The directory, created 0700 when missing.  Owned: free(). NULL fills *e. */
 char *conf_cache_dir(const struct conf *c, struct err *e) MUST_CHECK;
+/* Its name alone; nothing is created. */
+int conf_cache_path(const struct conf *c, struct str *out, struct err *e) MUST_CHECK;
+/* Every missing part of it, private to us. */
+int conf_make_path(const char *path, struct err *e) MUST_CHECK;
 const struct conf_table *conf_table_find(const struct conf *c, const char *name);
 
 /* conf_job.c */

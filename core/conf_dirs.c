@@ -6,9 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Creates every missing part of the path, private to us. */
 static int
-make_path(char *path, struct err *e)
+make_parts(char *path, struct err *e)
 {
 	struct stat st;
 
@@ -29,26 +28,43 @@ make_path(char *path, struct err *e)
 	return 0;
 }
 
+int
+conf_make_path(const char *path, struct err *e)
+{
+	char *parts = mem_dup(path);
+	int rc = make_parts(parts, e);
+
+	free(parts);
+	return rc;
+}
+
+int
+conf_cache_path(const struct conf *c, struct str *out, struct err *e)
+{
+	const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+
+	str_clear(out);
+	if (*str_or(c->cache_dir, "")) {
+		str_puts(out, c->cache_dir);
+	} else if (base && *base == '/') { /* a relative one is ignored, says the XDG standard */
+		str_fmt(out, "%s/fintra", base);
+	} else if (home && *home) {
+		str_fmt(out, "%s/.cache/fintra", home);
+	} else {
+		return err_set(e, ERR_CONFIG, "neither XDG_CACHE_HOME nor HOME is set");
+	}
+	if (out->overflow || out->len == 0)
+		return err_set(e, ERR_CONFIG, "path too long");
+	return 0;
+}
+
 char *
 conf_cache_dir(const struct conf *c, struct err *e)
 {
-	const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
 	STR_AUTO path = { 0 };
 
 	str_init(&path, 4000);
-	if (*str_or(c->cache_dir, "")) {
-		str_puts(&path, c->cache_dir);
-	} else if (base && *base == '/') { /* a relative one is ignored, says the XDG standard */
-		str_fmt(&path, "%s/fintra", base);
-	} else if (home && *home) {
-		str_fmt(&path, "%s/.cache/fintra", home);
-	} else {
-		err_set(e, ERR_CONFIG, "neither XDG_CACHE_HOME nor HOME is set");
+	if (conf_cache_path(c, &path, e) < 0 || conf_make_path(str_c(&path), e) < 0)
 		return NULL;
-	}
-	if (path.overflow || path.len == 0) {
-		err_set(e, ERR_CONFIG, "path too long");
-		return NULL;
-	}
-	return make_path(path.p, e) < 0 ? NULL : str_take(&path);
+	return str_take(&path);
 }

@@ -140,7 +140,8 @@ db_server_pid(struct db *db, int *out, struct err *e)
 const char *
 db_relation(struct db *db, const char *table)
 {
-	const struct shape *s = db->shape;
+	struct err unused = ERR_INIT;
+	const struct shape *s = load(db, &unused) < 0 ? NULL : db->shape;
 
 	for (size_t i = 0; s && i < s->n; i++)
 		if (str_same(s->alias[i].from, table))

@@ -96,6 +96,15 @@ err_class_name(enum err_class cls)
 	return cls < ERR_CLASS_COUNT ? classes[cls].name : "INTERNAL";
 }
 
+enum err_class
+err_class_parse(const char *name)
+{
+	for (size_t i = 0; i < ERR_CLASS_COUNT; i++)
+		if (str_same(classes[i].name, name))
+			return (enum err_class)i;
+	return ERR_NONE;
+}
+
 int
 err_exit_code(const struct err *e)
 {

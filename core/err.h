@@ -55,6 +55,8 @@ int err_wrap(struct err *e, const char *fmt, ...) PRINTF_FMT(2, 3);
 int err_errno(struct err *e, enum err_class cls, int num, const char *what);
 /* "CONFIG", "DB_TIMEOUT", ...: the word of `err.class` in events. */
 const char *err_class_name(enum err_class cls);
+/* The same back; ERR_NONE when it is none of them. */
+enum err_class err_class_parse(const char *name);
 /* Process exit code of console.md section 5. */
 int err_exit_code(const struct err *e);
 

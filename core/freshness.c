@@ -43,6 +43,7 @@ status_init(const struct probe *p, const struct table *t, struct table_status *o
 	out->want = DATE_NONE;
 	out->rows = -1;
 	out->coverage = -1;
+	out->floor = ct && ct->floor >= 0 ? ct->floor : t->floor;
 	if (t->cadence == ON_DEMAND)
 		return;
 	out->want =
@@ -172,14 +173,6 @@ measure_mixed(const struct probe *p, struct table_status *s, bool *mixed, struct
 	return 0;
 }
 
-static double
-floor_of(const struct probe *p, const struct table *t)
-{
-	const struct conf_table *ct = conf_table_find(p->conf, t->name);
-
-	return ct && ct->floor >= 0 ? ct->floor : t->floor;
-}
-
 static enum table_state
 state_behind(const struct probe *p, const struct table_status *s)
 {
@@ -231,8 +224,7 @@ measure(const struct probe *p, struct table_status *s, struct err *e)
 	if (mixed)
 		s->state = TABLE_MIXED;
 	else
-		s->state = s->coverage >= 0 && s->coverage < floor_of(p, s->table) ? TABLE_PARTIAL
-										   : TABLE_FRESH;
+		s->state = s->coverage >= 0 && s->coverage < s->floor ? TABLE_PARTIAL : TABLE_FRESH;
 	return 0;
 }
 

@@ -54,6 +54,7 @@ struct table_status {
 	int64_t rows;	     /* at `have`; -1 = not measured */
 	int64_t num, den;    /* coverage at `want`, den <= 0 = none */
 	double coverage;     /* num / den, < 0 = not measured */
+	double floor;	/* coverage below it: partial; the configuration's, else the catalogue's */
 	char basis[64]; /* what den is ("median of 5 good sessions", "universe: no history yet") */
 	int64_t deadline_ms; /* UTC instant; 0 = none */
 	char run[12];	     /* "running", "failed" or "" of its last writer */

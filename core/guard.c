@@ -2,6 +2,7 @@
  * the server notices a closed connection late, and the next run would find the lock still held. */
 #include "core/guard.h"
 
+#include "core/pool_mode.h"
 #include "core/str.h"
 
 #include <inttypes.h>
@@ -65,20 +66,14 @@ guard_plan(struct guard *g, const struct catalogue *cat, const struct job *job, 
 			add_lock(g, t->name, name, false);
 }
 
-/* A pooler is between when the server's number is not the one libpq was told.  When a second
- * connection then meets the same server process, ours was handed on after its first query. */
 static int
-check_own_server(struct guard *g, const struct conf *conf, const char *app, struct err *e)
+check_own_server(struct guard *g, const struct conf *conf, struct err *e)
 {
-	DB_AUTO second = NULL;
-	int pid;
+	enum pool_mode mode;
 
-	if (db_pid(g->db) == g->pid)
-		return 0;
-	second = db_open(conf, app, NULL, e);
-	if (!second || db_server_pid(second, &pid, e) < 0)
+	if (pool_mode_detect(conf, g->db, &mode, e) < 0)
 		return -1;
-	return pid == g->pid ? err_set(e, ERR_PERMISSION, "%s", db_pooled_text) : 0;
+	return mode == POOL_TRANSACTION ? err_set(e, ERR_PERMISSION, "%s", db_pooled_text) : 0;
 }
 
 int
@@ -87,7 +82,7 @@ guard_open(struct guard *g, const struct conf *conf, const char *app, struct err
 	g->db = db_open(conf, app, NULL, e);
 	if (!g->db)
 		return err_wrap(e, "lock connection");
-	if (db_server_pid(g->db, &g->pid, e) < 0 || check_own_server(g, conf, app, e) < 0)
+	if (db_server_pid(g->db, &g->pid, e) < 0 || check_own_server(g, conf, e) < 0)
 		return -1;
 	atomic_store(&g->socket, db_socket(g->db));
 	return 0;

@@ -5,6 +5,7 @@
 #include "core/clock.h"
 #include "core/commands.h"
 #include "core/migrate.h"
+#include "core/signals.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -63,6 +64,18 @@ set_color(struct globals *g, const char *value, struct err *e)
 }
 
 static int
+set_timeout(struct globals *g, const char *value, struct err *e)
+{
+	STR_AUTO s = { 0 };
+
+	g->timeout_ms = span_parse(value);
+	if (g->timeout_ms > 0)
+		return 0;
+	return err_set(e, ERR_USAGE, "--timeout %s is no span of time (30s, 10m, 2h)",
+		       out_clean(&s, value));
+}
+
+static int
 set_global(struct globals *g, struct words *w, const char *name, const char *value, struct err *e)
 {
 	const struct {
@@ -87,6 +100,8 @@ set_global(struct globals *g, struct words *w, const char *name, const char *val
 			*plain[i].text = value;
 		return 0;
 	}
+	if (strcmp(name, "timeout") == 0)
+		return set_timeout(g, value, e);
 	return strcmp(name, "as-of") == 0 ? set_as_of(g, value, e) : set_color(g, value, e);
 }
 
@@ -133,12 +148,13 @@ unknown_command(const char *name, struct err *e)
 		       near ? "?" : "");
 }
 
-static int
-configure(struct app *app, struct err *e)
+int
+app_configure(struct app *app, bool key, struct err *e)
 {
 	int64_t now;
 
-	if (conf_load(&app->conf, app->g.conf_path, e) < 0)
+	if (key ? conf_load(&app->conf, app->g.conf_path, e) < 0
+		: conf_load_keyless(&app->conf, app->g.conf_path, e) < 0)
 		return -1;
 	app->built = app->cat;
 	if (catalogue_compose(app->built, &app->conf, &app->composed, e) < 0)
@@ -155,6 +171,18 @@ configure(struct app *app, struct err *e)
 	return 0;
 }
 
+/* Commands that launch runs take the alarm over (session_new), `wait` has a clock of its own. */
+static int
+limit_time(const struct app *app, const struct command *c, struct err *e)
+{
+	if (app->g.timeout_ms == 0 || c->run == cmd_wait)
+		return 0;
+	if (c->run == cmd_tui || c->run == cmd_demo)
+		return err_set(e, ERR_USAGE, "%s takes no --timeout", c->name);
+	signals_deadline(app->g.timeout_ms);
+	return 0;
+}
+
 static int
 run_command(struct app *app, const struct command *c)
 {
@@ -163,7 +191,9 @@ run_command(struct app *app, const struct command *c)
 
 	if (c->run == cmd_help || c->run == cmd_version)
 		return c->run(app);
-	if (configure(app, &e) < 0) {
+	/* The doctor looks at a configuration that does not load, too. */
+	if (limit_time(app, c, &e) < 0 ||
+	    (c->run != cmd_doctor && app_configure(app, true, &e) < 0)) {
 		rc = app_fail(&e, NULL);
 		catalogue_compose_done(&app->composed);
 		conf_done(&app->conf);

@@ -6,7 +6,8 @@
 
 struct globals { /* options before or after the command */
 	const char *conf_path, *conninfo, *reason;
-	struct date as_of; /* DATE_NONE = default */
+	struct date as_of;  /* DATE_NONE = default */
+	int64_t timeout_ms; /* 0 = none */
 	bool json, quiet, verbose, cron, read_only, no_input;
 	const char *color; /* auto always never */
 };
@@ -35,6 +36,8 @@ extern const struct command
 /* Parses globals, finds the command, runs it.  Without a command: the console when stdin and stdout
  * are terminals, else `status`. */
 int headless_main(struct app *app, int argc, char **argv);
+/* The configuration with what the options change; without the vendor's key when `key` is false. */
+int app_configure(struct app *app, bool key, struct err *e) MUST_CHECK;
 /* As-of of this process: --as-of (must be a session, else ERR_USAGE naming the previous one) or the
  * newest published session. */
 int app_as_of(const struct app *app, struct date *out, struct err *e) MUST_CHECK;

@@ -40,6 +40,23 @@ run_state_ended(enum run_state s)
 	return s != RUN_QUEUED && s != RUN_RUNNING;
 }
 
+bool
+run_state_resumable(enum run_state s)
+{
+	return s == RUN_CANCELLED || s == RUN_ABANDONED || s == RUN_LOST;
+}
+
+int
+ledger_exit_code(const struct run_info *r)
+{
+	static const int by_state[ARRAY_LEN(state_names)] = {
+		[RUN_PARTIAL] = 4,   [RUN_FAILURE] = 1, [RUN_CANCELLED] = 130,
+		[RUN_ABANDONED] = 1, [RUN_LOST] = 1,
+	};
+
+	return r->exit_code ? r->exit_code : by_state[r->state];
+}
+
 void
 run_list_done(struct run_list *l)
 {

@@ -21,6 +21,7 @@ enum run_state {
 const char *run_state_name(enum run_state s); /* lower case */
 bool run_state_parse(const char *s, enum run_state *out);
 bool run_state_ended(enum run_state s);
+bool run_state_resumable(enum run_state s); /* cancelled, abandoned, lost: `resume` goes on */
 
 struct run_info {
 	int64_t id, parent;
@@ -42,6 +43,9 @@ struct run_info {
 	char taint[160];
 	char build[32];
 };
+
+/* Exit code of a run that has ended: its own, and 1 for one that left none (abandoned, lost). */
+int ledger_exit_code(const struct run_info *r);
 
 struct run_list {
 	struct run_info *at;

@@ -106,6 +106,25 @@ migrate_state(struct db *db, enum schema_state *state, int *version, struct err 
 	return look(db, state, version, found, e);
 }
 
+int
+migrate_pending(struct db *db, const char **names, int most, struct err *e)
+{
+	enum schema_state state;
+	ROWS_AUTO have = NULL;
+	int version, n = 0;
+
+	if (migrate_state(db, &state, &version, e) < 0)
+		return -1;
+	if (state == SCHEMA_FOREIGN || state == SCHEMA_NEWER)
+		return 0;
+	if (state != SCHEMA_ABSENT && !(have = db_query(db, Q_MIGRATE_VERSIONS, NULL, e)))
+		return -1;
+	for (const struct migration_text *m = migrations; m->version && n < most; m++)
+		if (!have || !has_version(have, m->version))
+			names[n++] = m->name;
+	return n;
+}
+
 /* Asked again under the lock: another process may have been first. */
 static int
 permitted(struct db *db, enum migrate_mode mode, struct err *e)

@@ -22,6 +22,9 @@ enum migrate_mode {
 
 int migrate_state(struct db *db, enum schema_state *state, int *version, struct err *e) MUST_CHECK;
 int migrate_latest(void);
+/* Names of the migrations that migrate_run() would apply, static texts; their number, or -1.  None
+ * for a foreign or newer schema. */
+int migrate_pending(struct db *db, const char **names, int most, struct err *e) MUST_CHECK;
 /* Refused (ERR_CONFIG) where the mode does not fit what is there. */
 int migrate_run(struct db *db, enum migrate_mode mode, int64_t now_ms, int *applied,
 		struct err *e) MUST_CHECK;

@@ -4,6 +4,7 @@
 #include "core/num.h"
 #include "core/text.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +59,23 @@ out_clean(struct str *s, const char *text)
 	str_init(s, TEXT_MAX);
 	text_clean(s, text, strlen(text));
 	return str_c(s);
+}
+
+const char *
+out_size(int64_t bytes, char buf[OUT_SIZE_BUF])
+{
+	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB" };
+	double v = (double)bytes / 1024;
+	size_t i = 0;
+
+	if (bytes < 1024) {
+		fmt_buf(buf, OUT_SIZE_BUF, "%d B", (int)bytes);
+		return buf;
+	}
+	for (; v >= 1024 && i + 1 < ARRAY_LEN(units); i++)
+		v /= 1024;
+	fmt_buf(buf, OUT_SIZE_BUF, "%.1f %s", v, units[i]);
+	return buf;
 }
 
 bool
@@ -159,6 +177,10 @@ json_run(struct db *db, const struct run_info *r)
 	struct json *o = json_new_object();
 
 	json_set_int(o, "run", r->id);
+	if (r->parent)
+		json_set_int(o, "parent", r->parent);
+	else
+		json_set_null(o, "parent");
 	json_set_text(o, "job", r->job);
 	json_set_text(o, "state", run_state_name(r->state));
 	json_set_date(o, "as_of", r->as_of);
@@ -172,7 +194,7 @@ json_run(struct db *db, const struct run_info *r)
 	if (*r->err_class)
 		json_set_text(o, "err", r->err_class);
 	if (run_state_ended(r->state))
-		json_set_int(o, "exit_code", r->exit_code);
+		json_set_int(o, "exit_code", ledger_exit_code(r));
 	json_set_text(o, "who", r->who);
 	json_set_text(o, "host", r->host);
 	json_set_text(o, "origin", r->origin);
@@ -192,4 +214,44 @@ json_run(struct db *db, const struct run_info *r)
 		json_set(o, "inputs", inputs_of(db, r->id));
 	}
 	return o;
+}
+
+static void
+upper(char *dst, size_t n, const char *src)
+{
+	str_copy(dst, n, src);
+	for (char *p = dst; *p; p++)
+		*p = (char)toupper((unsigned char)*p);
+}
+
+void
+out_run_summary(const char *job, const struct outcome *o, struct str *out)
+{
+	char state[16], day[DATE_BUF], span[CLOCK_BUF];
+	STR_AUTO why = { 0 };
+
+	upper(state, sizeof(state), run_state_name(o->state));
+	str_fmt(out, "%s %s run %" PRId64 " as-of %s in %s: ", state, job, o->run,
+		date_iso(o->as_of, day), clock_span(o->duration_ms, span));
+	tally_put(&o->counts, ' ', out);
+	if (o->err.cls != ERR_NONE)
+		str_fmt(out, " - %s: %s", err_class_name(o->err.cls), out_clean(&why, o->err.text));
+	else
+		str_fmt(out, "%s%s", *o->why ? " - " : "", out_clean(&why, o->why));
+}
+
+void
+out_run_outcome(const struct run_info *r, struct outcome *o)
+{
+	*o = (struct outcome){ .run = r->id,
+			       .state = r->state,
+			       .exit_code = ledger_exit_code(r),
+			       .counts = r->counts,
+			       .as_of = r->as_of,
+			       .err = ERR_INIT };
+	if (r->started_ms && r->ended_ms)
+		o->duration_ms = r->ended_ms - r->started_ms;
+	o->err.cls = err_class_parse(r->err_class);
+	str_copy(o->err.text, sizeof(o->err.text), str_or(r->error, ""));
+	str_copy(o->why, sizeof(o->why), r->taint);
 }

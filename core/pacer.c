@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -35,7 +36,10 @@ pace_cancel(struct run *r, int64_t now)
 	char span[CLOCK_BUF];
 
 	if (level > r->level_said && !atomic_load(&r->lost))
-		run_emit(r, LVL_WARN, "warn", "stop asked: %s",
+		run_emit(r, LVL_WARN, "warn", "%s: %s",
+			 runner_stop_signal(r->runner) == SIGALRM
+				 ? "the time given by --timeout is over"
+				 : "stop asked",
 			 level == CANCEL_DRAIN ? "ends after the present batch" : "at once");
 	if (level == CANCEL_DRAIN && r->level_said != CANCEL_DRAIN)
 		r->drain_since = now;

@@ -48,7 +48,7 @@ exit_code_of(const struct run *r, enum run_state state, const struct err *e)
 	case RUN_SKIPPED:
 		return r->refused && r->l.overlap == OVERLAP_SKIP ? 0 : err_exit_code(e);
 	case RUN_CANCELLED:
-		return sig == SIGTERM || sig == SIGHUP ? 143 : 130;
+		return sig == SIGALRM ? 124 : sig == SIGTERM || sig == SIGHUP ? 143 : 130;
 	default:
 		code = err_exit_code(e);
 		return code ? code : 1;

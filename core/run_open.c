@@ -96,6 +96,22 @@ say_start(struct run *r)
 	atomic_store(&r->last_progress, clock_mono_ms());
 }
 
+/* The units become this run's own, with counts of zero: it can be resumed like any other. */
+static int
+keep_units(struct run *r, struct err *e)
+{
+	char id[NUM_BUF], parent[NUM_BUF];
+	const char *args[] = { num_int(atomic_load(&r->id), id), num_int(r->l.parent, parent) };
+
+	if (!r->l.keep_done)
+		return 0;
+	if (db_exec(r->ledger, Q_RUN_UNITS_KEEP, args, NULL, e) < 0 || run_load_units(r, e) < 0)
+		return -1;
+	run_emit(r, LVL_INFO, "log", "%zu units of run %s are done and are kept",
+		 map_count(r->units_done), parent);
+	return 0;
+}
+
 int
 run_open_new(struct run *r, struct err *e)
 {
@@ -109,7 +125,7 @@ run_open_new(struct run *r, struct err *e)
 	atomic_store(&r->last_beat, clock_mono_ms());
 	atomic_store(&r->owned, true);
 	say_start(r);
-	return audit_force(r, e);
+	return audit_force(r, e) < 0 ? -1 : keep_units(r, e);
 }
 
 static int

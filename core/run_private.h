@@ -40,7 +40,7 @@ struct run {
 	int64_t began_mono, began_wall;
 	bool refused;		/* a lock is held by another run */
 	bool finished;		/* the run to resume has ended well */
-	struct map *units_done; /* names; NULL in a first epoch */
+	struct map *units_done; /* names; NULL when none was done before */
 	struct guard guard;	/* the keeper's while locks is not LOCKS_NONE */
 
 	/* Any thread. */
@@ -117,6 +117,8 @@ int run_mark_started(struct run *r, struct err *e) MUST_CHECK;
 int run_yield_job_lock(struct run *r, struct err *e) MUST_CHECK;
 
 /* run_resume.c: the next epoch of a stopped run whose locks we hold. */
+/* Names and counts of the units in the ledger that are done; run_unit_done() knows them then. */
+int run_load_units(struct run *r, struct err *e) MUST_CHECK;
 int run_rescue(struct run *r, struct err *e) MUST_CHECK;
 
 /* gate.c: measures, logs, audits; ERR_GATE when refused. */

@@ -50,11 +50,11 @@ raise_epoch(struct run *r, struct err *e)
 	return 0;
 }
 
-static int
-load_units(struct run *r, struct err *e)
+int
+run_load_units(struct run *r, struct err *e)
 {
 	char id[NUM_BUF];
-	const char *args[] = { num_int(r->l.resume, id) };
+	const char *args[] = { num_int(atomic_load(&r->id), id) };
 	ROWS_AUTO row = db_query(r->ledger, Q_RUN_UNITS_LOAD, args, e);
 
 	if (!row)
@@ -107,7 +107,7 @@ run_rescue(struct run *r, struct err *e)
 	 * epoch, and of two rescuers one sees the other's epoch. */
 	if (db_begin(r->ledger, e) < 0)
 		return -1;
-	if (check_proof(r, e) < 0 || raise_epoch(r, e) < 0 || load_units(r, e) < 0 ||
+	if (check_proof(r, e) < 0 || raise_epoch(r, e) < 0 || run_load_units(r, e) < 0 ||
 	    load_seq(r, e) < 0) {
 		db_rollback(r->ledger);
 		return -1;

@@ -20,6 +20,7 @@ struct launch {
 	const char *origin; /* "cli" "cron" "console" */
 	const char *reason; /* may be NULL */
 	int64_t parent;	    /* 0 = none */
+	bool keep_done;	    /* what the parent has done without error is not done again */
 	int64_t resume; /* run id to go on with, 0 = a new run; job and params then come from it */
 };
 
@@ -54,7 +55,7 @@ int64_t runner_run_id(struct runner *r, int handle); /* 0 until the ledger row e
 void runner_cancel(struct runner *r, int handle, enum cancel_level level);
 void runner_cancel_all(struct runner *r, enum cancel_level level); /* async-signal-safe */
 /* The same for good: runs started later end CANCELLED at once, exit 143 when sig is SIGTERM (or
- * SIGHUP), else 130.  Async-signal-safe. */
+ * SIGHUP), 124 when it is SIGALRM, else 130.  Async-signal-safe. */
 void runner_stop(struct runner *r, int sig, enum cancel_level level);
 void runner_log_reopen(struct runner *r); /* the log file; async-signal-safe */
 

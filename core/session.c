@@ -6,7 +6,6 @@
 #include "core/http.h"
 #include "core/signals.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -154,30 +153,6 @@ print_end(struct session *s, const char *job, const struct outcome *o)
 }
 
 static void
-upper(char *dst, size_t n, const char *src)
-{
-	str_copy(dst, n, src);
-	for (char *p = dst; *p; p++)
-		*p = (char)toupper((unsigned char)*p);
-}
-
-static void
-summary_line(const char *job, const struct outcome *o, struct str *out)
-{
-	char state[16], day[DATE_BUF], span[CLOCK_BUF];
-	STR_AUTO why = { 0 };
-
-	upper(state, sizeof(state), run_state_name(o->state));
-	str_fmt(out, "%s %s run %" PRId64 " as-of %s in %s: ", state, job, o->run,
-		date_iso(o->as_of, day), clock_span(o->duration_ms, span));
-	tally_put(&o->counts, ' ', out);
-	if (o->err.cls != ERR_NONE)
-		str_fmt(out, " - %s: %s", err_class_name(o->err.cls), out_clean(&why, o->err.text));
-	else
-		str_fmt(out, "%s%s", *o->why ? " - " : "", out_clean(&why, o->why));
-}
-
-static void
 report_end(struct session *s, const char *job, const struct outcome *o)
 {
 	STR_AUTO line = { 0 };
@@ -189,7 +164,7 @@ report_end(struct session *s, const char *job, const struct outcome *o)
 	}
 	if (s->app->g.cron)
 		return;
-	summary_line(job, o, &line);
+	out_run_summary(job, o, &line);
 	printf("%s\n", str_c(&line));
 	fflush(stdout);
 }
@@ -252,7 +227,7 @@ report_cron(struct session *s)
 	STR_AUTO line = { 0 };
 
 	str_init(&line, LINE_ROOM);
-	summary_line(s->bad_job, o, &line);
+	out_run_summary(s->bad_job, o, &line);
 	fprintf(stderr, "fintra: %s\n", str_c(&line));
 	report_verdict(s);
 	for (size_t i = first; i < s->tail_n; i++)
@@ -274,6 +249,7 @@ session_free(struct session *s, int exit_code)
 {
 	runner_free(s->runner);
 	signals_install(NULL, true);
+	signals_deadline(0);
 	if (s->app->g.cron && s->any_bad)
 		report_cron(s);
 	if (ferror(stdout) || fflush(stdout) != 0) {

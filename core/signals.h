@@ -10,6 +10,9 @@
 /* `r` is borrowed until signals_install(NULL, ...) or the end of the process.  Handlers do not
  * restart system calls, so a poll in the main thread wakes up. */
 void signals_install(struct runner *r, bool hup_reopens);
+/* After that long (0 = never) the runs drain as for a signal, and end 124 where they do not end
+ * by themselves; with no runner installed the process ends at once, 124. */
+void signals_deadline(int64_t ms);
 int signals_stop(void); /* SIGINT, SIGTERM (or SIGHUP) once one of them asked to stop, else 0 */
 /* Blocks all of them in the calling thread and what it starts, so that the main thread gets them.
  */

@@ -26,9 +26,13 @@ SELECT NULL::text AS name, NULL::text AS state, NULL::timestamptz AS since
  WHERE false;
 
 -- name: no_ledger_unit
-SELECT NULL::bigint AS run_id, NULL::text AS unit, NULL::text AS state, NULL::integer AS attempts
+SELECT NULL::bigint AS run_id, NULL::text AS unit, NULL::text AS state, NULL::integer AS attempts,
+       NULL::bigint AS rows_read, NULL::bigint AS rows_inserted, NULL::bigint AS rows_updated,
+       NULL::bigint AS rows_unchanged, NULL::bigint AS rows_rejected, NULL::bigint AS rows_skipped,
+       NULL::bigint AS errors, NULL::timestamptz AS ended_at
  WHERE false;
 
 -- name: no_ledger_event
-SELECT NULL::bigint AS run_id, NULL::bigint AS seq, NULL::text AS lvl, NULL::text AS msg
+SELECT NULL::bigint AS run_id, NULL::bigint AS seq, NULL::timestamptz AS ts, NULL::text AS lvl, NULL::text AS ev,
+       NULL::text AS job, NULL::text AS unit, NULL::text AS msg, NULL::jsonb AS data
  WHERE false;

@@ -119,6 +119,12 @@ SELECT coalesce((SELECT max(seq) FROM fintra_ops.event WHERE run_id = $1::bigint
 SELECT unit, rows_read, rows_inserted, rows_updated, rows_unchanged, rows_rejected, rows_skipped, errors
   FROM fintra_ops.unit WHERE run_id = $1::bigint AND state = 'done';
 
+-- name: run_units_keep
+-- $1 run, $2 the run it retries
+INSERT INTO fintra_ops.unit (run_id, unit, state, attempts, ended_at)
+SELECT $1::bigint, unit, 'done', attempts, ended_at
+  FROM fintra_ops.unit WHERE run_id = $2::bigint AND state = 'done' AND errors = 0;
+
 -- name: run_finish
 -- $1 run, $2 epoch, $3 state, $4 read, $5 inserted, $6 updated, $7 unchanged, $8 rejected, $9 skipped,
 -- $10 errors, $11 taint, $12 error, $13 err_class, $14 sqlstate, $15 http, $16 exit_code, $17 result json,

@@ -1,7 +1,7 @@
 /* The real binary: help, exit codes and JSON shapes of console.md 5 and 8, suggestions, secrets. */
 #include "core/commands.h"
 #include "core/json.h"
-#include "tests/support.h"
+#include "tests/support_cli.h"
 #include "tests/support_ready.h"
 
 #include <setjmp.h>
@@ -13,42 +13,6 @@
 #include <string.h>
 
 #define CANARY "CANARYkey0123456789"
-#define NOW "FINTRA_RUN_REHEARSE_NOW=2026-02-03T12:00:00Z"
-
-enum { ARGS = 16 };
-
-static char binary[512];
-
-/* Runs fintra on `conninfo` (NULL = none given) with the words of `args`, NULL-terminated. */
-static int
-fintra(const char *conninfo, const char *const *args, struct support_out *out)
-{
-	char db[600];
-	const char *argv[ARGS + 2] = { binary };
-	const char *env[] = { NOW, "NO_COLOR", "HOME=/nonexistent", "XDG_CONFIG_HOME=/nonexistent",
-			      db,  NULL };
-
-	fmt_buf(db, sizeof(db), "FINTRA_DB_CONNINFO=%s", conninfo ? conninfo : "host=/nonexistent");
-	for (size_t i = 0; args[i] && i < ARGS; i++)
-		argv[i + 1] = args[i];
-	return support_exec(argv, env, out);
-}
-
-static void
-expect(const char *conninfo, const char *const *args, int code, const char *says)
-{
-	struct support_out out;
-
-	fintra(conninfo, args, &out);
-	if (out.code != code || (says && !strstr(out.err, says) && !strstr(out.out, says)))
-		print_error("%s %s: exit %d\n%s%s\n", args[0], args[1] ? args[1] : "", out.code,
-			    out.out, out.err);
-	assert_int_equal(out.code, code);
-	if (says)
-		assert_true(strstr(out.err, says) || strstr(out.out, says));
-	support_out_done(&out);
-}
-
 static const char *
 ready(void)
 {
@@ -61,91 +25,46 @@ ready(void)
 	return info;
 }
 
-/* The last line of the output as JSON. */
-static struct json *
-json_of(const char *conninfo, const char *const *args, int code)
-{
-	struct support_out out;
-	struct err e = ERR_INIT;
-	struct json *j;
-	const char *line;
-
-	fintra(conninfo, args, &out);
-	if (out.code != code)
-		print_error("%s: exit %d\n%s%s\n", args[0], out.code, out.out, out.err);
-	assert_int_equal(out.code, code);
-	size_t n = strlen(out.out);
-	assert_true(n > 1 && out.out[n - 1] == '\n');
-	out.out[--n] = '\0';
-	line = strrchr(out.out, '\n');
-	line = line ? line + 1 : out.out;
-	j = json_parse(line, strlen(line), &e);
-	if (!j)
-		fail_msg("%s: %s", e.text, line);
-	assert_int_equal((int)json_num(j, "v").v, 1);
-	support_out_done(&out);
-	return j;
-}
-
-/* Every name is a member, null allowed. */
-static void
-has_members(const struct json *o, const char *const *names)
-{
-	assert_non_null(o);
-	for (; *names; names++) {
-		const char *key = NULL;
-		bool found = false;
-
-		for (size_t i = 0; json_member(o, i, &key) || key; i++) {
-			if (strcmp(key, *names) == 0)
-				found = true;
-			key = NULL;
-		}
-		if (!found)
-			fail_msg("no member %s", *names);
-	}
-}
-
 static void
 help_lists_commands(void **state)
 {
 	struct support_out out;
 
 	(void)state;
-	fintra(NULL, NAMES("help"), &out);
+	bin_run(NULL, NAMES("help"), &out);
 	assert_int_equal(out.code, 0);
 	for (const struct command *c = commands; c->name; c++)
 		if (!strstr(out.out, c->name) || !strstr(out.out, c->summary))
 			fail_msg("help lacks %s", c->name);
 	support_out_done(&out);
 	for (const struct command *c = commands; c->name; c++)
-		expect(NULL, NAMES(c->name, "--help"), 0, c->summary);
-	expect(NULL, NAMES("--version"), 0, "fintra ");
+		bin_expect(NULL, NAMES(c->name, "--help"), 0, c->summary);
+	bin_expect(NULL, NAMES("--version"), 0, "fintra ");
 }
 
 static void
 usage_errors(void **state)
 {
 	(void)state;
-	expect(NULL, NAMES("statsu"), 64, "did you mean status?");
-	expect(NULL, NAMES("xyzzy-plugh"), 64, "unknown command");
-	expect(NULL, NAMES("--jsno", "status"), 64, "unknown");
-	expect(NULL, NAMES("status", "--as-of", "yesterday"), 64, "not a date");
-	expect(NULL, NAMES("status", "--as-of", "2026-02-01"), 64,
-	       "previous session is 2026-01-30");
-	expect(NULL, NAMES("status", "--as-of"), 64, "needs a value");
-	expect(NULL, NAMES("run"), 64, "usage");
-	expect(NULL, NAMES("run", "sync-univers"), 64, "sync-universe");
-	expect(NULL, NAMES("run", "sync-universe", "--forse"), 64, "did you mean --force?");
-	expect(NULL, NAMES("run", "sync-universe", "--limit", "many"), 64, "limit");
-	expect(NULL, NAMES("run", "sync-universe", "--gate", "maybe"), 64, "--gate is");
-	expect(NULL, NAMES("run", "sync-universe", "--overlap", "never"), 64, "--overlap is");
-	expect(NULL, NAMES("backfill", "performance-window"), 64,
-	       "did you mean performance-windows?");
-	expect(NULL, NAMES("runs", "--stat", "x"), 64, "did you mean --state?");
-	expect(ready(), NAMES("why", "sector_performanse"), 64, "sector_performance");
-	expect(ready(), NAMES("show", "999999"), 64, "999999");
-	expect(ready(), NAMES("health", "no_such_check"), 3, "no_such_check");
+	bin_expect(NULL, NAMES("statsu"), 64, "did you mean status?");
+	bin_expect(NULL, NAMES("xyzzy-plugh"), 64, "unknown command");
+	bin_expect(NULL, NAMES("--jsno", "status"), 64, "unknown");
+	bin_expect(NULL, NAMES("status", "--as-of", "yesterday"), 64, "not a date");
+	bin_expect(NULL, NAMES("status", "--as-of", "2026-02-01"), 64,
+		   "previous session is 2026-01-30");
+	bin_expect(NULL, NAMES("status", "--as-of"), 64, "needs a value");
+	bin_expect(NULL, NAMES("run"), 64, "usage");
+	bin_expect(NULL, NAMES("run", "sync-univers"), 64, "sync-universe");
+	bin_expect(NULL, NAMES("run", "sync-universe", "--forse"), 64, "did you mean --force?");
+	bin_expect(NULL, NAMES("run", "sync-universe", "--limit", "many"), 64, "limit");
+	bin_expect(NULL, NAMES("run", "sync-universe", "--gate", "maybe"), 64, "--gate is");
+	bin_expect(NULL, NAMES("run", "sync-universe", "--overlap", "never"), 64, "--overlap is");
+	bin_expect(NULL, NAMES("backfill", "performance-window"), 64,
+		   "did you mean performance-windows?");
+	bin_expect(NULL, NAMES("runs", "--stat", "x"), 64, "did you mean --state?");
+	bin_expect(ready(), NAMES("why", "sector_performanse"), 64, "sector_performance");
+	bin_expect(ready(), NAMES("show", "999999"), 64, "999999");
+	bin_expect(ready(), NAMES("health", "no_such_check"), 3, "no_such_check");
 }
 
 static void
@@ -154,39 +73,40 @@ infrastructure_errors(void **state)
 	const char *empty = support_db("t_cli_empty", false);
 
 	(void)state;
-	expect(NULL, NAMES("status"), 69, NULL);
-	expect(NULL, NAMES("run", "sync-universe"), 69, NULL);
-	expect(NULL, NAMES("health"), 3, NULL);
-	expect(empty, NAMES("status"), 78, "run fintra db init");
-	expect(empty, NAMES("run", "sync-universe"), 78, "run fintra db init");
-	expect(ready(), NAMES("-c", "/nonexistent/fintra.conf", "status"), 78,
-	       "/nonexistent/fintra.conf");
-	expect(ready(), NAMES("--read-only", "run", "sync-universe"), 77, "--read-only");
-	expect(ready(), NAMES("--read-only", "cancel", "1"), 77, "--read-only");
-	expect(empty, NAMES("--read-only", "db", "init"), 77, "--read-only");
-	expect(empty, NAMES("db", "status"), 78, "absent");
-	expect(empty, NAMES("db", "init"), 0, "schema version");
-	expect(empty, NAMES("db", "status"), 0, "current");
-	expect(empty, NAMES("db", "init"), 0, "0 migrations"); /* may be said twice */
-	expect(empty, NAMES("db", "migrate"), 0, "0 migrations");
+	bin_expect(NULL, NAMES("status"), 69, NULL);
+	bin_expect(NULL, NAMES("run", "sync-universe"), 69, NULL);
+	bin_expect(NULL, NAMES("health"), 3, NULL);
+	bin_expect(empty, NAMES("status"), 78, "run fintra db init");
+	bin_expect(empty, NAMES("run", "sync-universe"), 78, "run fintra db init");
+	bin_expect(ready(), NAMES("-c", "/nonexistent/fintra.conf", "status"), 78,
+		   "/nonexistent/fintra.conf");
+	bin_expect(ready(), NAMES("--read-only", "run", "sync-universe"), 77, "--read-only");
+	bin_expect(ready(), NAMES("--read-only", "cancel", "1"), 77, "--read-only");
+	bin_expect(empty, NAMES("--read-only", "db", "init"), 77, "--read-only");
+	bin_expect(empty, NAMES("db", "status"), 10, "absent");
+	bin_expect(empty, NAMES("db", "init"), 0, "schema version");
+	bin_expect(empty, NAMES("db", "status"), 0, "current");
+	bin_expect(empty, NAMES("db", "init"), 0, "0 migrations"); /* may be said twice */
+	bin_expect(empty, NAMES("db", "migrate"), 0, "0 migrations");
 }
 
 static void
 calendar_answers(void **state)
 {
 	(void)state;
-	expect(NULL, NAMES("calendar", "--is-session", "2026-02-02"), 0, NULL);
-	expect(NULL, NAMES("calendar", "--is-session", "2026-07-03"), 1, "Independence Day");
-	expect(NULL, NAMES("calendar", "--next", "2026-07-02"), 0, "2026-07-06");
-	expect(NULL, NAMES("calendar", "--prev", "2026-02-02"), 0, "2026-01-30");
-	expect(NULL, NAMES("calendar", "--year", "2025"), 0, "2025-01-09"); /* day of mourning */
-	expect(NULL, NAMES("calendar", "--is-session", "2077-01-04"), 64, "1990-2050");
+	bin_expect(NULL, NAMES("calendar", "--is-session", "2026-02-02"), 0, NULL);
+	bin_expect(NULL, NAMES("calendar", "--is-session", "2026-07-03"), 1, "Independence Day");
+	bin_expect(NULL, NAMES("calendar", "--next", "2026-07-02"), 0, "2026-07-06");
+	bin_expect(NULL, NAMES("calendar", "--prev", "2026-02-02"), 0, "2026-01-30");
+	bin_expect(NULL, NAMES("calendar", "--year", "2025"), 0,
+		   "2025-01-09"); /* day of mourning */
+	bin_expect(NULL, NAMES("calendar", "--is-session", "2077-01-04"), 64, "1990-2050");
 }
 
 static void
 status_shape(void **state)
 {
-	struct json *j = json_of(ready(), NAMES("status", "--json"), 0);
+	struct json *j = bin_json(ready(), NAMES("status", "--json"), 0);
 	const struct json *layer = json_at(json_get(j, "layers"), 2);
 
 	(void)state;
@@ -199,10 +119,10 @@ status_shape(void **state)
 	has_members(json_at(json_get(layer, "tables"), 0),
 		    NAMES("name", "state", "as_of", "expected", "rows", "coverage"));
 	json_free(j);
-	expect(ready(), NAMES("status"), 0, "READY for 2026-02-02");
-	expect(ready(), NAMES("status", "2"), 0, "performance_windows");
-	expect(ready(), NAMES("status", "9"), 64, "no layer 9");
-	expect(ready(), NAMES("--cron", "status"), 0, NULL);
+	bin_expect(ready(), NAMES("status"), 0, "READY for 2026-02-02");
+	bin_expect(ready(), NAMES("status", "2"), 0, "performance_windows");
+	bin_expect(ready(), NAMES("status", "9"), 64, "no layer 9");
+	bin_expect(ready(), NAMES("--cron", "status"), 0, NULL);
 }
 
 static void
@@ -213,7 +133,7 @@ health_shape(void **state)
 		"snapshots_pct_missing",     "performance_windows_populated",
 		"snapshots_relative_1y",     "scatter_data"
 	};
-	struct json *j = json_of(ready(), NAMES("check", "--json"), 0);
+	struct json *j = bin_json(ready(), NAMES("check", "--json"), 0);
 	const struct json *checks = json_get(j, "checks");
 
 	(void)state;
@@ -226,12 +146,13 @@ health_shape(void **state)
 		assert_true(json_is_array(json_get(c, "remedy")));
 	}
 	json_free(j);
-	expect(ready(), NAMES("health", "--nagios"), 0, "FINTRA OK - ");
-	expect(ready(), NAMES("health", "--nagios"), 0,
-	       "'performance_windows_coverage'=100.0%;;98:;0;100");
+	bin_expect(ready(), NAMES("health", "--nagios"), 0, "FINTRA OK - ");
+	bin_expect(ready(), NAMES("health", "--nagios"), 0,
+		   "'performance_windows_coverage'=100.0%;;98:;0;100");
 	/* named, it counts although no job of this build writes snapshots */
-	expect(ready(), NAMES("health", "snapshots_pct_missing"), 2, "no snapshots for 2026-02-02");
-	expect(ready(), NAMES("health", "performance_windows_empty"), 0, NULL);
+	bin_expect(ready(), NAMES("health", "snapshots_pct_missing"), 2,
+		   "no snapshots for 2026-02-02");
+	bin_expect(ready(), NAMES("health", "performance_windows_empty"), 0, NULL);
 }
 
 static void
@@ -242,8 +163,9 @@ truncated_windows_are_critical(void **state)
 	(void)state;
 	support_ready(info);
 	support_sql(info, "TRUNCATE performance_windows");
-	expect(info, NAMES("health"), 2, "fintra backfill performance-windows --as-of 2026-02-02");
-	expect(info, NAMES("status"), 2, "performance_windows empty");
+	bin_expect(info, NAMES("health"), 2,
+		   "fintra backfill performance-windows --as-of 2026-02-02");
+	bin_expect(info, NAMES("status"), 2, "performance_windows empty");
 }
 
 static void
@@ -255,7 +177,7 @@ why_shape(void **state)
 	(void)state;
 	support_ready(info);
 	support_sql(info, "DELETE FROM sector_performance WHERE performance_date = '2026-02-02'");
-	j = json_of(info, NAMES("why", "--json"), 0);
+	j = bin_json(info, NAMES("why", "--json"), 0);
 	has_members(j, NAMES("table", "state", "have", "want", "job", "causes", "plan"));
 	assert_string_equal(json_text(json_at(json_get(j, "causes"), 0), "table"),
 			    "sector_performance");
@@ -267,7 +189,7 @@ why_shape(void **state)
 static void
 jobs_shape(void **state)
 {
-	struct json *j = json_of(NULL, NAMES("jobs", "--json"), 0);
+	struct json *j = bin_json(NULL, NAMES("jobs", "--json"), 0);
 	const struct json *jobs = json_get(j, "jobs");
 	bool backfill = false;
 
@@ -282,10 +204,10 @@ jobs_shape(void **state)
 	assert_true(json_len(jobs) >= 8);
 	assert_true(backfill);
 	json_free(j);
-	expect(NULL, NAMES("jobs", "performance-bulk"), 0, "--step");
-	expect(NULL, NAMES("backfill", "--list"), 0, "backfill-performance-windows");
-	json_free(json_of(NULL, NAMES("jobs", "performance-bulk", "--json"), 0));
-	j = json_of(NULL, NAMES("backfill", "--list", "--json"), 0);
+	bin_expect(NULL, NAMES("jobs", "performance-bulk"), 0, "--step");
+	bin_expect(NULL, NAMES("backfill", "--list"), 0, "backfill-performance-windows");
+	json_free(bin_json(NULL, NAMES("jobs", "performance-bulk", "--json"), 0));
+	j = bin_json(NULL, NAMES("backfill", "--list", "--json"), 0);
 	jobs = json_get(j, "jobs");
 	assert_int_equal(json_len(jobs), 2);
 	assert_string_equal(json_text(json_at(jobs, 0), "kind"), "backfill");
@@ -301,9 +223,9 @@ strict_gate(void **state)
 	(void)state;
 	support_ready(info);
 	support_sql(info, "DELETE FROM sector_performance WHERE performance_date = '2026-02-02'");
-	j = json_of(info,
-		    NAMES("run", "performance-windows-aggregator", "--gate", "strict", "--json"),
-		    3);
+	j = bin_json(info,
+		     NAMES("run", "performance-windows-aggregator", "--gate", "strict", "--json"),
+		     3);
 	has_members(j, NAMES("run", "job", "state", "as_of", "duration_ms", "counts", "error"));
 	has_members(json_get(j, "counts"),
 		    NAMES("read", "inserted", "updated", "unchanged", "rejected"));
@@ -314,8 +236,8 @@ strict_gate(void **state)
 	assert_non_null(strstr(json_text(j, "error"),
 			       "fintra run sector-performance-aggregator --as-of 2026-02-02"));
 	json_free(j);
-	expect(info, NAMES("--cron", "run", "performance-windows-aggregator"), 3,
-	       "sector_performance");
+	bin_expect(info, NAMES("--cron", "run", "performance-windows-aggregator"), 3,
+		   "sector_performance");
 }
 
 static size_t
@@ -336,13 +258,13 @@ cron_contract(void **state)
 
 	(void)state;
 	support_ready(info);
-	fintra(info, NAMES("--cron", "run", "performance-windows-aggregator", "--force"), &out);
+	bin_run(info, NAMES("--cron", "run", "performance-windows-aggregator", "--force"), &out);
 	assert_int_equal(out.code, 0);
 	assert_string_equal(out.out, "");
 	assert_string_equal(out.err, "");
 	support_out_done(&out);
 	support_sql(info, "TRUNCATE sector_performance");
-	fintra(info, NAMES("--cron", "run", "layer:2"), &out);
+	bin_run(info, NAMES("--cron", "run", "layer:2"), &out);
 	assert_int_not_equal(out.code, 0);
 	assert_true(lines(out.out) + lines(out.err) <= 25);
 	assert_non_null(strstr(out.err, "fintra logs "));
@@ -357,32 +279,32 @@ runs_and_show(void **state)
 
 	(void)state;
 	support_ready(info);
-	expect(info, NAMES("run", "sector-performance-aggregator", "--reason", "a test"), 0,
-	       "SUCCESS");
-	j = json_of(info, NAMES("runs", "--json", "-n", "1"), 0);
+	bin_expect(info, NAMES("run", "sector-performance-aggregator", "--reason", "a test"), 0,
+		   "SUCCESS");
+	j = bin_json(info, NAMES("runs", "--json", "-n", "1"), 0);
 	const struct json *r = json_at(json_get(j, "runs"), 0);
 	has_members(r, NAMES("run", "job", "state", "as_of", "duration_ms", "counts", "who", "host",
 			     "reason", "params", "units"));
 	assert_string_equal(json_text(r, "reason"), "a test");
 	assert_string_equal(json_text(r, "state"), "success");
 	json_free(j);
-	j = json_of(info, NAMES("show", "sector-performance-aggregator", "--json"), 0);
+	j = bin_json(info, NAMES("show", "sector-performance-aggregator", "--json"), 0);
 	has_members(j, NAMES("run", "job", "state", "who", "host", "reason", "params", "units"));
 	json_free(j);
-	expect(info, NAMES("logs", "sector-performance-aggregator"), 0, "START");
-	expect(info, NAMES("logs", "-f", "--exit-status", "sector-performance-aggregator"), 0,
-	       "SUCCESS");
-	j = json_of(info, NAMES("logs", "--json", "-n", "1"), 0);
+	bin_expect(info, NAMES("logs", "sector-performance-aggregator"), 0, "START");
+	bin_expect(info, NAMES("logs", "-f", "--exit-status", "sector-performance-aggregator"), 0,
+		   "SUCCESS");
+	j = bin_json(info, NAMES("logs", "--json", "-n", "1"), 0);
 	assert_string_equal(json_text(j, "ev"), "run.end");
 	json_free(j);
-	expect(info, NAMES("cancel", "sector-performance-aggregator"), 64, NULL);
+	bin_expect(info, NAMES("cancel", "sector-performance-aggregator"), 64, NULL);
 }
 
 static void
 checksum_shape(void **state)
 {
 	struct json *j =
-		json_of(ready(), NAMES("db", "checksum", "sector_performance", "--json"), 0);
+		bin_json(ready(), NAMES("db", "checksum", "sector_performance", "--json"), 0);
 	const struct json *t = json_at(json_get(j, "tables"), 0);
 
 	(void)state;
@@ -390,8 +312,8 @@ checksum_shape(void **state)
 	assert_int_equal((int)json_num(t, "rows").v, 231); /* 77 x 3 sessions */
 	assert_int_equal(strlen(json_text(t, "sum")), 32);
 	json_free(j);
-	expect(ready(), NAMES("db", "checksum", "sector_performanse"), 64,
-	       "did you mean sector_performance?");
+	bin_expect(ready(), NAMES("db", "checksum", "sector_performanse"), 64,
+		   "did you mean sector_performance?");
 }
 
 static void *
@@ -443,7 +365,7 @@ logs_follow_to_the_end(void **state)
 	(void)state;
 	support_sql(info, sql);
 	assert_int_equal(pthread_create(&thread, NULL, end_the_run, (void *)(uintptr_t)info), 0);
-	expect(info, NAMES("logs", "-f", "--exit-status"), 65, "FAILURE last line");
+	bin_expect(info, NAMES("logs", "-f", "--exit-status"), 65, "FAILURE last line");
 	pthread_join(thread, NULL);
 }
 
@@ -470,7 +392,7 @@ hostile_text(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(commands_); i++) {
 		struct support_out out;
 
-		fintra(info, commands_[i], &out);
+		bin_run(info, commands_[i], &out);
 		assert_int_equal(out.code, 0);
 		for (const char *p = out.out; *p; p++)
 			if (((unsigned char)*p < 0x20 && *p != '\n') || *p == 0x7f ||
@@ -492,8 +414,8 @@ no_key_anywhere(void **state)
 				   " UNION ALL SELECT a::text FROM fintra_ops.audit a) x";
 	const char *info = support_db("t_cli_key", true);
 	char db[600];
-	const char *argv[] = { binary, "run", "sync-universe", "-v", NULL };
-	const char *env[] = { NOW,
+	const char *argv[] = { support_fintra(), "run", "sync-universe", "-v", NULL };
+	const char *env[] = { CLI_NOW,
 			      "FINTRA_FMP_API_KEY=" CANARY,
 			      "FINTRA_FMP_BASE_URL=http://127.0.0.1:9",
 			      "FINTRA_FMP_RETRY_BASE_MS=0",
@@ -537,8 +459,6 @@ main(void)
 		cmocka_unit_test(hostile_text),
 		cmocka_unit_test(no_key_anywhere),
 	};
-	const char *build = getenv("BUILD");
 
-	fmt_buf(binary, sizeof(binary), "%s/fintra", build ? build : "build");
 	return cmocka_run_group_tests_name("cli", tests, NULL, NULL);
 }

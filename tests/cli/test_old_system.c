@@ -662,7 +662,7 @@ from_the_console(void **state)
 	answers(200, "{\"ok\":true,\"processed\":77}", OLD_HOLDS);
 	t.pty = console_spawn(&t, args, 160, 48);
 	/* Called, followed, cancelled; called again, ends well. */
-	launch(8, "update-mvp");
+	launch(10, "update-mvp");
 	assert_true(old_await_requests(1));
 	SEE(&t, "R answ");
 	SEE(&t, "PROGRESS answer of 127.0.0.1");
@@ -670,7 +670,7 @@ from_the_console(void **state)
 	abort_run(1);
 	assert_true(old_await_left(1));
 	answers(200, "{\"ok\":true,\"processed\":77}", OLD_WHOLE);
-	launch(8, "update-mvp");
+	launch(10, "update-mvp");
 	SEE(&t, ". success");
 	SEE(&t, "answer: {");
 	pty_send(t.pty, "4");
@@ -680,7 +680,7 @@ from_the_console(void **state)
 	pty_send(t.pty, "1");
 	assert_true(pty_wait_gone(t.pty, "of mine", CONSOLE_WAIT_MS));
 	/* A command that will not hear: its lines, and its end. */
-	launch(7, "fmp-debug/sample-financial");
+	launch(9, "fmp-debug/sample-financial");
 	SEE(&t, "works");
 	child = grandchild(3);
 	abort_run(3);
@@ -707,7 +707,7 @@ a_lost_terminal_does_not_call_twice(void **state)
 	console_env(&t, "FINTRA_RUN_DRAIN_MS=300");
 	answers(200, "{\"ok\":true}", OLD_HOLDS);
 	t.pty = console_spawn(&t, args, 80, 24);
-	launch(7, "update-mvp");
+	launch(9, "update-mvp");
 	assert_true(old_await_requests(1));
 	pty_hang_up(t.pty);
 	pty_wait_exit(t.pty, CONSOLE_WAIT_MS);

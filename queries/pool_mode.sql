@@ -1,0 +1,3 @@
+-- name: pool_backend
+-- returns the process that answers
+SELECT pg_backend_pid();
