@@ -58,7 +58,7 @@ kill_sessions(int64_t run, const char *kind)
 	bench_sql(
 		&b,
 		"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE"
-		" 'fintra %% run %" PRId64 "%s'",
+		" 'fintra %% run %" PRId64 "%s' AND datname = current_database()",
 		run, kind);
 }
 
