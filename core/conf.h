@@ -96,6 +96,7 @@ int conf_set(struct conf *c, const char *section, const char *name, const char *
 void conf_done(struct conf *c);
 /* The directory, created 0700 when missing.  Owned: free(). NULL fills *e. */
 char *conf_cache_dir(const struct conf *c, struct err *e) MUST_CHECK;
+char *conf_cache_path(const struct conf *c, struct err *e) MUST_CHECK; /* the same, not created */
 const struct conf_table *conf_table_find(const struct conf *c, const char *name);
 
 #endif

@@ -30,7 +30,7 @@ make_path(char *path, struct err *e)
 }
 
 char *
-conf_cache_dir(const struct conf *c, struct err *e)
+conf_cache_path(const struct conf *c, struct err *e)
 {
 	const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
 	STR_AUTO path = { 0 };
@@ -50,5 +50,16 @@ conf_cache_dir(const struct conf *c, struct err *e)
 		err_set(e, ERR_CONFIG, "path too long");
 		return NULL;
 	}
-	return make_path(path.p, e) < 0 ? NULL : str_take(&path);
+	return str_take(&path);
+}
+
+char *
+conf_cache_dir(const struct conf *c, struct err *e)
+{
+	char *path = conf_cache_path(c, e);
+
+	if (path && make_path(path, e) == 0)
+		return path;
+	free(path);
+	return NULL;
 }

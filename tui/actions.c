@@ -137,6 +137,10 @@ perform(struct console *k, const struct action *a)
 	case DO_GATES:
 		feed_gates(k->feed, a->job, a->as_of);
 		break;
+	case DO_FORM:
+		push(k, &view_launch, a);
+		feed_gates(k->feed, a->job, a->as_of);
+		break;
 	case DO_LAUNCH:
 		launch(k, a->launch);
 		pop(k);
@@ -164,18 +168,35 @@ suspend(struct console *k)
 	k->dirty = true;
 }
 
+/* The screens that have a number. */
+static bool
+to_screen(struct console *k, enum act act)
+{
+	static const struct {
+		enum act act;
+		const struct view_ops *ops;
+	} screens[] = {
+		{ ACT_OVERVIEW, NULL },
+		{ ACT_JOBS, &view_jobs },
+		{ ACT_RUNS, &view_runs },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(screens); i++) {
+		if (screens[i].act != act)
+			continue;
+		to_root(k);
+		if (screens[i].ops)
+			push(k, screens[i].ops, NULL);
+		return true;
+	}
+	return false;
+}
+
 /* What every screen does alike; false = the view's own business. */
 static bool
 global(struct console *k, const struct input *in)
 {
 	switch (in->act) {
-	case ACT_OVERVIEW:
-		to_root(k);
-		return true;
-	case ACT_RUNS:
-		to_root(k);
-		push(k, &view_runs, NULL);
-		return true;
 	case ACT_HELP:
 		push(k, &view_help, NULL);
 		return true;
@@ -193,7 +214,7 @@ global(struct console *k, const struct input *in)
 		suspend(k);
 		return true;
 	default:
-		return false;
+		return to_screen(k, in->act);
 	}
 }
 

@@ -28,10 +28,11 @@ struct console {
 	struct view stack[STACK_MAX];
 	size_t depth;
 	VEC(struct own_run) own;
-	int wake;	   /* eventfd: a run of ours began or ended */
-	int signals;	   /* signalfd */
-	int64_t following; /* what the feed was last told */
-	int64_t seen_ms;   /* failures before this are known to the operator */
+	int wake;	     /* eventfd: a run of ours began or ended */
+	int signals;	     /* signalfd */
+	int64_t following;   /* what the feed was last told */
+	struct wish looking; /* the same */
+	int64_t seen_ms;     /* failures before this are known to the operator */
 	int64_t message_until_ms;
 	int64_t note_serial;
 	int64_t abort_at_ms; /* monotonic: draining that takes longer is ended hard; 0 = not
