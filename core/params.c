@@ -345,8 +345,8 @@ params_from_json(struct params *p, const struct param_def *defs, const char *jso
 }
 
 /* Quoted for a POSIX shell where it must be. */
-static void
-put_quoted(struct str *out, const char *value)
+void
+params_quote(struct str *out, const char *value)
 {
 	static const char plain[] =
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=,@%+^-";
@@ -389,6 +389,6 @@ params_command(const struct params *p, struct str *out)
 		if (flag)
 			continue;
 		str_putc(out, ' ');
-		put_quoted(out, p->at[i].value);
+		params_quote(out, p->at[i].value);
 	}
 }

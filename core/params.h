@@ -62,5 +62,6 @@ int params_from_json(struct params *p, const struct param_def *defs, const char 
 		     struct err *e) MUST_CHECK;
 /* " --limit 5 --force" as typed on the command line, values quoted for a shell where needed. */
 void params_command(const struct params *p, struct str *out);
+void params_quote(struct str *out, const char *value); /* for a shell, where needed */
 
 #endif

@@ -41,6 +41,7 @@ struct console {
 	bool drop_input; /* a question has opened: what was typed ahead does not answer it */
 	int signal;	 /* that ends the console, or 0 */
 	char command[256];
+	struct bar_history history;
 };
 
 void console_message(struct console *k, enum level l, const char *fmt, ...) PRINTF_FMT(3, 4);

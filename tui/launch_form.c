@@ -175,6 +175,10 @@ form_command(const struct launch_state *s, const struct model *m, struct str *ou
 		str_puts(out, " --overlap skip");
 	else if (s->overlap == OVERLAP_WAIT)
 		str_fmt(out, " --overlap wait=%d", (s->wait_ms + 999) / 1000);
+	if (s->reason[0]) {
+		str_puts(out, " --reason ");
+		params_quote(out, s->reason);
+	}
 	params_command(&s->launch.params, out);
 }
 

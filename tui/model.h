@@ -103,6 +103,13 @@ struct snapshot {
 /* Parts are referenced, everything else is empty. */
 struct snapshot *snapshot_new(const struct snapshot *from); /* `from` NULL = empty, connecting */
 
+/* What was typed into the command bar, oldest first. */
+enum { BAR_LINE = 240, BAR_HISTORY = 50 };
+struct bar_history {
+	char at[BAR_HISTORY][BAR_LINE];
+	size_t n;
+};
+
 struct model {
 	const struct snapshot *s; /* never NULL */
 	const struct catalogue *cat;
@@ -118,6 +125,7 @@ struct model {
 	int own_runs;	   /* of this process, not ended */
 	int new_errors;	   /* runs that ended badly since the operator last looked at the runs */
 	int refresh_ms;
+	const struct bar_history *history; /* NULL = none */
 	enum level message_level;
 	char message[240];
 };

@@ -36,9 +36,10 @@ struct action {
 	const struct table *table;
 	int key; /* that led here: a confirmation ignores it */
 	enum level severity;
-	char text[240];	     /* message; or the question of a confirmation */
-	char detail[3][160]; /* below the question */
-	enum intent then;    /* of a confirmation that is answered yes */
+	char text[240];	      /* message; or the question of a confirmation */
+	char detail[3][160];  /* below the question */
+	enum intent then;     /* of a confirmation that is answered yes */
+	char typed[BAR_LINE]; /* in the command bar, to be remembered; "" = nothing */
 };
 
 struct view {
@@ -75,7 +76,7 @@ struct view_ops {
 };
 
 extern const struct view_ops view_overview, view_runs, view_log, view_help, view_launch,
-	view_confirm, view_jobs, view_job;
+	view_confirm, view_jobs, view_job, view_bar;
 
 void view_open(struct view *v, const struct view_ops *ops, const struct view *below,
 	       const struct model *m, const struct action *how);
