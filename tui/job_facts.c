@@ -1,6 +1,7 @@
 #include "tui/jobs.h"
 
 #include "core/calendar.h"
+#include "core/headless.h"
 
 #include <string.h>
 
@@ -145,7 +146,10 @@ job_facts(const struct model *m, const struct job *job, struct job_facts *f)
 	const struct run_info *live = look_live_run(m, job);
 
 	*f = (struct job_facts){ .as_of = DATE_NONE, .who = "-", .host = "", .took_ms = -1 };
-	if (live)
+	/* A ledger that is not there reads as an empty one: that is not "never". */
+	if (str_same(m->s->ledger_why, no_ledger_text))
+		f->unknown = "this database has no ledger";
+	else if (live)
 		from_live(m, live, f);
 	else if (s && s->last)
 		from_stat(m, s, f);

@@ -1,6 +1,9 @@
 /* Jobs and a job's detail against stored screens. */
 #include "tests/support_look.h"
 
+#include "core/headless.h"
+#include "tui/jobs.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -101,6 +104,29 @@ test_role_without_rights_is_told(void **state)
 	support_look_refused(&s, "role snapshot: permission denied for schema fintra_ops");
 	scene_open(&s, &view_jobs, NULL);
 	scene_compare(&s, "jobs_refused");
+	scene_end(&s);
+}
+
+/* Without a ledger its queries give no rows; no job may look as if it had never run. */
+static void
+test_no_ledger_is_unknown_not_never(void **state)
+{
+	struct scene s;
+	struct snapshot *snap;
+	struct job_facts f;
+
+	(void)state;
+	scene_begin(&s, MORNING_READY, scene_sizes[0]);
+	snap = snapshot_new(s.m.s);
+	snap->may_write = false;
+	str_copy(snap->ledger_why, sizeof(snap->ledger_why), no_ledger_text);
+	support_model_done(&s.m);
+	s.m.s = snap;
+	support_look_jobs(&s, "lucia");
+	job_facts(&s.m, job("backfill-performance-windows"), &f);
+	assert_non_null(f.unknown);
+	assert_false(f.never);
+	assert_int_equal(f.mark, '-');
 	scene_end(&s);
 }
 
@@ -241,6 +267,7 @@ main(void)
 		cmocka_unit_test(test_wide),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_role_without_rights_is_told),
+		cmocka_unit_test(test_no_ledger_is_unknown_not_never),
 		cmocka_unit_test(test_filter),
 		cmocka_unit_test(test_filter_inverse_and_half_typed),
 		cmocka_unit_test(test_order),
