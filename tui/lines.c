@@ -18,6 +18,9 @@ lines_done(struct lines *l)
 	vec_done(&l->at);
 }
 
+static struct page_line *push(struct lines *l, const char *label, enum style st, const char *fmt,
+			      va_list ap) PRINTF_FMT(4, 0);
+
 static struct page_line *
 push(struct lines *l, const char *label, enum style st, const char *fmt, va_list ap)
 {
