@@ -160,6 +160,59 @@ cli_parse(struct cli *c, const struct cli_option *table, bool unknown, int argc,
 	return 0;
 }
 
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* One word from *from on, written to *to; both move behind it.  False: a quote is open. */
+static bool
+split_word(char **from, char **to)
+{
+	char quote = '\0';
+
+	for (; **from && (quote || !is_blank(**from)); (*from)++) {
+		char c = **from;
+
+		if (quote && c == quote)
+			quote = '\0';
+		else if (!quote && (c == '\'' || c == '"'))
+			quote = c;
+		else if (c == '\\' && quote != '\'' && (*from)[1])
+			*(*to)++ = *++*from;
+		else
+			*(*to)++ = c;
+	}
+	return !quote;
+}
+
+int
+cli_split(char *line, char **word, size_t max, size_t *n, struct err *e)
+{
+	char *from = line, *to = line;
+
+	*n = 0;
+	for (;;) {
+		bool last;
+
+		while (is_blank(*from))
+			from++;
+		if (!*from)
+			return 0;
+		if (*n == max)
+			return err_set(e, ERR_USAGE, "more than %zu words", max);
+		word[(*n)++] = to;
+		if (!split_word(&from, &to))
+			return err_set(e, ERR_USAGE, "a quote is not closed");
+		last = !*from;
+		*to++ = '\0';
+		if (last)
+			return 0;
+		from++;
+	}
+}
+
 const char *
 cli_value(const struct cli *c, const char *name)
 {

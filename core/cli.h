@@ -29,6 +29,10 @@ struct cli {
  * borrowed, and the "=" of an unknown --name=value is overwritten with a NUL. */
 int cli_parse(struct cli *c, const struct cli_option *table, bool unknown, int argc, char **argv,
 	      struct err *e) MUST_CHECK;
+/* Splits a line as a shell would: blanks part words, '...' and "..." keep them together, \ takes
+ * the next character as it is; nothing else is special.  In place; *n words, at most max. ERR_USAGE
+ * for a quote that is not closed. */
+int cli_split(char *line, char **word, size_t max, size_t *n, struct err *e) MUST_CHECK;
 const char *cli_value(const struct cli *c, const char *name); /* last one, NULL when absent */
 bool cli_has(const struct cli *c, const char *name);
 void cli_help_options(const struct cli_option *table, struct str *out);

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { JOBS_MAX = 64 };
-
 #define LAUNCH_OPTIONS                                                                    \
 	{ "dry-run", 0, NULL, "compute and log, write nothing" },                         \
 		{ "force", 0, NULL, "run although it is done" },                          \
@@ -46,11 +44,11 @@ is_launch_option(const char *name)
 static int
 select_jobs(const struct app *app, const struct cli *cli, const struct job **out, struct err *e)
 {
-	const struct job *chosen[JOBS_MAX];
+	const struct job *chosen[LAUNCH_JOBS];
 	int n = 0;
 
 	for (size_t i = 0; i < cli->narg; i++) {
-		int k = catalogue_select(app->cat, cli->arg[i], chosen + n, JOBS_MAX - n, e);
+		int k = catalogue_select(app->cat, cli->arg[i], chosen + n, LAUNCH_JOBS - n, e);
 
 		if (k < 0)
 			return -1;
@@ -148,16 +146,16 @@ parse_overlap(const struct app *app, const struct cli *cli, struct launch *l, st
 
 /* One after the other; the first that does not end well stops the row. */
 static int
-launch_all(struct app *app, const struct job *const *jobs, int n, const struct params *params,
-	   struct launch *l)
+launch_all(struct app *app, const struct launch_set *set)
 {
 	struct session *s = session_new(app);
+	struct launch l = set->all;
 	int worst = 0;
 
-	for (int i = 0; i < n; i++) {
-		l->job = jobs[i];
-		l->params = params[i];
-		int rc = session_run(s, l);
+	for (int i = 0; i < set->n; i++) {
+		l.job = set->job[i];
+		l.params = set->params[i];
+		int rc = session_run(s, &l);
 		if (rc != 0)
 			worst = rc;
 		if (rc != 0 && rc != 4)
@@ -167,7 +165,7 @@ launch_all(struct app *app, const struct job *const *jobs, int n, const struct p
 }
 
 static int
-prepare(struct app *app, const struct cli *cli, struct launch *l, struct err *e)
+prepare(const struct app *app, const struct cli *cli, struct launch *l, struct err *e)
 {
 	if (app->g.read_only)
 		return err_set(e, ERR_PERMISSION, "%s writes, and --read-only forbids it",
@@ -180,57 +178,17 @@ prepare(struct app *app, const struct cli *cli, struct launch *l, struct err *e)
 	return parse_overlap(app, cli, l, e);
 }
 
-static int
-run_jobs(struct app *app, const struct cli *cli, const struct job *const *jobs, int n)
-{
-	struct params params[JOBS_MAX];
-	struct launch l;
-	struct err e = ERR_INIT;
-	int rc = -1;
-
-	memset(params, 0, sizeof(params));
-	memset(&l, 0, sizeof(l));
-	if (prepare(app, cli, &l, &e) == 0 && parse_gate(app, cli, n, &l.gate, &e) == 0 &&
-	    set_params(cli, jobs, n, params, &e) == 0) {
-		DB_AUTO db = app_db(app, &e); /* one clear word before anything starts */
-
-		rc = db ? 0 : -1;
-	}
-	rc = rc < 0 ? app_fail(&e,
-			       e.cls == ERR_USAGE ? "fintra jobs NAME lists a job's options" : NULL)
-		    : launch_all(app, jobs, n, params, &l);
-	for (int i = 0; i < n; i++)
-		params_done(&params[i]);
-	return rc;
-}
-
-int
-cmd_run(struct app *app)
-{
-	const struct job *jobs[JOBS_MAX];
-	struct cli cli;
-	struct err e = ERR_INIT;
-	int n;
-
-	if (command_parse(app, &cli, true, 1, CLI_MAX, &e) < 0)
-		return app_fail(&e, "fintra help run");
-	n = select_jobs(app, &cli, jobs, &e);
-	if (n < 0)
-		return app_fail(&e, "fintra jobs lists the jobs");
-	return run_jobs(app, &cli, jobs, n);
-}
-
 static const struct job *
 find_backfill(const struct app *app, const char *name, struct err *e)
 {
 	const struct job *job = catalogue_job(app->cat, name);
-	const char *words[JOBS_MAX], *near;
+	const char *words[LAUNCH_JOBS], *near;
 	size_t n = 0;
 	STR_AUTO s = { 0 };
 
 	if (job && (job->flags & JOB_BACKFILL))
 		return job;
-	for (size_t i = 0; app->cat->jobs[i] && n + 2 < JOBS_MAX; i++) {
+	for (size_t i = 0; app->cat->jobs[i] && n + 2 < LAUNCH_JOBS; i++) {
 		if (!(app->cat->jobs[i]->flags & JOB_BACKFILL))
 			continue;
 		words[n++] = app->cat->jobs[i]->name;
@@ -243,23 +201,79 @@ find_backfill(const struct app *app, const char *name, struct err *e)
 	return NULL;
 }
 
+/* The jobs that the words name. */
+static int
+choose(const struct app *app, const struct cli *cli, bool backfill, struct launch_set *out,
+       struct err *e)
+{
+	out->hint = backfill ? "fintra backfill --list" : "fintra jobs lists the jobs";
+	if (!backfill) {
+		out->n = select_jobs(app, cli, out->job, e);
+		return out->n < 0 ? -1 : 0;
+	}
+	out->list = cli_has(cli, "list");
+	if (out->list)
+		return 0;
+	if (cli->narg == 0)
+		return err_set(e, ERR_USAGE, "usage: fintra backfill NAME");
+	out->job[0] = find_backfill(app, cli->arg[0], e);
+	out->n = out->job[0] != NULL;
+	return out->n ? 0 : -1;
+}
+
+int
+launch_set_parse(const struct app *app, struct launch_set *out, struct err *e)
+{
+	bool backfill = command_find(app->argv[0])->run == cmd_backfill;
+	struct cli cli;
+
+	memset(out, 0, sizeof(*out));
+	out->hint = backfill ? "fintra help backfill" : "fintra help run";
+	if (command_parse(app, &cli, true, backfill ? 0 : 1, backfill ? 1 : CLI_MAX, e) < 0)
+		return -1;
+	if (choose(app, &cli, backfill, out, e) < 0)
+		return -1;
+	if (out->list)
+		return 0;
+	out->hint = NULL;
+	if (prepare(app, &cli, &out->all, e) == 0 &&
+	    parse_gate(app, &cli, out->n, &out->all.gate, e) == 0 &&
+	    set_params(&cli, out->job, out->n, out->params, e) == 0)
+		return 0;
+	if (e->cls == ERR_USAGE)
+		out->hint = "fintra jobs NAME lists a job's options";
+	return -1;
+}
+
+void
+launch_set_done(struct launch_set *s)
+{
+	for (int i = 0; i < s->n; i++)
+		params_done(&s->params[i]);
+}
+
+int
+cmd_run(struct app *app)
+{
+	struct launch_set set;
+	struct err e = ERR_INIT;
+	int rc = launch_set_parse(app, &set, &e);
+
+	if (rc == 0 && !set.list) {
+		DB_AUTO db = app_db(app, &e); /* one clear word before anything starts */
+
+		rc = db ? 0 : -1;
+		set.hint = NULL;
+	}
+	rc = rc < 0	? app_fail(&e, set.hint)
+	     : set.list ? jobs_print(app, NULL, true)
+			: launch_all(app, &set);
+	launch_set_done(&set);
+	return rc;
+}
+
 int
 cmd_backfill(struct app *app)
 {
-	struct cli cli;
-	struct err e = ERR_INIT;
-	const struct job *job;
-
-	if (command_parse(app, &cli, true, 0, 1, &e) < 0)
-		return app_fail(&e, "fintra help backfill");
-	if (cli_has(&cli, "list"))
-		return jobs_print(app, NULL, true);
-	if (cli.narg == 0) {
-		err_set(&e, ERR_USAGE, "usage: fintra backfill NAME");
-		return app_fail(&e, "fintra backfill --list");
-	}
-	job = find_backfill(app, cli.arg[0], &e);
-	if (!job)
-		return app_fail(&e, "fintra backfill --list");
-	return run_jobs(app, &cli, &job, 1);
+	return cmd_run(app);
 }

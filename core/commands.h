@@ -47,6 +47,19 @@ int db_status(const struct app *app, struct db *db);
  * than `most` arguments: ERR_USAGE that shows the usage line. */
 int command_parse(const struct app *app, struct cli *cli, bool unknown, size_t least, size_t most,
 		  struct err *e) MUST_CHECK;
+/* What `run` or `backfill` asks for, before anything starts. */
+enum { LAUNCH_JOBS = 64 };
+struct launch_set {
+	const struct job *job[LAUNCH_JOBS]; /* in canonical order */
+	struct params params[LAUNCH_JOBS];  /* of each; owned: launch_set_done() */
+	int n;
+	struct launch all; /* the rest; its job and params are not set, its texts are app's */
+	bool list;	   /* backfill --list: no job */
+	const char *hint;  /* after a failure: what to type, NULL = nothing */
+};
+/* argv of `app` is the command with its words.  *out is to be freed also on failure. */
+int launch_set_parse(const struct app *app, struct launch_set *out, struct err *e) MUST_CHECK;
+void launch_set_done(struct launch_set *s);
 /* Measures all tables for the process's as-of on a connection of its own. */
 int command_freshness(const struct app *app, struct freshness *f, struct err *e) MUST_CHECK;
 /* The catalogue: jobs (of one layer when not NULL; as JSON backfills too), or backfills alone. */

@@ -17,12 +17,6 @@ const char no_ledger_text[] =
 	"this database has no ledger that this role may read: nothing can be launched or recorded "
 	"here; fintra db init --adopt adds schema fintra_ops and nothing else";
 
-struct words {
-	char **at;
-	int n;
-	bool help, version;
-};
-
 static const struct cli_option *
 global_of(const char *word, const char **value)
 {
@@ -105,9 +99,8 @@ set_global(struct globals *g, struct words *w, const char *name, const char *val
 	return strcmp(name, "as-of") == 0 ? set_as_of(g, value, e) : set_color(g, value, e);
 }
 
-/* Global options may stand before or after the command; the rest is the command's. */
-static int
-split_globals(struct globals *g, struct words *w, int argc, char **argv, struct err *e)
+int
+globals_split(struct globals *g, struct words *w, int argc, char **argv, struct err *e)
 {
 	bool ended = false;
 
@@ -248,7 +241,7 @@ headless_main(struct app *app, int argc, char **argv)
 	int rc;
 
 	app->g = (struct globals){ .as_of = DATE_NONE, .color = "auto" };
-	if (split_globals(&app->g, &w, argc, argv, &e) < 0)
+	if (globals_split(&app->g, &w, argc, argv, &e) < 0)
 		rc = app_fail(&e, "fintra help lists the options");
 	else
 		rc = dispatch(app, &w);

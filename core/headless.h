@@ -33,6 +33,15 @@ struct command {
 extern const struct command
 	commands[]; /* name NULL ends; the one table for help, completion, docs */
 
+struct words {
+	char **at; /* owned: free(); the texts are argv's */
+	int n;
+	bool help, version; /* asked for */
+};
+/* Global options may stand before or after the command, argv[0] is skipped; the rest, the command's
+ * own, goes to *w.  w->at is owned also on failure. */
+int globals_split(struct globals *g, struct words *w, int argc, char **argv,
+		  struct err *e) MUST_CHECK;
 /* Parses globals, finds the command, runs it.  Without a command: the console when stdin and stdout
  * are terminals, else `status`. */
 int headless_main(struct app *app, int argc, char **argv);

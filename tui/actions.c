@@ -44,6 +44,34 @@ push(struct console *k, const struct view_ops *ops, const struct action *how)
 	k->dirty = true;
 }
 
+/* The command bar gives way to what it opens; under a question it stays. */
+static void
+open_view(struct console *k, const struct view_ops *ops, const struct action *a)
+{
+	struct view *top = console_top(k), v;
+
+	if (top->ops != &view_bar || ops == &view_confirm) {
+		push(k, ops, a);
+		return;
+	}
+	view_open(&v, ops, top->below, &k->m, a);
+	view_close(top);
+	*top = v;
+	k->dirty = true;
+}
+
+static void
+remember(struct console *k, const char *line)
+{
+	struct bar_history *h = &k->history;
+
+	if (h->n > 0 && str_same(h->at[h->n - 1], line))
+		return;
+	if (h->n == BAR_HISTORY)
+		memmove(h->at[0], h->at[1], --h->n * sizeof(h->at[0]));
+	str_copy(h->at[h->n++], BAR_LINE, line);
+}
+
 static void
 to_root(struct console *k)
 {
@@ -116,6 +144,8 @@ static void dispatch(struct console *k, const struct input *in);
 static void
 perform(struct console *k, const struct action *a)
 {
+	if (a->typed[0])
+		remember(k, a->typed);
 	switch (a->intent) {
 	case DO_NOTHING:
 		break;
@@ -123,18 +153,24 @@ perform(struct console *k, const struct action *a)
 		pop(k);
 		break;
 	case DO_QUIT:
+		if (console_top(k)->ops == &view_bar)
+			pop(k);
 		ask_quit(k, a->key);
 		break;
 	case DO_DRAIN_AND_QUIT:
 		console_begin_drain(k);
 		break;
 	case DO_OPEN:
-		push(k, a->open, a);
+		open_view(k, a->open, a);
 		break;
 	case DO_CANCEL:
 		cancel(k, a->run, a->level);
 		break;
 	case DO_GATES:
+		feed_gates(k->feed, a->job, a->as_of);
+		break;
+	case DO_FORM:
+		open_view(k, &view_launch, a);
 		feed_gates(k->feed, a->job, a->as_of);
 		break;
 	case DO_LAUNCH:
@@ -167,20 +203,40 @@ suspend(struct console *k)
 	k->dirty = true;
 }
 
+/* The screens that have a number. */
+static bool
+to_screen(struct console *k, enum act act)
+{
+	static const struct {
+		enum act act;
+		const struct view_ops *ops;
+	} screens[] = {
+		{ ACT_OVERVIEW, NULL },
+		{ ACT_JOBS, &view_jobs },
+		{ ACT_RUNS, &view_runs },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(screens); i++) {
+		if (screens[i].act != act)
+			continue;
+		to_root(k);
+		if (screens[i].ops)
+			push(k, screens[i].ops, NULL);
+		return true;
+	}
+	return false;
+}
+
 /* What every screen does alike; false = the view's own business. */
 static bool
 global(struct console *k, const struct input *in)
 {
 	switch (in->act) {
-	case ACT_OVERVIEW:
-		to_root(k);
-		return true;
-	case ACT_RUNS:
-		to_root(k);
-		push(k, &view_runs, NULL);
-		return true;
 	case ACT_HELP:
 		push(k, &view_help, NULL);
+		return true;
+	case ACT_COMMAND:
+		push(k, &view_bar, NULL);
 		return true;
 	case ACT_QUIT:
 		ask_quit(k, in->key);
@@ -196,7 +252,7 @@ global(struct console *k, const struct input *in)
 		suspend(k);
 		return true;
 	default:
-		return false;
+		return to_screen(k, in->act);
 	}
 }
 
@@ -216,6 +272,9 @@ dispatch(struct console *k, const struct input *in)
 			return;
 	}
 	perform(k, &out);
+	/* What the bar asked about is done. */
+	if (console_top(k)->ops == &view_bar && out.intent == DO_CANCEL)
+		pop(k);
 }
 
 void

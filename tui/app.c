@@ -141,6 +141,22 @@ follow(struct console *k)
 }
 
 static void
+look(struct console *k)
+{
+	struct wish want = { .what = LOOK_NONE };
+
+	for (size_t i = k->depth; i > 0; i--)
+		if (k->stack[i - 1].ops->look || !k->stack[i - 1].ops->popup) {
+			if (k->stack[i - 1].ops->look)
+				k->stack[i - 1].ops->look(&k->stack[i - 1], &want);
+			break;
+		}
+	if (want.what != k->looking.what || !str_same(want.name, k->looking.name))
+		feed_look(k->feed, &want);
+	k->looking = want;
+}
+
+static void
 draw(struct console *k)
 {
 	term_size(k->term, &k->m.w, &k->m.h);
@@ -185,6 +201,7 @@ loop(struct console *k)
 		if (k->m.now_ms / 1000 != clock_wall_ms() / 1000 || p[2].revents)
 			tick(k);
 		follow(k);
+		look(k);
 	}
 }
 
@@ -201,6 +218,7 @@ begin(struct console *k)
 		str_or(app->g.conf_path, ""));
 	k->m = (struct model){ .s = k->snap, .cat = app->cat, .read_only = app->g.read_only };
 	k->m.command = k->command;
+	k->m.history = &k->history;
 	k->m.ny = !str_same(app->conf.time_zone, "utc");
 	k->m.refresh_ms = app->conf.refresh_ms;
 	k->m.as_of_given = date_is_set(app->g.as_of);

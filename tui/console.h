@@ -28,10 +28,11 @@ struct console {
 	struct view stack[STACK_MAX];
 	size_t depth;
 	VEC(struct own_run) own;
-	int wake;	   /* eventfd: a run of ours began or ended */
-	int signals;	   /* signalfd */
-	int64_t following; /* what the feed was last told */
-	int64_t seen_ms;   /* failures before this are known to the operator */
+	int wake;	     /* eventfd: a run of ours began or ended */
+	int signals;	     /* signalfd */
+	int64_t following;   /* what the feed was last told */
+	struct wish looking; /* the same */
+	int64_t seen_ms;     /* failures before this are known to the operator */
 	int64_t message_until_ms;
 	int64_t note_serial;
 	int64_t abort_at_ms; /* monotonic: draining that takes longer is ended hard; 0 = not
@@ -40,6 +41,7 @@ struct console {
 	bool drop_input; /* a question has opened: what was typed ahead does not answer it */
 	int signal;	 /* that ends the console, or 0 */
 	char command[256];
+	struct bar_history history;
 };
 
 void console_message(struct console *k, enum level l, const char *fmt, ...) PRINTF_FMT(3, 4);

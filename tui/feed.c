@@ -41,7 +41,8 @@ feed_new(const struct app *app)
 	f->now = snapshot_new(NULL);
 	worker_start(f, &f->live, "fintra console", feed_live_main);
 	worker_start(f, &f->slow, "fintra console (tables)", feed_slow_main);
-	if (!f->live.started || !f->slow.started)
+	worker_start(f, &f->look, "fintra console (screens)", feed_look_main);
+	if (!f->live.started || !f->slow.started || !f->look.started)
 		feed_note(f, LVL_ERROR, "no thread could be had: the screen shows nothing new");
 	return f;
 }
@@ -49,14 +50,15 @@ feed_new(const struct app *app)
 void
 feed_free(struct feed *f)
 {
-	struct worker *w[2];
+	struct worker *w[3];
 
 	if (!f)
 		return;
 	cancel_raise(&f->stop, CANCEL_ABORT);
 	w[0] = &f->live;
 	w[1] = &f->slow;
-	for (int i = 0; i < 2; i++) {
+	w[2] = &f->look;
+	for (size_t i = 0; i < ARRAY_LEN(w); i++) {
 		poke(w[i]->wake);
 		if (w[i]->started)
 			pthread_join(w[i]->thread, NULL);
@@ -178,10 +180,21 @@ void
 feed_refresh(struct feed *f)
 {
 	pthread_mutex_lock(&f->lock);
-	f->refresh = true;
+	f->refresh = f->look_again = true;
 	pthread_mutex_unlock(&f->lock);
 	poke(f->slow.wake);
 	poke(f->live.wake);
+	poke(f->look.wake);
+}
+
+void
+feed_look(struct feed *f, const struct wish *what)
+{
+	pthread_mutex_lock(&f->lock);
+	f->want = *what;
+	f->look_again = true;
+	pthread_mutex_unlock(&f->lock);
+	poke(f->look.wake);
 }
 
 void

@@ -1,22 +1,24 @@
-/* Reads the database for the console, on two threads with a connection each: one for what must be
- * live (runs, the followed log, cancel requests), one for what takes longer (freshness, checks,
- * gates). Every change becomes a new snapshot and a readable descriptor. */
+/* Reads the database for the console, on threads with a connection each: one for what must be live
+ * (runs, the followed log, cancel requests), one for what takes longer (freshness, checks, gates),
+ * one for what only the open screen needs; it connects when the first such screen opens. Every
+ * change becomes a new snapshot and a readable descriptor. */
 #ifndef FINTRA_TUI_FEED_H
 #define FINTRA_TUI_FEED_H
 
 #include "core/headless.h"
-#include "tui/model.h"
+#include "tui/look.h"
 
 struct feed;
 
 struct feed *feed_new(const struct app *app); /* `app` is borrowed until feed_free() */
-void feed_free(struct feed *f);		      /* stops both threads; NULL is fine */
+void feed_free(struct feed *f);		      /* stops the threads; NULL is fine */
 int feed_fd(const struct feed *f);	      /* readable: feed_take() has something new */
 struct snapshot *feed_take(struct feed *f);   /* the newest; owned: part_unref(&s->part) */
 
 /* Requests; they return at once. */
 void feed_follow(struct feed *f, int64_t run); /* 0 = the default run (model_default_run) */
 void feed_refresh(struct feed *f);
+void feed_look(struct feed *f, const struct wish *what); /* from now on, until told otherwise */
 void feed_gates(struct feed *f, const struct job *job, struct date as_of);
 /* Asks a run of any process to stop; the answer comes as a note.  `own`: it was told already, the
  * request is only written to the audit. */

@@ -1,4 +1,4 @@
-/* What the two threads of the feed share. */
+/* What the threads of the feed share. */
 #ifndef FINTRA_TUI_FEED_INTERNAL_H
 #define FINTRA_TUI_FEED_INTERNAL_H
 
@@ -27,12 +27,13 @@ struct worker {
 struct feed {
 	const struct app *app;
 	struct cancel stop;
-	struct worker live, slow;
+	struct worker live, slow, look;
 	int ui;		      /* eventfd: a new snapshot */
 	pthread_mutex_t lock; /* guards all below */
 	struct snapshot *now;
 	int64_t follow;
-	bool refresh;
+	bool refresh, look_again;
+	struct wish want;
 	const struct job *gates_job;
 	struct date gates_as_of;
 	bool gates_asked;
@@ -42,6 +43,7 @@ struct feed {
 
 void *feed_live_main(void *worker);
 void *feed_slow_main(void *worker);
+void *feed_look_main(void *worker);
 
 bool feed_stopping(const struct feed *f);
 void feed_wake(struct worker *w);

@@ -36,7 +36,14 @@ enum screen_bits {
 	SCREEN_LAUNCH = 16, /* choosing a job */
 	SCREEN_FORM = 32,   /* its parameters: letters are text */
 	SCREEN_CONFIRM = 64,
-	SCREEN_TREE = 1 << 20 /* why and impact */
+	SCREEN_JOBS = 1 << 10,
+	SCREEN_TABLES = 1 << 11,
+	SCREEN_SYSTEM = 1 << 12,
+	SCREEN_DETAIL = 1 << 13, /* of a job or a table */
+	SCREEN_FILTER = 1 << 14, /* of a list: letters are text */
+	SCREEN_SORT = 1 << 15,	 /* choosing a list's order */
+	SCREEN_BAR = 1 << 16,	 /* the command bar: letters are text */
+	SCREEN_TREE = 1 << 20	 /* why and impact */
 };
 
 enum act {
@@ -44,10 +51,19 @@ enum act {
 	ACT_OVERVIEW,
 	ACT_RUNS,
 	ACT_LOG,
+	ACT_JOBS,
+	ACT_TABLES,
+	ACT_SYSTEM,
+	ACT_COMMAND,
+	ACT_BACKFILL,
 	ACT_WHY,
 	ACT_IMPACT,
 	ACT_PLAN,
 	ACT_COPY,
+	ACT_SORT,
+	ACT_SORT_PREV,
+	ACT_SORT_NEXT,
+	ACT_COMPLETE,
 	ACT_LAUNCH,
 	ACT_DRAIN,
 	ACT_ABORT,

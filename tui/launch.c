@@ -79,6 +79,11 @@ init(struct view *v, const struct model *m, const struct action *how)
 	for (size_t i = 0; m->cat->jobs[i]; i++)
 		if (how && m->cat->jobs[i] == how->job)
 			s->sel = i;
+	if (!how || how->intent != DO_FORM)
+		return;
+	form_open(s, m, how->job);
+	if (how->launch)
+		form_fill(s, m, how->launch);
 }
 
 static void

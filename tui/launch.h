@@ -23,10 +23,15 @@ struct launch_state {
 	struct date as_of; /* the last valid one */
 	bool as_of_edited;
 	struct launch launch; /* filled from the fields by form_check() */
-	char error[200];      /* why the fields cannot be launched; "" = they can */
+	enum overlap overlap; /* as given when the form was opened; no field */
+	int wait_ms;
+	char reason[200];
+	char error[200]; /* why the fields cannot be launched; "" = they can */
 };
 
 void form_open(struct launch_state *s, const struct model *m, const struct job *job);
+/* Puts what is given already into the fields: *l is borrowed for the call. */
+void form_fill(struct launch_state *s, const struct model *m, const struct launch *l);
 /* Fields -> launch and error. */
 void form_check(struct launch_state *s, const struct model *m);
 void form_handle(struct launch_state *s, const struct model *m, const struct input *in,

@@ -3,6 +3,7 @@
 
 #include "core/calendar.h"
 #include "core/text.h"
+#include "core/words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,30 @@ form_open(struct launch_state *s, const struct model *m, const struct job *job)
 		add_field(s, FIELD_PARAM, d);
 	for (size_t i = 0; i < params_common_count; i++)
 		add_field(s, FIELD_PARAM, &params_common[i]);
+	form_check(s, m);
+}
+
+void
+form_fill(struct launch_state *s, const struct model *m, const struct launch *l)
+{
+	s->as_of_edited = l->as_of_given;
+	s->overlap = l->overlap;
+	s->wait_ms = l->wait_ms;
+	str_copy(s->reason, sizeof(s->reason), str_or(l->reason, ""));
+	for (size_t i = 0; i < s->n; i++) {
+		struct field *f = &s->field[i];
+		const char *v =
+			f->kind == FIELD_PARAM ? params_text(&l->params, f->def->name) : NULL;
+
+		if (f->kind == FIELD_AS_OF && date_is_set(l->as_of))
+			date_iso(l->as_of, f->value);
+		else if (f->kind == FIELD_GATE)
+			str_copy(f->value, FIELD_VALUE, gate_words[l->gate]);
+		else if (v && f->def->type == PARAM_BOOL)
+			str_copy(f->value, FIELD_VALUE, str_same(v, "1") ? "yes" : "");
+		else if (v)
+			str_copy(f->value, FIELD_VALUE, v);
+	}
 	form_check(s, m);
 }
 
@@ -103,7 +128,9 @@ form_check(struct launch_state *s, const struct model *m)
 
 	s->error[0] = '\0';
 	params_done(&l->params);
-	*l = (struct launch){ .job = s->job, .origin = "console", .overlap = OVERLAP_FAIL };
+	*l = (struct launch){ .job = s->job, .origin = "console", .overlap = s->overlap };
+	l->wait_ms = s->wait_ms;
+	l->reason = s->reason[0] ? s->reason : NULL;
 	for (size_t i = 0; i < s->n; i++) {
 		const struct field *f = &s->field[i];
 		int rc = 0;
@@ -145,6 +172,14 @@ form_command(const struct launch_state *s, const struct model *m, struct str *ou
 		str_fmt(out, " --as-of %s", date_iso(s->as_of, iso));
 	if (s->launch.gate != GATE_WARN)
 		str_fmt(out, " --gate %s", gate_words[s->launch.gate]);
+	if (s->overlap == OVERLAP_SKIP)
+		str_puts(out, " --overlap skip");
+	else if (s->overlap == OVERLAP_WAIT)
+		str_fmt(out, " --overlap wait=%d", (s->wait_ms + 999) / 1000);
+	if (s->reason[0]) {
+		str_puts(out, " --reason ");
+		words_quote(out, s->reason);
+	}
 	params_command(&s->launch.params, out);
 }
 

@@ -196,6 +196,8 @@ snapshot_done(struct part *p)
 	part_unref((struct part *)s->runs);
 	part_unref((struct part *)s->log);
 	part_unref((struct part *)s->gates);
+	for (size_t i = 0; i < LOOK_PARTS; i++)
+		part_unref(s->look[i]);
 	free(s);
 }
 
@@ -212,6 +214,8 @@ snapshot_new(const struct snapshot *from)
 		part_ref((struct part *)s->runs);
 		part_ref((struct part *)s->log);
 		part_ref((struct part *)s->gates);
+		for (size_t i = 0; i < LOOK_PARTS; i++)
+			part_ref(s->look[i]);
 	}
 	part_init(&s->part, snapshot_done);
 	return s;

@@ -67,6 +67,17 @@ struct log_line *log_line_new(const struct event *ev);
 struct log_part *log_part_extend(const struct log_part *old, int64_t run,
 				 const struct event_list *add);
 
+/* What is read only while a screen needs it (tui/look.h). */
+enum look_part {
+	LOOK_PART_JOBS,
+	LOOK_PART_LOCKS,
+	LOOK_PART_TABLES,
+	LOOK_PART_SYSTEM,
+	LOOK_PART_RUNS,
+	LOOK_PART_GRID,
+	LOOK_PARTS
+};
+
 enum conn_state { CONN_CONNECTING, CONN_UP, CONN_DOWN };
 
 struct snapshot {
@@ -83,6 +94,7 @@ struct snapshot {
 	struct runs_part *runs;
 	struct log_part *log;
 	struct gates_part *gates;
+	struct part *look[LOOK_PARTS];
 	int64_t note_serial; /* goes up with each note */
 	enum level note_level;
 	char note[240]; /* what a request to the feed came to */
@@ -90,6 +102,13 @@ struct snapshot {
 
 /* Parts are referenced, everything else is empty. */
 struct snapshot *snapshot_new(const struct snapshot *from); /* `from` NULL = empty, connecting */
+
+/* What was typed into the command bar, oldest first. */
+enum { BAR_LINE = 240, BAR_HISTORY = 50 };
+struct bar_history {
+	char at[BAR_HISTORY][BAR_LINE];
+	size_t n;
+};
 
 struct model {
 	const struct snapshot *s; /* never NULL */
@@ -106,6 +125,7 @@ struct model {
 	int own_runs;	   /* of this process, not ended */
 	int new_errors;	   /* runs that ended badly since the operator last looked at the runs */
 	int refresh_ms;
+	const struct bar_history *history; /* NULL = none */
 	enum level message_level;
 	char message[240];
 };

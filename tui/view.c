@@ -239,6 +239,64 @@ view_ask_launch(const struct model *m, const struct job *job, struct action *out
 }
 
 void
+view_ask_form(const struct model *m, const struct job *job, struct action *out)
+{
+	const char *why = model_why_read_only(m);
+
+	if (!job) {
+		view_message(out, LVL_WARN, "no job of this build does that");
+	} else if (why) {
+		view_message(out, LVL_WARN, "launching is off: %s", why);
+	} else {
+		out->intent = DO_FORM;
+		out->job = job;
+		out->as_of = m->as_of;
+	}
+}
+
+static bool
+writes_one_of(const struct job *j, const struct job *job, const struct table *table)
+{
+	if (table)
+		return str_has(j->writes, table->name);
+	for (size_t i = 0; job && job->writes && job->writes[i]; i++)
+		if (str_has(j->writes, job->writes[i]))
+			return true;
+	return j == job;
+}
+
+void
+view_ask_backfill(const struct model *m, const struct job *job, const struct table *table,
+		  struct action *out)
+{
+	for (size_t i = 0; m->cat->jobs[i]; i++) {
+		const struct job *j = m->cat->jobs[i];
+
+		if (!(j->flags & JOB_BACKFILL) || !writes_one_of(j, job, table) ||
+		    (job && (job->flags & JOB_BACKFILL) && j != job))
+			continue;
+		view_ask_form(m, j, out);
+		return;
+	}
+	view_message(out, LVL_WARN, "no backfill of this build fills what %s holds",
+		     table ? table->name
+		     : job ? job->name
+			   : "this");
+}
+
+void
+view_ask_log(int64_t run, const char *job, struct action *out)
+{
+	if (run == 0) {
+		view_message(out, LVL_WARN, "%s has no run to show a log of", job);
+		return;
+	}
+	out->intent = DO_OPEN;
+	out->open = &view_log;
+	out->run = run;
+}
+
+void
 view_type(char *buf, size_t n, int key)
 {
 	STR_AUTO one = { 0 };

@@ -6,7 +6,7 @@
 #include "core/clock.h"
 #include "tui/canvas.h"
 #include "tui/keymap.h"
-#include "tui/model.h"
+#include "tui/look.h"
 
 struct view_ops;
 
@@ -18,6 +18,7 @@ enum intent {
 	DO_OPEN,   /* open */
 	DO_CANCEL, /* run, level */
 	DO_GATES,  /* job, as_of */
+	DO_FORM,   /* job, as_of, launch (NULL = nothing given): its launch form */
 	DO_LAUNCH, /* launch, borrowed from the view's state */
 	DO_START,  /* the same, and the view stays */
 	DO_ACT,	   /* leave this view, then act as its key would */
@@ -33,11 +34,13 @@ struct action {
 	struct date as_of;
 	const struct launch *launch;
 	enum act act;
+	const struct table *table;
 	int key; /* that led here: a confirmation ignores it */
 	enum level severity;
-	char text[240];	     /* message; or the question of a confirmation */
-	char detail[3][160]; /* below the question */
-	enum intent then;    /* of a confirmation that is answered yes */
+	char text[240];	      /* message; or the question of a confirmation */
+	char detail[3][160];  /* below the question */
+	enum intent then;     /* of a confirmation that is answered yes */
+	char typed[BAR_LINE]; /* in the command bar, to be remembered; "" = nothing */
 };
 
 struct view {
@@ -69,10 +72,12 @@ struct view_ops {
 	bool (*wants_text)(const struct view *v); /* NULL = never */
 	int64_t (*follow)(const struct view *v,
 			  const struct model *m); /* run whose log is needed; NULL = below's */
+	/* What the screen needs besides the live snapshot, *out is zeroed; NULL = below's. */
+	void (*look)(const struct view *v, struct wish *out);
 };
 
 extern const struct view_ops view_overview, view_runs, view_log, view_help, view_launch,
-	view_confirm, view_why, view_impact;
+	view_confirm, view_why, view_impact, view_jobs, view_job, view_bar;
 
 void view_open(struct view *v, const struct view_ops *ops, const struct view *below,
 	       const struct model *m, const struct action *how);
@@ -95,8 +100,14 @@ void view_log_line(const struct model *m, struct canvas *c, struct span at,
 bool view_ask_cancel(const struct model *m, int64_t run, const struct input *in,
 		     struct action *out);
 void view_ask_launch(const struct model *m, const struct job *job, struct action *out);
+/* The form of exactly this job, or the message why nothing can be launched. */
+void view_ask_form(const struct model *m, const struct job *job, struct action *out);
+/* The form of the backfill that fills what `job` (itself, if it is one) or `table` holds. */
+void view_ask_backfill(const struct model *m, const struct job *job, const struct table *table,
+		       struct action *out);
 /* The tree of what a table or job is made from, or (impact) of what is made from it. */
 void view_ask_tree(const struct model *m, const char *target, bool impact, struct action *out);
+void view_ask_log(int64_t run, const char *job, struct action *out);
 void view_message(struct action *out, enum level l, const char *fmt, ...) PRINTF_FMT(3, 4);
 
 /* Appends a typed character; control keys and what does not fit change nothing. */

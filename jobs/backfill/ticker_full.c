@@ -6,7 +6,6 @@
 #include "jobs/fmp/history.h"
 #include "jobs/jobs.h"
 
-
 enum { YEARS = 6, REFUSED_MAX = 3 };
 
 struct full {

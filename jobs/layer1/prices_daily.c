@@ -7,7 +7,6 @@
 #include "jobs/fmp/eod.h"
 #include "jobs/layer1/prices_day.h"
 
-
 enum { DEFAULT_DAYS = 5 };
 
 /* The list, and how it went. */

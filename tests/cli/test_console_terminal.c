@@ -247,7 +247,7 @@ test_resize_storm(void **state)
 	pty_resize(t.pty, 20, 5);
 	assert_true(pty_wait_row(t.pty, 0, "NOT READY - enlarge", CONSOLE_WAIT_MS));
 	pty_resize(t.pty, 80, 24);
-	assert_true(pty_wait_row(t.pty, 23, "1Over 3Runs", CONSOLE_WAIT_MS));
+	assert_true(pty_wait_row(t.pty, 23, "1Over 2Jobs 3Runs", CONSOLE_WAIT_MS));
 	assert_true(pty_wait_gone(t.pty, "enlarge", CONSOLE_WAIT_MS));
 	assert_true(pty_wait_row(t.pty, 0, "fintra", CONSOLE_WAIT_MS));
 	assert_null(pty_foreign(str_c(pty_raw(t.pty)), pty_raw(t.pty)->len));
@@ -273,7 +273,7 @@ test_no_stale_cells_after_a_resize(void **state)
 	assert_true(pty_wait_row(t.pty, 4, ">0  universe", CONSOLE_WAIT_MS));
 	assert_true(pty_wait_row(t.pty, 10, " 6  orchestrators", CONSOLE_WAIT_MS));
 	assert_true(pty_wait_row(t.pty, 22, "refresh", CONSOLE_WAIT_MS));
-	assert_true(pty_wait_row(t.pty, 23, "1Over 3Runs", CONSOLE_WAIT_MS));
+	assert_true(pty_wait_row(t.pty, 23, "1Over 2Jobs 3Runs", CONSOLE_WAIT_MS));
 	console_close(&t);
 }
 

@@ -144,6 +144,50 @@ help_text(void **state)
 				       "                            wraps\n");
 }
 
+static void
+test_split_like_a_shell(void **state)
+{
+	static const struct {
+		const char *line;
+		const char *want[5];
+	} cases[] = {
+		{ "", { NULL } },
+		{ "  run  sync-universe ", { "run", "sync-universe" } },
+		{ "a 'b c'd \"e 'f\"", { "a", "b cd", "e 'f" } },
+		{ "a\\ b '\\' \"\\\"\"", { "a b", "\\", "\"" } },
+		{ "--reason='' x", { "--reason=", "x" } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct err e = ERR_INIT;
+		char line[80], *word[5];
+		size_t n, want = 0;
+
+		str_copy(line, sizeof(line), cases[i].line);
+		assert_int_equal(cli_split(line, word, 5, &n, &e), 0);
+		while (want < 5 && cases[i].want[want])
+			want++;
+		assert_int_equal(n, want);
+		for (size_t k = 0; k < n; k++)
+			assert_string_equal(word[k], cases[i].want[k]);
+	}
+}
+
+static void
+test_split_refuses_open_quotes_and_too_many(void **state)
+{
+	struct err e = ERR_INIT;
+	char open[] = "run 'x", many[] = "a b c", *word[2];
+	size_t n;
+
+	(void)state;
+	assert_int_equal(cli_split(open, word, 2, &n, &e), -1);
+	assert_non_null(strstr(e.text, "quote"));
+	assert_int_equal(cli_split(many, word, 2, &n, &e), -1);
+	assert_int_equal(e.cls, ERR_USAGE);
+}
+
 int
 main(void)
 {
@@ -154,6 +198,8 @@ main(void)
 		cmocka_unit_test(refuses),
 		cmocka_unit_test(nearest),
 		cmocka_unit_test(help_text),
+		cmocka_unit_test(test_split_like_a_shell),
+		cmocka_unit_test(test_split_refuses_open_quotes_and_too_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

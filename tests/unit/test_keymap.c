@@ -10,8 +10,13 @@
 
 #include <cmocka.h>
 
-static const unsigned screens[] = { SCREEN_OVERVIEW, SCREEN_RUNS, SCREEN_LOG,	  SCREEN_HELP,
-				    SCREEN_LAUNCH,   SCREEN_FORM, SCREEN_CONFIRM, SCREEN_TREE };
+/* Those that are no dialog come first. */
+enum { PAGES = 8 };
+static const unsigned screens[] = {
+	SCREEN_OVERVIEW, SCREEN_RUNS,	 SCREEN_LOG,	SCREEN_JOBS, SCREEN_TABLES,
+	SCREEN_SYSTEM,	 SCREEN_DETAIL,	 SCREEN_TREE,	SCREEN_HELP, SCREEN_LAUNCH,
+	SCREEN_FORM,	 SCREEN_CONFIRM, SCREEN_FILTER, SCREEN_SORT, SCREEN_BAR,
+};
 
 static int
 bindings_of(unsigned screen, int key)
@@ -67,20 +72,27 @@ test_way_back_and_help_exist_everywhere(void **state)
 	(void)state;
 	for (size_t s = 0; s < ARRAY_LEN(screens); s++)
 		assert_non_null(keymap_find(screens[s], TK_ESC));
-	for (size_t s = 0; s < 3; s++) {
+	for (size_t s = 0; s < PAGES; s++) {
+		assert_int_equal(keymap_find(screens[s], ':')->act, ACT_COMMAND);
 		assert_int_equal(keymap_find(screens[s], '?')->act, ACT_HELP);
 		assert_int_equal(keymap_find(screens[s], TK_F1)->act, ACT_HELP);
 		assert_int_equal(keymap_find(screens[s], 'Q')->act, ACT_QUIT);
 	}
 }
 
-/* In the form letters are text: only the blank and keys without a character may be bound. */
+/* In a form, a filter and the command bar letters are text: only the blank (of a form's switches)
+ * and keys without a character may be bound. */
 static void
-test_form_leaves_letters_alone(void **state)
+test_letters_are_text_where_one_types(void **state)
 {
+	static const unsigned typing[] = { SCREEN_FORM, SCREEN_FILTER, SCREEN_BAR };
+
 	(void)state;
-	for (int key = ' ' + 1; key < 0x7f; key++)
-		assert_null(keymap_find(SCREEN_FORM, key));
+	for (size_t s = 0; s < ARRAY_LEN(typing); s++)
+		for (int key = ' ' + 1; key < 0x7f; key++)
+			assert_null(keymap_find(typing[s], key));
+	assert_null(keymap_find(SCREEN_FILTER, ' '));
+	assert_null(keymap_find(SCREEN_BAR, ' '));
 }
 
 /* "capital = stronger form of the small letter" */
@@ -117,7 +129,7 @@ main(void)
 		cmocka_unit_test(test_every_binding_has_keys_label_and_help),
 		cmocka_unit_test(test_function_keys_are_aliases),
 		cmocka_unit_test(test_way_back_and_help_exist_everywhere),
-		cmocka_unit_test(test_form_leaves_letters_alone),
+		cmocka_unit_test(test_letters_are_text_where_one_types),
 		cmocka_unit_test(test_capitals_are_stronger),
 		cmocka_unit_test(test_footer_shows_only_keys_of_the_screen),
 	};

@@ -1,0 +1,370 @@
+/* Every job and backfill of the catalogue: how it went, how long it takes, whether it could start.
+ */
+#include "tui/jobs.h"
+
+#include "tui/list.h"
+
+#include <string.h>
+
+enum { WIDTHS = 4, DETAIL_ROWS = 3 };
+
+struct jobs {
+	struct list list;
+};
+
+static const void *
+row(const struct model *m, size_t i)
+{
+	return m->cat->jobs[i];
+}
+
+enum { BY_CATALOGUE, BY_NAME, BY_STATE, BY_AS_OF, BY_DURATION, BY_END };
+static const char *const columns[] = {
+	"layer", "name", "state", "as-of", "duration", "when", NULL
+};
+
+static int
+sign(int64_t v)
+{
+	return v < 0 ? -1 : v > 0;
+}
+
+/* Worst first: what failed, what runs, what is fine, what never ran. */
+static int
+state_rank(const struct job_facts *f)
+{
+	static const int ranks[] = {
+		[RUN_FAILURE] = 0, [RUN_LOST] = 1,	[RUN_ABANDONED] = 2,
+		[RUN_PARTIAL] = 3, [RUN_CANCELLED] = 4, [RUN_RUNNING] = 5,
+		[RUN_QUEUED] = 6,  [RUN_SKIPPED] = 7,	[RUN_SUCCESS] = 8,
+	};
+
+	return f->unknown ? 10 : f->never ? 9 : ranks[f->state];
+}
+
+static int
+compare(const struct model *m, size_t column, const void *a, const void *b)
+{
+	const struct job *x = a, *y = b;
+	struct job_facts f, g;
+
+	if (column == BY_NAME)
+		return strcmp(x->name, y->name);
+	job_facts(m, x, &f);
+	job_facts(m, y, &g);
+	switch (column) {
+	case BY_STATE:
+		return state_rank(&f) - state_rank(&g);
+	case BY_AS_OF:
+		return date_cmp(f.as_of, g.as_of);
+	case BY_DURATION:
+		return sign(g.took_ms - f.took_ms); /* longest first */
+	case BY_END:
+		return sign(g.when_ms - f.when_ms); /* newest first */
+	default:
+		return 0;
+	}
+}
+
+static void
+words(const struct model *m, const void *what, char buf[LIST_HAYSTACK])
+{
+	const struct job *j = what;
+	char state[40], iso[DATE_BUF];
+	struct job_facts f;
+
+	job_facts(m, j, &f);
+	job_state_text(&f, state);
+	fmt_buf(buf, LIST_HAYSTACK, "%s %s layer=%c state=%s as-of=%s owner=%s %s", j->name,
+		str_or(j->title, ""), job_layer(j), state + 2, date_iso(f.as_of, iso), f.who,
+		f.launch);
+}
+
+static const struct list_ops ops = { columns, row, compare, words };
+
+/* One cell; the widths are those of the four kinds of screen, 0 = no room for it there. */
+struct column {
+	const char *head;
+	int w[WIDTHS];
+	bool right;
+	enum style (*text)(const struct model *m, const struct job *j, const struct job_facts *f,
+			   char buf[JOB_TEXT]);
+};
+
+static enum style
+cell_layer(const struct model *m, const struct job *j, const struct job_facts *f,
+	   char buf[JOB_TEXT])
+{
+	(void)m;
+	(void)f;
+	fmt_buf(buf, JOB_TEXT, "%c", job_layer(j));
+	return ST_DIM;
+}
+
+static enum style
+cell_mark(const struct model *m, const struct job *j, const struct job_facts *f, char buf[JOB_TEXT])
+{
+	(void)m;
+	(void)j;
+	fmt_buf(buf, JOB_TEXT, "%c", f->mark);
+	return f->mark == '!' || f->mark == '?' ? ST_WARN : ST_BAD;
+}
+
+static enum style
+cell_name(const struct model *m, const struct job *j, const struct job_facts *f, char buf[JOB_TEXT])
+{
+	(void)m;
+	(void)f;
+	str_copy(buf, JOB_TEXT, j->name);
+	return ST_NORMAL;
+}
+
+static enum style
+cell_state(const struct model *m, const struct job *j, const struct job_facts *f,
+	   char buf[JOB_TEXT])
+{
+	(void)m;
+	(void)j;
+	return job_state_text(f, buf);
+}
+
+static enum style
+cell_as_of(const struct model *m, const struct job *j, const struct job_facts *f,
+	   char buf[JOB_TEXT])
+{
+	(void)m;
+	(void)j;
+	date_iso(f->as_of, buf);
+	return ST_NORMAL;
+}
+
+static enum style
+cell_took(const struct model *m, const struct job *j, const struct job_facts *f, char buf[JOB_TEXT])
+{
+	/* Twice the usual is worth a look, also while it runs. */
+	bool slow = f->p50_n > 0 && f->took_ms > 2 * f->p50_ms;
+	char span[CLOCK_BUF] = "-";
+
+	(void)m;
+	(void)j;
+	if (f->took_ms >= 0)
+		clock_span(f->took_ms, span);
+	fmt_buf(buf, JOB_TEXT, "%s%s", span, slow ? "!" : "");
+	return slow ? ST_WARN : ST_NORMAL;
+}
+
+static enum style
+cell_p50(const struct model *m, const struct job *j, const struct job_facts *f, char buf[JOB_TEXT])
+{
+	(void)m;
+	(void)j;
+	str_copy(buf, JOB_TEXT, "?");
+	if (f->p50_n > 0)
+		clock_span(f->p50_ms, buf);
+	return ST_DIM;
+}
+
+static enum style
+cell_when(const struct model *m, const struct job *j, const struct job_facts *f, char buf[JOB_TEXT])
+{
+	(void)j;
+	job_when(m, f->when_ms, buf);
+	return ST_DIM;
+}
+
+static enum style
+cell_who(const struct model *m, const struct job *j, const struct job_facts *f, char buf[JOB_TEXT])
+{
+	(void)m;
+	(void)j;
+	str_copy(buf, JOB_TEXT, f->who);
+	return ST_DIM;
+}
+
+static enum style
+cell_lock(const struct model *m, const struct job *j, const struct job_facts *f, char buf[JOB_TEXT])
+{
+	(void)m;
+	(void)j;
+	str_copy(buf, JOB_TEXT, f->lock);
+	return f->locked ? ST_WARN : ST_DIM;
+}
+
+static enum style
+cell_launch(const struct model *m, const struct job *j, const struct job_facts *f,
+	    char buf[JOB_TEXT])
+{
+	(void)m;
+	(void)j;
+	str_copy(buf, JOB_TEXT, f->launch);
+	return f->mark == ' ' ? ST_OK : ST_WARN;
+}
+
+static const struct column cells[] = {
+	{ "L", { 1, 1, 1, 1 }, false, cell_layer },
+	{ "", { 1, 1, 1, 1 }, false, cell_mark },
+	{ "job", { 25, 29, 39, 40 }, false, cell_name },
+	{ "last run", { 11, 11, 11, 11 }, false, cell_state },
+	{ "as-of", { 10, 10, 10, 10 }, false, cell_as_of },
+	{ "took", { 0, 7, 7, 7 }, true, cell_took },
+	{ "p50", { 0, 7, 7, 7 }, true, cell_p50 },
+	{ "when", { 5, 5, 5, 5 }, false, cell_when },
+	{ "by", { 0, 0, 8, 8 }, false, cell_who },
+	{ "lock", { 0, 0, 0, 20 }, false, cell_lock },
+	{ "launch", { 0, 0, 18, 99 }, false, cell_launch },
+};
+
+static size_t
+width_of(const struct rect *r)
+{
+	return r->w >= 150 ? 3 : r->w >= 110 ? 2 : r->w >= 80 ? 1 : 0;
+}
+
+/* job NULL: the heads. */
+static void
+draw_row(const struct model *m, struct canvas *c, struct span at, size_t width,
+	 const struct job *job)
+{
+	struct job_facts f;
+	char buf[JOB_TEXT];
+	int x = at.x + 1;
+
+	if (job)
+		job_facts(m, job, &f);
+	for (size_t i = 0; i < ARRAY_LEN(cells) && x < at.x + at.w; i++) {
+		const struct column *k = &cells[i];
+		int w = k->w[width] < at.x + at.w - x ? k->w[width] : at.x + at.w - x;
+		enum style st = ST_DIM;
+
+		if (w == 0)
+			continue;
+		if (job)
+			st = k->text(m, job, &f, buf);
+		else
+			str_copy(buf, sizeof(buf), k->head);
+		if (k->right)
+			canvas_right(c, SPAN(x, at.y, w), st, buf);
+		else
+			canvas_put(c, SPAN(x, at.y, w), st, buf);
+		x += w + 1;
+	}
+}
+
+/* What the row has no room for, of the selected job. */
+static void
+draw_selected(const struct model *m, struct canvas *c, struct rect r, const struct job *job)
+{
+	struct job_facts f;
+	char run[160] = "never";
+	int y = r.y;
+
+	if (!job)
+		return;
+	job_facts(m, job, &f);
+	if (r.h > 1) {
+		canvas_rule(c, SPAN(r.x, y++, r.w), job->name, NULL);
+		if (f.unknown)
+			fmt_buf(run, sizeof(run), "? %s", f.unknown);
+		else if (!f.never)
+			fmt_buf(run, sizeof(run), "%lld by %s%s%s", (long long)f.run, f.who,
+				f.host[0] ? "@" : "", f.host);
+		canvas_fmt(c, SPAN(r.x + 1, y++, r.w - 1), ST_NORMAL, "run %s   lock %s", run,
+			   f.lock);
+	}
+	canvas_fmt(c, SPAN(r.x + 1, y, r.w - 1), f.mark == ' ' ? ST_OK : ST_WARN, "%c launch: %s",
+		   f.mark == ' ' ? '.' : f.mark, f.launch);
+}
+
+static void
+draw(const struct view *v, const struct model *m, struct canvas *c, struct rect r)
+{
+	const struct jobs *s = v->state;
+	const void *at[LIST_ROWS];
+	size_t n = list_rows(&s->list, &ops, m, at), sel = list_selected(&s->list, at, n), all = 0;
+	int detail = r.h >= 20 ? DETAIL_ROWS : 1, h = r.h - 4 - detail;
+	size_t rows = (size_t)(h > 1 ? h : 1), top = scroll_top(sel, n, rows);
+	const struct jobs_part *p = look_jobs(m);
+	char note[160], title[160];
+
+	while (m->cat->jobs[all])
+		all++;
+	list_note(&s->list, &ops, n, all, note, sizeof(note));
+	view_crumbs(m, c, SPAN(r.x, r.y, r.w), "Jobs");
+	look_title(m, "Jobs and backfills", p ? p->measured_ms : 0, p ? p->error : "", title,
+		   sizeof(title));
+	canvas_rule(c, SPAN(r.x, r.y + 1, r.w), title, note);
+	draw_row(m, c, SPAN(r.x, r.y + 2, r.w), width_of(&r), NULL);
+	if (n == 0)
+		canvas_put(c, SPAN(r.x + 1, r.y + 3, r.w - 1), ST_DIM,
+			   "nothing matches the filter: Esc shows all");
+	for (size_t i = 0; i < rows && top + i < n; i++) {
+		int y = r.y + 3 + (int)i;
+
+		draw_row(m, c, SPAN(r.x, y, r.w), width_of(&r), at[top + i]);
+		if (top + i == sel) {
+			canvas_put(c, SPAN(r.x, y, 1), ST_BOLD, ">");
+			canvas_select(c, (struct rect){ r.x, y, r.w, 1 });
+		}
+	}
+	draw_selected(m, c, (struct rect){ r.x, r.y + r.h - 1 - detail, r.w, detail },
+		      n > 0 ? at[sel] : NULL);
+	view_status_line(m, c, SPAN(r.x, r.y + r.h - 1, r.w));
+	list_draw_menu(&s->list, &ops, c, r);
+}
+
+static void
+handle(struct view *v, const struct model *m, const struct input *in, struct action *out)
+{
+	struct jobs *s = v->state;
+	const struct job *job;
+
+	if (list_handle(&s->list, &ops, m, in))
+		return;
+	job = list_chosen(&s->list, &ops, m);
+	if (in->act == ACT_BACK)
+		out->intent = DO_BACK;
+	else if (job && in->act == ACT_OPEN)
+		*out = (struct action){ .intent = DO_OPEN, .open = &view_job, .job = job };
+	else if (job)
+		job_act(m, job, in, out);
+}
+
+static void
+init(struct view *v, const struct model *m, const struct action *how)
+{
+	struct jobs *s = v->state;
+
+	(void)m;
+	if (how)
+		str_copy(s->list.filter, LIST_FILTER, how->text);
+}
+
+static unsigned
+screen(const struct view *v)
+{
+	return list_screen(&((const struct jobs *)v->state)->list, SCREEN_JOBS);
+}
+
+static bool
+wants_text(const struct view *v)
+{
+	return screen(v) != SCREEN_JOBS;
+}
+
+static void
+look(const struct view *v, struct wish *out)
+{
+	(void)v;
+	out->what = LOOK_JOBS;
+}
+
+const struct view_ops view_jobs = {
+	.title = "Jobs",
+	.screen = screen,
+	.state_size = sizeof(struct jobs),
+	.init = init,
+	.draw = draw,
+	.handle = handle,
+	.wants_text = wants_text,
+	.look = look,
+};

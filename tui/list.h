@@ -1,0 +1,43 @@
+/* A list of catalogue rows with filter and order, for the screens that have one.  The state holds
+ * no copy of the rows: filter and order are applied to the model each time. */
+#ifndef FINTRA_TUI_LIST_H
+#define FINTRA_TUI_LIST_H
+
+#include "tui/layout.h"
+#include "tui/view.h"
+
+enum { LIST_FILTER = 80, LIST_ROWS = 128, LIST_HAYSTACK = 600 };
+
+struct list {
+	char filter[LIST_FILTER]; /* "!" first: rows that do not match */
+	bool typing, menu;
+	size_t menu_sel, sort; /* a column; 0 = as in the catalogue */
+	bool reverse;
+	const void *chosen; /* the selected row: it stays selected when the list moves */
+};
+
+struct list_ops {
+	const char *const *columns; /* that can be sorted by; NULL ends, [0] is the own order */
+	const void *(*row)(const struct model *m, size_t i); /* NULL past the last */
+	int (*compare)(const struct model *m, size_t column, const void *a, const void *b);
+	/* What the filter looks at. */
+	void (*words)(const struct model *m, const void *row, char buf[LIST_HAYSTACK]);
+};
+
+size_t list_rows(const struct list *l, const struct list_ops *ops, const struct model *m,
+		 const void *out[LIST_ROWS]);
+/* Place of the selected row among them; 0 when it is not there. */
+size_t list_selected(const struct list *l, const void *const *rows, size_t n);
+const void *list_chosen(const struct list *l, const struct list_ops *ops, const struct model *m);
+/* True when the key was the list's own: moves, filter, order.  Esc takes an active filter away
+ * first. */
+bool list_handle(struct list *l, const struct list_ops *ops, const struct model *m,
+		 const struct input *in);
+unsigned list_screen(const struct list *l, unsigned base);
+/* "/perf_  by duration, reversed  12 of 43": a filter that is active is always visible. */
+void list_note(const struct list *l, const struct list_ops *ops, size_t shown, size_t all,
+	       char *buf, size_t n);
+void list_draw_menu(const struct list *l, const struct list_ops *ops, struct canvas *c,
+		    struct rect r);
+
+#endif
