@@ -62,6 +62,7 @@ struct conf {
 	int refresh_ms;
 	char *time_zone; /* ny | utc */
 	bool mono;
+	char *on_hangup; /* hand-over | drain */
 	/* [table NAME] */
 	struct conf_table *tables;
 	size_t ntables;
