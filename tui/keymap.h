@@ -35,7 +35,11 @@ enum screen_bits {
 	SCREEN_HELP = 8,
 	SCREEN_LAUNCH = 16, /* choosing a job */
 	SCREEN_FORM = 32,   /* its parameters: letters are text */
-	SCREEN_CONFIRM = 64
+	SCREEN_CONFIRM = 64,
+	SCREEN_RUN = 1 << 20,	/* one run */
+	SCREEN_PICK = 1 << 21,	/* which run a new pane follows */
+	SCREEN_LEAVE = 1 << 22, /* what becomes of our runs */
+	SCREEN_TYPE = 1 << 23	/* a line of text is typed: letters are text */
 };
 
 enum act {
@@ -66,6 +70,28 @@ enum act {
 	ACT_WARN_NEXT,
 	ACT_WARN_PREV,
 	ACT_LEVEL,
+	ACT_LOGS,
+	ACT_LOG_ADD,
+	ACT_RETRY,
+	ACT_COPY,
+	ACT_COPY_COMMAND,
+	ACT_FILTER,
+	ACT_SORT,
+	ACT_SORT_PREV,
+	ACT_SORT_NEXT,
+	ACT_SPLIT,
+	ACT_DROP,
+	ACT_ZOOM,
+	ACT_WRAP,
+	ACT_MARK,
+	ACT_MARK_NEXT,
+	ACT_MARK_PREV,
+	ACT_GAP_NEXT,
+	ACT_GAP_PREV,
+	ACT_TIME_COLUMN,
+	ACT_TIME_JUMP,
+	ACT_HAND_OVER,
+	ACT_DRAIN_ALL,
 	ACT_TOGGLE,
 	ACT_YES,
 	ACT_NO,

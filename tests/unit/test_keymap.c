@@ -10,8 +10,9 @@
 
 #include <cmocka.h>
 
-static const unsigned screens[] = { SCREEN_OVERVIEW, SCREEN_RUNS, SCREEN_LOG,	 SCREEN_HELP,
-				    SCREEN_LAUNCH,   SCREEN_FORM, SCREEN_CONFIRM };
+static const unsigned screens[] = { SCREEN_OVERVIEW, SCREEN_RUNS,  SCREEN_LOG,	   SCREEN_HELP,
+				    SCREEN_LAUNCH,   SCREEN_FORM,  SCREEN_CONFIRM, SCREEN_RUN,
+				    SCREEN_PICK,     SCREEN_LEAVE, SCREEN_TYPE };
 
 static int
 bindings_of(unsigned screen, int key)
@@ -81,6 +82,8 @@ test_form_leaves_letters_alone(void **state)
 	(void)state;
 	for (int key = ' ' + 1; key < 0x7f; key++)
 		assert_null(keymap_find(SCREEN_FORM, key));
+	for (int key = ' '; key < 0x7f; key++)
+		assert_null(keymap_find(SCREEN_TYPE, key));
 }
 
 /* "capital = stronger form of the small letter" */
