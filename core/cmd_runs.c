@@ -177,6 +177,7 @@ print_run(struct db *db, const struct run_info *r)
 	print_field("gate", r->gate);
 	print_field("started", r->started_ms ? clock_iso(r->started_ms, text) : NULL);
 	print_field("ended", r->ended_ms ? clock_iso(r->ended_ms, text) : NULL);
+	print_field("waits for", run_state_ended(r->state) ? NULL : r->waits_for);
 	if (!run_state_ended(r->state))
 		printf("%-10s %s %" PRId64 " of %" PRId64 "\n", "phase",
 		       out_clean(&phase, r->phase), r->done, r->total);

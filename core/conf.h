@@ -75,6 +75,7 @@ struct conf {
 	int refresh_ms;
 	char *time_zone; /* ny | utc */
 	bool mono;
+	char *on_hangup; /* hand-over | drain */
 	/* [old]: the system whose jobs a configured runner launches */
 	char *old_base_url;    /* "" = none */
 	char *old_secret_file; /* of the bearer secret */

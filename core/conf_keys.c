@@ -100,6 +100,9 @@ const struct conf_key conf_keys[] = {
 	  "times are shown in New York's zone or in UTC: ny, utc", 0, 0, "ny|utc" },
 	{ "console", "mono", CONF_BOOL, AT(mono), "false",
 	  "no colours", 0, 0, NULL },
+	{ "console", "on_hangup", CONF_TEXT, AT(on_hangup), "hand-over",
+	  "runs of a console whose terminal is lost: hand-over (another process goes on), drain (they end)",
+	  0, 0, "hand-over|drain" },
 };
 /* clang-format on */
 

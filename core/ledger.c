@@ -126,13 +126,14 @@ fill_run(struct run_info *i, const struct rows *r, int row)
 	i->counts = tally_of(r, row, 26);
 	copy_col(i->taint, sizeof(i->taint), r, row, 33);
 	copy_col(i->build, sizeof(i->build), r, row, 34);
+	copy_col(i->waits_for, sizeof(i->waits_for), r, row, 35);
 }
 
 int
 ledger_runs(struct db *db, const struct conf *conf, const struct run_filter *f,
 	    struct run_list *out, struct err *e)
 {
-	char stale[ID_TEXT], id[ID_TEXT], since[ID_TEXT], limit[ID_TEXT];
+	char stale[ID_TEXT], id[ID_TEXT], since[ID_TEXT], limit[ID_TEXT], parent[ID_TEXT];
 	const char *args[] = { id_text(conf->abandoned_ms, stale),
 			       id_text(f->id, id),
 			       f->job,
@@ -140,7 +141,8 @@ ledger_runs(struct db *db, const struct conf *conf, const struct run_filter *f,
 			       f->user,
 			       f->active_only ? "t" : "f",
 			       id_text(f->since_ms, since),
-			       id_text(f->limit > 0 ? f->limit : LIMIT_DEFAULT, limit) };
+			       id_text(f->limit > 0 ? f->limit : LIMIT_DEFAULT, limit),
+			       id_text(f->parent, parent) };
 	ROWS_AUTO r = db_query(db, Q_LEDGER_RUNS, args, e);
 
 	*out = (struct run_list){ .n = 0 };
@@ -260,6 +262,52 @@ ledger_events(struct db *db, int64_t run, int64_t after, int limit, struct event
 		copy_col(ev->unit, sizeof(ev->unit), r, i, 5);
 		ev->msg = mem_dup(rows_text(r, i, 6));
 		ev->data = members(rows_text(r, i, 7));
+	}
+	return 0;
+}
+
+/* "{1,2}" */
+static void
+array_of(struct str *s, const int64_t *v, size_t n)
+{
+	char text[ID_TEXT];
+
+	str_init(s, (size_t)EVENT_RUNS * ID_TEXT + 2);
+	for (size_t i = 0; i < n; i++)
+		str_fmt(s, "%s%s", i ? "," : "{", id_text(v[i], text));
+	str_putc(s, '}');
+}
+
+int
+ledger_events_of(struct db *db, const int64_t *runs, const int64_t *after, size_t n, int limit,
+		 struct event_list *out, struct err *e)
+{
+	char max[ID_TEXT], letters[ID_TEXT];
+	STR_AUTO ids = { 0 }, from = { 0 };
+
+	*out = (struct event_list){ .n = 0 };
+	if (n == 0)
+		return 0;
+	array_of(&ids, runs, n);
+	array_of(&from, after, n);
+	const char *args[] = { str_c(&ids), str_c(&from), id_text(limit, max),
+			       id_text(EVENT_LETTERS, letters) };
+	ROWS_AUTO r = db_query(db, Q_LEDGER_EVENTS_OF, args, e);
+
+	if (!r)
+		return -1;
+	out->n = (size_t)rows_count(r);
+	out->at = mem_zalloc(out->n * sizeof(*out->at));
+	for (int i = 0; i < rows_count(r); i++) {
+		struct event *ev = &out->at[i];
+
+		ev->run = rows_int(r, i, 0);
+		ev->seq = rows_int(r, i, 1);
+		ev->ts_ms = rows_int(r, i, 2);
+		if (!level_parse(rows_text(r, i, 3), &ev->lvl))
+			ev->lvl = LVL_INFO;
+		copy_col(ev->unit, sizeof(ev->unit), r, i, 4);
+		ev->msg = mem_dup(rows_text(r, i, 5));
 	}
 	return 0;
 }

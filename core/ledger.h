@@ -42,6 +42,7 @@ struct run_info {
 	struct tally counts;
 	char taint[160];
 	char build[32];
+	char waits_for[200]; /* "sector_performance, held by run 8812 (...)"; "" = nothing */
 };
 
 /* Exit code of a run that has ended: its own, and 1 for one that left none (abandoned, lost). */
@@ -59,6 +60,7 @@ struct run_filter {
 	const char *user;
 	bool active_only;
 	int64_t since_ms;
+	int64_t parent; /* 0 = any */
 	int limit;
 };
 
@@ -103,6 +105,12 @@ void event_list_done(struct event_list *l);
 /* Lines with seq > after, oldest first, at most limit.  With after < 0: the newest `limit`. */
 int ledger_events(struct db *db, int64_t run, int64_t after, int limit, struct event_list *out,
 		  struct err *e) MUST_CHECK;
+
+/* The same for up to EVENT_RUNS runs in one query: for each the lines with seq > after[i] (< 0: the
+ * newest), at most `limit`, msg cut at EVENT_LETTERS.  Without ev, job and data. */
+enum { EVENT_RUNS = 8, EVENT_LETTERS = 4100 };
+int ledger_events_of(struct db *db, const int64_t *runs, const int64_t *after, size_t n, int limit,
+		     struct event_list *out, struct err *e) MUST_CHECK;
 
 /* Asks a run, wherever it works, to stop; audited.  ERR_USAGE when it has ended. */
 int ledger_request_cancel(struct db *db, int64_t run, enum cancel_level level, const char *who,

@@ -204,6 +204,8 @@ json_run(struct db *db, const struct run_info *r)
 	json_set_text(o, "build", r->build);
 	json_set_text(o, "reason", r->reason);
 	json_set_text(o, "taint", *r->taint ? r->taint : NULL);
+	if (!run_state_ended(r->state) && *r->waits_for)
+		json_set_text(o, "waits_for", r->waits_for);
 	set_raw(o, "params", r->params);
 	set_raw(o, "result", r->result);
 	json_set_time(o, "created", r->created_ms);

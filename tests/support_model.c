@@ -275,8 +275,8 @@ runs(bool active)
 	return p;
 }
 
-static struct log_part *
-log_lines(int64_t id, bool hostile)
+struct log_part *
+support_log(int64_t id, bool hostile)
 {
 	static const struct {
 		enum level lvl;
@@ -354,7 +354,7 @@ snapshot_of(enum support_morning which)
 	sum_layers(&s->fresh->f);
 	s->health = checks(which == MORNING_READY);
 	s->runs = runs(which != MORNING_READY);
-	s->log = log_lines(which == MORNING_READY ? 8790 : 8815, which == MORNING_HOSTILE);
+	s->log = support_log(which == MORNING_READY ? 8790 : 8815, which == MORNING_HOSTILE);
 	if (which == MORNING_HOSTILE)
 		make_hostile(s);
 	return s;

@@ -21,5 +21,7 @@ enum support_morning {
 /* Owned: support_model_done(). */
 struct model support_model(enum support_morning which);
 void support_model_done(struct model *m);
+/* Five lines; hostile: wide, broken, full of escape sequences.  Owned. */
+struct log_part *support_log(int64_t id, bool hostile);
 
 #endif

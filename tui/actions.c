@@ -25,23 +25,66 @@ console_top(struct console *k)
 	return &k->stack[k->depth - 1];
 }
 
+/* The logs are kept with their panes, filters and marks. */
 static void
 pop(struct console *k)
 {
-	if (k->depth > 1)
-		view_close(&k->stack[--k->depth]);
+	struct view *v = console_top(k);
+
+	if (k->depth == 1)
+		return;
+	k->depth--;
 	k->dirty = true;
+	if (!v->ops->again) {
+		view_close(v);
+		return;
+	}
+	k->parked = *v;
+	*v = (struct view){ 0 };
+}
+
+static void perform(struct console *k, const struct action *a);
+
+/* Opens a view that there is one of: from the stack, from where it was kept, or anew. */
+static void
+push_again(struct console *k, const struct view_ops *ops, const struct action *how)
+{
+	struct action out = { .intent = DO_NOTHING };
+	size_t i = k->depth;
+
+	while (i > 0 && k->stack[i - 1].ops != ops)
+		i--;
+	while (i > 0 && k->depth > i)
+		pop(k);
+	if (i == 0) {
+		const struct view *below = console_top(k);
+
+		k->stack[k->depth] = k->parked;
+		k->stack[k->depth++].below = below;
+		k->parked = (struct view){ 0 };
+	}
+	if (how)
+		ops->again(console_top(k), &k->m, how, &out);
+	perform(k, &out);
 }
 
 static void
 push(struct console *k, const struct view_ops *ops, const struct action *how)
 {
-	if (k->depth == STACK_MAX)
+	bool below = false;
+
+	k->dirty = true;
+	for (size_t i = 0; i < k->depth && ops->again; i++)
+		below |= k->stack[i].ops == ops;
+	if (k->depth == STACK_MAX && !below)
 		return;
+	if (below || (ops->again && k->parked.ops == ops)) {
+		push_again(k, ops, how);
+		return;
+	}
 	view_open(&k->stack[k->depth], ops, console_top(k), &k->m, how);
 	k->depth++;
-	k->drop_input = ops == &view_confirm;
-	k->dirty = true;
+	k->drop_input = ops == &view_confirm || ops == &view_leave;
 }
 
 /* The command bar gives way to what it opens; under a question it stays. */
@@ -79,6 +122,28 @@ to_root(struct console *k)
 		pop(k);
 }
 
+/* What the next epoch of a run needs comes from its row in the ledger. */
+static void
+go_on(struct console *k, const struct action *a)
+{
+	struct launch l = { .job = a->job, .as_of = a->as_of, .as_of_given = true };
+	struct err e = ERR_INIT;
+	struct own_run own = { .job = a->job };
+
+	l.gate = GATE_WARN;
+	l.origin = "console";
+	l.resume = a->run;
+	own.handle = runner_start(k->runner, &l, &e);
+	if (own.handle < 0) {
+		console_message(k, LVL_ERROR, "run %lld not resumed: %s", (long long)a->run,
+				e.text);
+		return;
+	}
+	vec_push(&k->own, own);
+	console_message(k, LVL_INFO, "run %lld goes on", (long long)a->run);
+	feed_refresh(k->feed);
+}
+
 static void
 launch(struct console *k, const struct launch *l)
 {
@@ -104,6 +169,7 @@ cancel(struct console *k, int64_t run, enum cancel_level level)
 	for (size_t i = 0; i < k->own.n; i++)
 		if (!k->own.at[i].ended && runner_run_id(k->runner, k->own.at[i].handle) == run) {
 			runner_cancel(k->runner, k->own.at[i].handle, level);
+			k->own.at[i].told = true;
 			own = true;
 		}
 	feed_cancel(k->feed, run, level, own);
@@ -111,32 +177,19 @@ cancel(struct console *k, int64_t run, enum cancel_level level)
 			level == CANCEL_ABORT ? "abort" : "draining");
 }
 
-void
-console_begin_drain(struct console *k)
-{
-	k->m.draining = true;
-	k->abort_at_ms = clock_mono_ms() + k->app->conf.drain_ms;
-	runner_cancel_all(k->runner, CANCEL_DRAIN);
-	console_message(k, LVL_INFO, "draining %d run%s, then quit", k->m.own_runs,
-			k->m.own_runs == 1 ? "" : "s");
-}
-
 static void
 ask_quit(struct console *k, int key)
 {
-	struct action how = { .then = DO_DRAIN_AND_QUIT, .key = key };
+	struct action how = { .key = key, .may_hand_over = console_may_hand_over(k) };
 
 	if (runner_active(k->runner) == 0) {
 		k->quit = true;
 		return;
 	}
-	fmt_buf(how.text, sizeof(how.text), "%d run%s of this console under way. Drain and quit?",
-		runner_active(k->runner), runner_active(k->runner) == 1 ? " is" : "s are");
-	fmt_buf(how.detail[0], sizeof(how.detail[0]),
-		"yes: they end at their next checkpoint, then the console quits");
-	fmt_buf(how.detail[1], sizeof(how.detail[1]), "no: stay here, they go on");
-	fmt_buf(how.detail[2], sizeof(how.detail[2]), "drained runs go on with: fintra resume RUN");
-	push(k, &view_confirm, &how);
+	fmt_buf(how.text, sizeof(how.text), "%d run%s of this console %s under way.",
+		runner_active(k->runner), runner_active(k->runner) == 1 ? "" : "s",
+		runner_active(k->runner) == 1 ? "is" : "are");
+	push(k, &view_leave, &how);
 }
 
 static void dispatch(struct console *k, const struct input *in);
@@ -158,7 +211,19 @@ perform(struct console *k, const struct action *a)
 		ask_quit(k, a->key);
 		break;
 	case DO_DRAIN_AND_QUIT:
-		console_begin_drain(k);
+		console_begin_drain(k, LEAVE_DRAIN);
+		break;
+	case DO_HAND_OVER_AND_QUIT:
+		console_begin_drain(k, LEAVE_HAND_OVER);
+		break;
+	case DO_RESUME:
+		go_on(k, a);
+		break;
+	case DO_COPY:
+		if (term_copy(k->term, a->copy))
+			console_message(k, LVL_INFO, "copied: %s", a->copy);
+		else
+			console_message(k, LVL_WARN, "not copied: it is too long");
 		break;
 	case DO_OPEN:
 		open_view(k, a->open, a);
@@ -231,7 +296,14 @@ to_screen(struct console *k, enum act act)
 static bool
 global(struct console *k, const struct input *in)
 {
+	struct action how;
+
 	switch (in->act) {
+	case ACT_LOGS:
+		how = (struct action){ .run = k->following, .act = ACT_LOGS };
+		to_root(k);
+		push(k, &view_log, &how);
+		return true;
 	case ACT_HELP:
 		push(k, &view_help, NULL);
 		return true;
@@ -266,7 +338,7 @@ dispatch(struct console *k, const struct input *in)
 	if ((!typing || in->act == ACT_REDRAW || in->act == ACT_SUSPEND) && global(k, in))
 		return;
 	v->ops->handle(v, &k->m, in, &out);
-	if (v->ops == &view_confirm && out.intent != DO_NOTHING) {
+	if ((v->ops == &view_confirm || v->ops == &view_leave) && out.intent != DO_NOTHING) {
 		pop(k);
 		if (out.intent == DO_BACK)
 			return;

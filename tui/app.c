@@ -125,6 +125,27 @@ take_stderr(struct console *k)
 		console_message(k, LVL_WARN, "%s", line);
 }
 
+/* Of the topmost view that knows, as with follow(); popups speak for the view below. */
+static void
+follow_more(struct console *k)
+{
+	int64_t more[LOG_MORE] = { 0 }, detail = 0;
+	size_t i = k->depth;
+
+	while (i > 1 && k->stack[i - 1].ops->popup)
+		i--;
+	if (k->stack[i - 1].ops->follow_more)
+		k->stack[i - 1].ops->follow_more(&k->stack[i - 1], more);
+	if (k->stack[i - 1].ops->detail)
+		detail = k->stack[i - 1].ops->detail(&k->stack[i - 1]);
+	if (memcmp(more, k->following_more, sizeof(more)) != 0)
+		feed_follow_more(k->feed, more);
+	if (detail != k->detail)
+		feed_detail(k->feed, detail);
+	memcpy(k->following_more, more, sizeof(more));
+	k->detail = detail;
+}
+
 static void
 follow(struct console *k)
 {
@@ -138,6 +159,7 @@ follow(struct console *k)
 	if (want != k->following)
 		feed_follow(k->feed, want);
 	k->following = want;
+	follow_more(k);
 }
 
 static void
@@ -239,7 +261,7 @@ finish(struct console *k)
 	if (sig == SIGHUP) {
 		term_abandon(k->term);
 		term_close(k->term);
-		console_hand_over(k);
+		console_hang_up(k);
 	} else {
 		term_close(k->term);
 		if (runner_active(k->runner) > 0) {
@@ -250,6 +272,9 @@ finish(struct console *k)
 	}
 	feed_free(k->feed);
 	runner_free(k->runner);
+	console_resume_elsewhere(k);
+	if (k->parked.ops)
+		view_close(&k->parked);
 	while (k->depth > 0)
 		view_close(&k->stack[--k->depth]);
 	canvas_done(&k->canvas);

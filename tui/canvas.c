@@ -16,7 +16,8 @@ enum {
 	GLYPH_FULL = 0x2588,
 	GLYPH_LIGHT = 0x2591,
 	GLYPH_ELLIPSIS = 0x2026,
-	LARGEST = 4096
+	LARGEST = 4096,
+	WRAP_MAX = 64 << 10 /* bytes of a cleaned text */
 };
 
 static const struct {
@@ -248,6 +249,47 @@ canvas_right(struct canvas *c, struct span at, unsigned style, const char *text)
 		at.w = cols;
 	}
 	return canvas_put(c, at, style, text);
+}
+
+/* Bytes of s that fit into w columns, at least one character; up to a blank if one stands in the
+ * right half. */
+static size_t
+fitting(const char *s, size_t n, int w)
+{
+	size_t used = 0, blank = 0;
+	int cols = 0;
+
+	while (used < n) {
+		uint32_t cp;
+		size_t len = text_decode(s + used, n - used, &cp);
+
+		cols += text_width(cp);
+		if (cols > w && used > 0)
+			return blank > 0 ? blank : used;
+		used += len;
+		if (cp == ' ' && cols >= w / 2)
+			blank = used;
+	}
+	return used;
+}
+
+int
+canvas_wrap(struct canvas *c, struct rect r, unsigned style, const char *text)
+{
+	STR_AUTO clean = { 0 };
+	int rows = 0;
+
+	str_init(&clean, WRAP_MAX);
+	text_clean(&clean, text, strnlen(text, WRAP_MAX / 8));
+	for (size_t at = 0; at < clean.len && r.w > 0; rows++) {
+		size_t n = fitting(str_c(&clean) + at, clean.len - at, r.w);
+		struct put p = { SPAN(r.x, r.y + rows, r.w), style, 0, false };
+
+		if (c && rows < r.h)
+			put_clean(c, &p, str_c(&clean) + at, n);
+		at += n;
+	}
+	return rows > 0 ? rows : 1;
 }
 
 void

@@ -45,6 +45,9 @@ int canvas_fmt(struct canvas *c, struct span at, unsigned style, const char *fmt
 int canvas_right(struct canvas *c, struct span at, unsigned style, const char *text);
 /* Leaves out the first `skip` columns (sideways scrolling), no ellipsis. */
 int canvas_put_from(struct canvas *c, struct span at, unsigned style, const char *text, int skip);
+/* Broken at r.w columns, r.h rows at most are drawn; c NULL only counts.  Returns the rows that the
+ * text takes, at least 1. */
+int canvas_wrap(struct canvas *c, struct rect r, unsigned style, const char *text);
 void canvas_fill(struct canvas *c, struct rect r, unsigned style, uint32_t cp);
 /* Adds ST_SELECTED to what is there. */
 void canvas_select(struct canvas *c, struct rect r);

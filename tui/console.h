@@ -14,8 +14,12 @@ struct own_run {
 	int handle;
 	const struct job *job;
 	bool ended;
+	bool told;		/* the operator has asked it to stop */
+	bool hand_over;		/* was under way when the console began to leave */
 	struct outcome outcome; /* once ended */
 };
+
+enum leave { LEAVE_NOT, LEAVE_DRAIN, LEAVE_HAND_OVER };
 
 struct console {
 	struct app *app;
@@ -28,11 +32,13 @@ struct console {
 	struct view stack[STACK_MAX];
 	size_t depth;
 	VEC(struct own_run) own;
-	int wake;	     /* eventfd: a run of ours began or ended */
-	int signals;	     /* signalfd */
-	int64_t following;   /* what the feed was last told */
-	struct wish looking; /* the same */
-	int64_t seen_ms;     /* failures before this are known to the operator */
+	int wake;    /* eventfd: a run of ours began or ended */
+	int signals; /* signalfd */
+	int64_t following, following_more[LOG_MORE], detail; /* what the feed was last told */
+	struct wish looking;				     /* the same */
+	struct view parked; /* the logs, while they are not in the stack; ops NULL = none */
+	enum leave leave;
+	int64_t seen_ms; /* failures before this are known to the operator */
 	int64_t message_until_ms;
 	int64_t note_serial;
 	int64_t abort_at_ms; /* monotonic: draining that takes longer is ended hard; 0 = not
@@ -49,12 +55,17 @@ struct view *console_top(struct console *k);
 void console_key(struct console *k, int key, bool pasted);
 /* Looks which of our runs have ended, and says so. */
 void console_poll_runs(struct console *k);
-void console_begin_drain(struct console *k);
 
 /* leave.c */
+/* Tells our runs to stop at their next checkpoint; the loop goes on until they have. */
+void console_begin_drain(struct console *k, enum leave how);
+bool console_may_hand_over(const struct console *k);
 /* Drains what runs without a screen, until all has ended. */
 void console_drain(struct console *k);
-/* The terminal is gone: runs that were drained go on in processes of their own. */
-void console_hand_over(struct console *k);
+/* The terminal is gone: drains without writing to it. */
+void console_hang_up(struct console *k);
+/* Runs that stopped for a hand-over go on in processes of their own.  After the feed and the runner
+ * are gone: a process that forks should have one thread. */
+void console_resume_elsewhere(struct console *k);
 
 #endif

@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -172,6 +173,24 @@ feed_follow(struct feed *f, int64_t run)
 {
 	pthread_mutex_lock(&f->lock);
 	f->follow = run;
+	pthread_mutex_unlock(&f->lock);
+	poke(f->live.wake);
+}
+
+void
+feed_follow_more(struct feed *f, const int64_t runs[LOG_MORE])
+{
+	pthread_mutex_lock(&f->lock);
+	memcpy(f->more, runs, sizeof(f->more));
+	pthread_mutex_unlock(&f->lock);
+	poke(f->live.wake);
+}
+
+void
+feed_detail(struct feed *f, int64_t run)
+{
+	pthread_mutex_lock(&f->lock);
+	f->detail = run;
 	pthread_mutex_unlock(&f->lock);
 	poke(f->live.wake);
 }

@@ -17,6 +17,9 @@ struct snapshot *feed_take(struct feed *f);   /* the newest; owned: part_unref(&
 
 /* Requests; they return at once. */
 void feed_follow(struct feed *f, int64_t run); /* 0 = the default run (model_default_run) */
+/* Further runs (0 = none) whose logs are kept beside that one. */
+void feed_follow_more(struct feed *f, const int64_t runs[LOG_MORE]);
+void feed_detail(struct feed *f, int64_t run); /* the run whose details are needed, 0 = none */
 void feed_refresh(struct feed *f);
 void feed_look(struct feed *f, const struct wish *what); /* from now on, until told otherwise */
 void feed_gates(struct feed *f, const struct job *job, struct date as_of);

@@ -31,7 +31,7 @@ struct feed {
 	int ui;		      /* eventfd: a new snapshot */
 	pthread_mutex_t lock; /* guards all below */
 	struct snapshot *now;
-	int64_t follow;
+	int64_t follow, more[LOG_MORE], detail;
 	bool refresh, look_again;
 	struct wish want;
 	const struct job *gates_job;
@@ -42,6 +42,15 @@ struct feed {
 };
 
 void *feed_live_main(void *worker);
+/* feed_logs.c: of the live thread; run[0] is the one that is followed, 0 = none. */
+struct live_logs {
+	struct log_part *at[LOG_PANES]; /* owned; as last published */
+};
+/* Reads what is new of these runs and publishes it.  1 = there is more to read, -1 fills *e. */
+int feed_logs_read(struct worker *w, struct live_logs *l, const int64_t run[LOG_PANES],
+		   struct err *e) MUST_CHECK;
+void feed_logs_done(struct live_logs *l);
+int feed_detail_read(struct worker *w, int64_t run, struct err *e) MUST_CHECK;
 void *feed_slow_main(void *worker);
 void *feed_look_main(void *worker);
 

@@ -12,18 +12,18 @@ enum {
 	LOG_EVERY_MS = 300, /* while the followed run works; a notification comes sooner */
 	RECENT_RUNS = 200,
 	ACTIVE_RUNS = 50,
-	LOG_FIRST = 5000, /* lines read when a run is chosen */
-	LOG_BATCH = 2000,
+	DETAIL_EVERY_MS = 1000,
 	BACKOFF_FIRST_MS = 1000,
 	BACKOFF_MAX_MS = 30000
 };
 
 struct live {
 	struct worker *w;
-	int64_t runs_at, log_at; /* monotonic: when they were read */
-	uint64_t digest;	 /* of the runs last published */
+	int64_t runs_at; /* monotonic: when they were read */
+	uint64_t digest; /* of the runs last published */
 	int64_t newest_end;
-	struct log_part *log; /* owned; of the followed run, NULL at first */
+	struct live_logs logs;
+	int64_t detail, detail_at;
 };
 
 struct connection {
@@ -119,7 +119,8 @@ connect_now(struct live *l)
 		return;
 	}
 	w->backoff_ms = 0;
-	l->runs_at = l->log_at = 0;
+	l->runs_at = l->detail_at = 0;
+	l->detail = 0;
 	l->digest = 0;
 	feed_publish(w->feed, set_connection, &c);
 	feed_wake(&w->feed->slow);
@@ -158,6 +159,7 @@ digest_of(const struct run_list *l)
 
 		h = mix(h, figures, sizeof(figures));
 		h = mix(h, r->phase, strlen(r->phase));
+		h = mix(h, r->waits_for, strlen(r->waits_for));
 	}
 	return h;
 }
@@ -221,57 +223,47 @@ read_runs(struct live *l)
 	return 0;
 }
 
-static void
-set_log(struct snapshot *s, void *arg)
-{
-	part_unref((struct part *)s->log);
-	s->log = part_ref(arg);
-}
-
-/* The run to follow now, and whether it still works. */
-static int64_t
-followed(struct live *l, bool *works)
+/* The runs to follow now, and whether one of them still works. */
+static bool
+followed(struct live *l, int64_t run[LOG_PANES], int64_t *detail)
 {
 	struct feed *f = l->w->feed;
 	struct snapshot *s = feed_now(f);
 	struct model m = { .s = s };
 	const struct run_info *r;
-	int64_t want;
+	bool works = false;
 
 	pthread_mutex_lock(&f->lock);
-	want = f->follow;
+	run[0] = f->follow;
+	memcpy(run + 1, f->more, sizeof(f->more));
+	*detail = f->detail;
 	pthread_mutex_unlock(&f->lock);
-	r = want ? model_run(&m, want) : model_default_run(&m);
-	*works = r && !run_state_ended(r->state);
-	want = want ? want : r ? r->id : 0;
+	r = run[0] ? NULL : model_default_run(&m);
+	if (r)
+		run[0] = r->id;
+	for (size_t i = 0; i < LOG_PANES; i++) {
+		r = run[i] ? model_run(&m, run[i]) : NULL;
+		works |= r && !run_state_ended(r->state);
+		for (size_t k = 0; k < i; k++)
+			if (run[k] == run[i])
+				run[i] = 0;
+	}
 	part_unref(&s->part);
-	return want;
+	return works;
 }
 
-static int
-read_log(struct live *l, int64_t run)
+/* Owned by the screen that is open: read again every second, at once when another is asked for. */
+static void
+read_detail(struct live *l, int64_t run, int64_t now)
 {
-	bool same = l->log && l->log->run == run;
-	size_t n = same ? l->log->line.n : 0;
-	int64_t after = n > 0 ? l->log->line.at[n - 1]->seq : -1;
-	struct event_list add = { 0 };
 	struct err e = ERR_INIT;
-	struct log_part *p;
-	bool more;
 
-	if (ledger_events(l->w->db, run, after, after < 0 ? LOG_FIRST : LOG_BATCH, &add, &e) < 0) {
+	if (run == l->detail && now - l->detail_at < DETAIL_EVERY_MS)
+		return;
+	l->detail = run;
+	l->detail_at = now;
+	if (run && feed_detail_read(l->w, run, &e) < 0)
 		failed(l, &e);
-		return -1;
-	}
-	more = add.n == LOG_BATCH;
-	if (add.n > 0 || !same) {
-		p = log_part_extend(l->log, run, &add);
-		feed_publish(l->w->feed, set_log, p);
-		part_unref((struct part *)l->log);
-		l->log = p;
-	}
-	event_list_done(&add);
-	return more ? 1 : 0;
 }
 
 static void
@@ -315,8 +307,10 @@ do_requests(struct live *l)
 static int
 step(struct live *l)
 {
-	int64_t now = clock_mono_ms(), run;
-	bool hint = db_notified(l->w->db), works = false;
+	int64_t now = clock_mono_ms(), run[LOG_PANES], detail;
+	bool hint = db_notified(l->w->db), works;
+	struct err e = ERR_INIT;
+	int more = 1;
 
 	do_requests(l);
 	if (l->w->db && (hint || now - l->runs_at >= RUNS_EVERY_MS || l->runs_at == 0)) {
@@ -324,13 +318,15 @@ step(struct live *l)
 		if (read_runs(l) < 0)
 			return RUNS_EVERY_MS;
 	}
-	run = followed(l, &works);
-	if (l->w->db && run)
-		while (read_log(l, run) == 1 && !feed_stopping(l->w->feed))
-			;
-	if (!works)
-		return RUNS_EVERY_MS;
-	return LOG_EVERY_MS;
+	works = followed(l, run, &detail);
+	while (l->w->db && more > 0 && !feed_stopping(l->w->feed)) {
+		more = feed_logs_read(l->w, &l->logs, run, &e);
+		if (more < 0)
+			failed(l, &e);
+	}
+	if (l->w->db)
+		read_detail(l, detail, now);
+	return works ? LOG_EVERY_MS : RUNS_EVERY_MS;
 }
 
 void *
@@ -351,7 +347,7 @@ feed_live_main(void *worker)
 		ms = l.w->db ? step(&l) : l.w->backoff_ms;
 		feed_wait(l.w, ms);
 	}
-	part_unref((struct part *)l.log);
+	feed_logs_done(&l.logs);
 	db_close(l.w->db);
 	l.w->db = NULL;
 	return NULL;

@@ -43,7 +43,11 @@ enum screen_bits {
 	SCREEN_FILTER = 1 << 14, /* of a list: letters are text */
 	SCREEN_SORT = 1 << 15,	 /* choosing a list's order */
 	SCREEN_BAR = 1 << 16,	 /* the command bar: letters are text */
-	SCREEN_TREE = 1 << 20	 /* why and impact */
+	SCREEN_TREE = 1 << 17,	 /* why and impact */
+	SCREEN_RUN = 1 << 20,	 /* one run */
+	SCREEN_PICK = 1 << 21,	 /* which run a new pane follows */
+	SCREEN_LEAVE = 1 << 22,	 /* what becomes of our runs */
+	SCREEN_TYPE = 1 << 23	 /* a line of text is typed: letters are text */
 };
 
 enum act {
@@ -87,6 +91,24 @@ enum act {
 	ACT_WARN_NEXT,
 	ACT_WARN_PREV,
 	ACT_LEVEL,
+	ACT_LOGS,
+	ACT_LOG_ADD,
+	ACT_RETRY,
+	ACT_COPY_COMMAND,
+	ACT_FILTER,
+	ACT_SPLIT,
+	ACT_DROP,
+	ACT_ZOOM,
+	ACT_WRAP,
+	ACT_MARK,
+	ACT_MARK_NEXT,
+	ACT_MARK_PREV,
+	ACT_GAP_NEXT,
+	ACT_GAP_PREV,
+	ACT_TIME_COLUMN,
+	ACT_TIME_JUMP,
+	ACT_HAND_OVER,
+	ACT_DRAIN_ALL,
 	ACT_TOGGLE,
 	ACT_YES,
 	ACT_NO,

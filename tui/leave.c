@@ -1,4 +1,5 @@
-/* The end of the console while runs are under way. */
+/* The end of the console while runs are under way: they drain, and with a hand-over a process of
+ * their own goes on with each from its checkpoint. */
 #include "tui/console.h"
 
 #include "core/clock.h"
@@ -10,6 +11,36 @@
 #include <stdlib.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
+
+bool
+console_may_hand_over(const struct console *k)
+{
+	(void)k;
+	/* The demo's server ends with the demo: there is nothing to go on with. */
+	return !getenv("FINTRA_DEMO");
+}
+
+/* A run that the operator has stopped stays stopped. */
+static void
+decide(struct console *k, enum leave how)
+{
+	k->leave = how == LEAVE_HAND_OVER && !console_may_hand_over(k) ? LEAVE_DRAIN : how;
+	for (size_t i = 0; i < k->own.n; i++)
+		k->own.at[i].hand_over =
+			k->leave == LEAVE_HAND_OVER && !k->own.at[i].ended && !k->own.at[i].told;
+}
+
+void
+console_begin_drain(struct console *k, enum leave how)
+{
+	decide(k, how);
+	k->m.draining = true;
+	k->abort_at_ms = clock_mono_ms() + k->app->conf.drain_ms;
+	runner_cancel_all(k->runner, CANCEL_DRAIN);
+	console_message(k, LVL_INFO, "draining %d run%s, then quit%s", k->m.own_runs,
+			k->m.own_runs == 1 ? "" : "s",
+			k->leave == LEAVE_HAND_OVER ? " and hand over" : "");
+}
 
 void
 console_drain(struct console *k)
@@ -34,9 +65,24 @@ console_drain(struct console *k)
 	console_poll_runs(k);
 }
 
+void
+console_hang_up(struct console *k)
+{
+	int null = open("/dev/null", O_RDWR);
+
+	for (int fd = 0; fd < 3 && null >= 0; fd++)
+		if (isatty(fd) || fd == STDERR_FILENO)
+			dup2(null, fd);
+	/* Who has chosen already is not overruled. */
+	if (k->leave == LEAVE_NOT)
+		decide(k,
+		       str_same(k->app->conf.on_hangup, "drain") ? LEAVE_DRAIN : LEAVE_HAND_OVER);
+	console_drain(k);
+}
+
 /* Detached from us and from the terminal.  The connection text goes by the environment: it may hold
  * a password, and everyone can read a command line. */
-static void
+static pid_t
 spawn_resume(const struct console *k, int64_t run)
 {
 	char self[] = "/proc/self/exe", resume[] = "resume", config[] = "-c", id[24];
@@ -45,34 +91,49 @@ spawn_resume(const struct console *k, int64_t run)
 	char *without[] = { self, resume, id, NULL };
 	sigset_t none;
 	pid_t pid;
+	int null;
 
 	fmt_buf(id, sizeof(id), "%lld", (long long)run);
 	pid = fork();
 	if (pid == 0) {
 		setsid();
+		signal(SIGPIPE, SIG_DFL);
 		sigemptyset(&none);
 		pthread_sigmask(SIG_SETMASK, &none, NULL);
+		null = open("/dev/null", O_RDWR);
+		for (int fd = 0; fd < 3 && null >= 0; fd++)
+			dup2(null, fd);
 		if (k->app->g.conninfo)
 			setenv("FINTRA_DB_CONNINFO", k->app->g.conninfo, 1);
 		execv(self, conf ? with : without);
 		_exit(127);
 	}
 	free(conf);
+	return pid;
 }
 
 void
-console_hand_over(struct console *k)
+console_resume_elsewhere(struct console *k)
 {
-	int null = open("/dev/null", O_RDWR);
+	for (size_t i = 0; i < k->own.n; i++) {
+		const struct own_run *r = &k->own.at[i];
+		pid_t pid;
 
-	for (int fd = 0; fd < 3 && null >= 0; fd++)
-		if (isatty(fd) || fd == STDERR_FILENO)
-			dup2(null, fd);
-	console_drain(k);
-	/* The demo's server ends with the demo: there is nothing to go on with. */
-	for (size_t i = 0; i < k->own.n && !getenv("FINTRA_DEMO"); i++)
 		/* A job of the old system has no checkpoint: it would be done twice. */
-		if (k->own.at[i].ended && k->own.at[i].outcome.state == RUN_CANCELLED &&
-		    k->own.at[i].job->runner == RUNNER_NATIVE)
-			spawn_resume(k, k->own.at[i].outcome.run);
+		if (!r->hand_over || !r->ended || r->outcome.state != RUN_CANCELLED ||
+		    r->job->runner != RUNNER_NATIVE)
+			continue;
+		pid = spawn_resume(k, r->outcome.run);
+		if (pid < 0)
+			fprintf(stderr,
+				"fintra: run %lld was not handed over: no process could be had; go "
+				"on with: fintra resume %lld\n",
+				(long long)r->outcome.run, (long long)r->outcome.run);
+		else
+			fprintf(stderr,
+				"fintra: run %lld %s goes on in process %ld; follow it with: "
+				"fintra logs -f %lld\n",
+				(long long)r->outcome.run, r->job->name, (long)pid,
+				(long long)r->outcome.run);
+	}
 }

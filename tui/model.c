@@ -53,6 +53,15 @@ runs_done(struct part *p)
 }
 
 static void
+detail_done(struct part *p)
+{
+	struct detail_part *d = (struct detail_part *)p;
+
+	run_detail_done(&d->d);
+	free(d);
+}
+
+static void
 line_done(struct part *p)
 {
 	free(p);
@@ -104,6 +113,16 @@ log_part_new(int64_t run)
 	part_init(&l->part, log_done);
 	l->run = run;
 	return l;
+}
+
+struct detail_part *
+detail_part_new(int64_t run)
+{
+	struct detail_part *d = mem_zalloc(sizeof(*d));
+
+	part_init(&d->part, detail_done);
+	d->run = run;
+	return d;
 }
 
 struct gates_part *
@@ -195,6 +214,9 @@ snapshot_done(struct part *p)
 	part_unref((struct part *)s->health);
 	part_unref((struct part *)s->runs);
 	part_unref((struct part *)s->log);
+	for (size_t i = 0; i < LOG_MORE; i++)
+		part_unref((struct part *)s->more[i]);
+	part_unref((struct part *)s->detail);
 	part_unref((struct part *)s->gates);
 	for (size_t i = 0; i < LOOK_PARTS; i++)
 		part_unref(s->look[i]);
@@ -213,6 +235,9 @@ snapshot_new(const struct snapshot *from)
 		part_ref((struct part *)s->health);
 		part_ref((struct part *)s->runs);
 		part_ref((struct part *)s->log);
+		for (size_t i = 0; i < LOG_MORE; i++)
+			part_ref((struct part *)s->more[i]);
+		part_ref((struct part *)s->detail);
 		part_ref((struct part *)s->gates);
 		for (size_t i = 0; i < LOOK_PARTS; i++)
 			part_ref(s->look[i]);
@@ -241,6 +266,19 @@ model_run(const struct model *m, int64_t id)
 	for (size_t i = 0; r && i < r->l.n; i++)
 		if (r->l.at[i].id == id)
 			return &r->l.at[i];
+	return NULL;
+}
+
+const struct log_part *
+model_log(const struct model *m, int64_t run)
+{
+	const struct snapshot *s = m->s;
+
+	if (s->log && s->log->run == run)
+		return s->log;
+	for (size_t i = 0; i < LOG_MORE; i++)
+		if (s->more[i] && s->more[i]->run == run)
+			return s->more[i];
 	return NULL;
 }
 

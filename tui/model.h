@@ -5,6 +5,7 @@
 
 #include "core/health.h"
 #include "core/ledger.h"
+#include "core/ledger_detail.h"
 #include "core/runner.h"
 #include "core/vec.h"
 
@@ -45,6 +46,12 @@ struct log_part {
 	VEC(struct log_line *) line; /* by seq, without the oldest when there are too many */
 	bool complete;		     /* everything committed so far is here */
 };
+struct detail_part {
+	struct part part;
+	int64_t run;
+	int64_t read_ms; /* when it was read */
+	struct run_detail d;
+};
 struct gates_part {
 	struct part part;
 	const struct job *job;
@@ -54,12 +61,20 @@ struct gates_part {
 	struct gate_report report;
 };
 
-enum { LOG_LINE_MAX = 4096, LOG_LINES_MAX = 20000, LOG_BYTES_MAX = 16 << 20 };
+/* The ceilings are of one log; at most LOG_PANES are kept, so four times as much in all. */
+enum {
+	LOG_LINE_MAX = 4096,
+	LOG_LINES_MAX = 20000,
+	LOG_BYTES_MAX = 16 << 20,
+	LOG_PANES = 4,
+	LOG_MORE = LOG_PANES - 1
+};
 
 struct fresh_part *fresh_part_new(void);
 struct health_part *health_part_new(void);
 struct runs_part *runs_part_new(void);
 struct log_part *log_part_new(int64_t run);
+struct detail_part *detail_part_new(int64_t run);
 struct gates_part *gates_part_new(const struct job *job, struct date as_of);
 struct log_line *log_line_new(const struct event *ev);
 /* A log with the lines of `old` (may be NULL, or of another run: then without them) and those of
@@ -93,6 +108,8 @@ struct snapshot {
 	struct health_part *health;
 	struct runs_part *runs;
 	struct log_part *log;
+	struct log_part *more[LOG_MORE]; /* of further panes */
+	struct detail_part *detail;	 /* of the run that was asked for */
 	struct gates_part *gates;
 	struct part *look[LOOK_PARTS];
 	int64_t note_serial; /* goes up with each note */
@@ -133,6 +150,8 @@ struct model {
 /* "ro" for one of three reasons; NULL when runs may be launched. */
 const char *model_why_read_only(const struct model *m);
 const struct run_info *model_run(const struct model *m, int64_t id);
+/* The lines of that run, NULL while they have not been read. */
+const struct log_part *model_log(const struct model *m, int64_t run);
 /* The run whose log is shown when nobody chose one: the first active, else the newest; NULL if
  * none. */
 const struct run_info *model_default_run(const struct model *m);

@@ -95,7 +95,8 @@ move(struct overview *o, const struct model *m, enum act act)
 		move_run(o, m, act);
 }
 
-/* Enter: the log of a run; of a check or a layer, the sentence that does not fit into its line. */
+/* Enter: the details of a run; of a check or a layer, the sentence that does not fit into its line.
+ */
 static void
 open_row(const struct overview *o, const struct model *m, struct action *out)
 {
@@ -113,9 +114,9 @@ open_row(const struct overview *o, const struct model *m, struct action *out)
 		const struct job *job = o->layer < n ? overview_row_job(m, &rows[o->layer]) : NULL;
 
 		view_ask_launch(m, job, out);
-	} else {
+	} else if (selected_run(o, m)) {
 		out->intent = DO_OPEN;
-		out->open = &view_log;
+		out->open = &view_run;
 		out->run = selected_run(o, m);
 	}
 }
@@ -167,9 +168,8 @@ handle(struct view *v, const struct model *m, const struct input *in, struct act
 		open_row(o, m, out);
 		break;
 	case ACT_LOG:
-		out->intent = DO_OPEN;
-		out->open = &view_log;
-		out->run = selected_run(o, m);
+	case ACT_LOG_ADD:
+		view_open_log(model_run(m, selected_run(o, m)), in->act, out);
 		break;
 	case ACT_LAUNCH:
 		launch_row(o, m, out);

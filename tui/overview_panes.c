@@ -130,6 +130,10 @@ draw_progress(const struct model *m, struct canvas *c, struct span at, const str
 	char span[CLOCK_BUF], buf[32];
 	int gauge = at.w >= 34 ? 12 : at.w >= 24 ? 8 : 0, phase = at.w - gauge - 6;
 
+	if (r->state == RUN_QUEUED && r->waits_for[0]) {
+		canvas_fmt(c, at, ST_NOTE, "q waits for %s", r->waits_for);
+		return;
+	}
 	if (r->state == RUN_QUEUED) {
 		canvas_fmt(c, at, ST_NOTE, "q queued %s",
 			   clock_span(m->now_ms - r->created_ms, span));

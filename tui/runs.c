@@ -1,38 +1,141 @@
-/* Runs of all processes, newest first. */
+/* Runs of all processes: newest first, or sorted, or only some of them. */
+#include "tui/filter.h"
 #include "tui/overview.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+enum { FILTER_MAX = 80 };
+
+enum sort { SORT_RUN, SORT_JOB, SORT_AS_OF, SORT_BY, SORT_STATE, SORT_DURATION, SORTS };
+
+static const char *const sort_names[SORTS] = { "run", "job", "as-of", "by", "state", "duration" };
 
 struct runs {
 	int64_t run; /* selected by id: the list moves, the choice stays */
+	enum sort sort;
+	char filter[FILTER_MAX], typed[FILTER_MAX];
+	bool typing;
 };
 
-static size_t
-count(const struct model *m)
+/* A row of the list with what it is sorted by. */
+struct row {
+	const struct run_info *r;
+	int64_t number;	  /* greater comes first */
+	const char *text; /* ascending, before the number */
+};
+
+struct row_list {
+	struct row *at;
+	size_t n, cap;
+};
+
+static const char *
+by(const struct run_info *r)
 {
-	return m->s->runs ? m->s->runs->l.n : 0;
+	return str_same(r->origin, "cron") ? "cron" : r->who;
+}
+
+static bool
+passes(const char *filter, const struct run_info *r)
+{
+	char id[24], iso[DATE_BUF];
+	const struct filter_field f[] = {
+		{ "run", id },
+		{ "job", r->job },
+		{ "state", run_state_name(r->state) },
+		{ "user", r->who },
+		{ "by", by(r) },
+		{ "host", r->host },
+		{ "as-of", date_iso(r->as_of, iso) },
+		{ "error", r->error },
+	};
+
+	fmt_buf(id, sizeof(id), "%lld", (long long)r->id);
+	return filter_fields(filter, f, ARRAY_LEN(f));
+}
+
+static int64_t
+duration(const struct model *m, const struct run_info *r)
+{
+	int64_t from = r->started_ms ? r->started_ms : r->created_ms;
+
+	return (run_state_ended(r->state) && r->ended_ms ? r->ended_ms : m->now_ms) - from;
+}
+
+static struct row
+row_of(const struct model *m, enum sort sort, const struct run_info *r)
+{
+	struct row row = { .r = r, .number = r->id, .text = "" };
+
+	switch (sort) {
+	case SORT_JOB:
+		row.text = r->job;
+		break;
+	case SORT_BY:
+		row.text = by(r);
+		break;
+	case SORT_STATE:
+		row.text = run_state_name(r->state);
+		break;
+	case SORT_AS_OF:
+		row.number = r->as_of.days;
+		break;
+	case SORT_DURATION:
+		row.number = duration(m, r);
+		break;
+	default:
+		break;
+	}
+	return row;
+}
+
+static int
+compare_rows(const void *a, const void *b)
+{
+	const struct row *x = a, *y = b;
+	int c = strcmp(x->text, y->text);
+
+	if (c == 0)
+		c = (y->number > x->number) - (y->number < x->number);
+	return c ? c : (y->r->id > x->r->id) - (y->r->id < x->r->id);
+}
+
+/* Owned: vec_done(). */
+static struct row_list
+rows_of(const struct runs *s, const struct model *m)
+{
+	struct row_list v = { 0 };
+	const char *filter = s->typing ? s->typed : s->filter;
+
+	for (size_t i = 0; m->s->runs && i < m->s->runs->l.n; i++)
+		if (passes(filter, &m->s->runs->l.at[i]))
+			vec_push(&v, row_of(m, s->sort, &m->s->runs->l.at[i]));
+	if (v.n > 1)
+		qsort(v.at, v.n, sizeof(*v.at), compare_rows);
+	return v;
 }
 
 static size_t
-selected(const struct runs *s, const struct model *m)
+selected(const struct runs *s, const struct row_list *v)
 {
-	for (size_t i = 0; i < count(m); i++)
-		if (m->s->runs->l.at[i].id == s->run)
+	for (size_t i = 0; i < v->n; i++)
+		if (v->at[i].r->id == s->run)
 			return i;
 	return 0;
 }
 
-static int64_t
-run_at(const struct model *m, size_t i)
+static int
+job_columns(int w)
 {
-	return i < count(m) ? m->s->runs->l.at[i].id : 0;
+	return w >= 100 ? 38 : w >= 80 ? 28 : 18;
 }
 
 static void
 draw_run(const struct model *m, struct canvas *c, struct span at, const struct run_info *r)
 {
 	char iso[DATE_BUF], id[24];
-	int x = at.x + 8, job = at.w >= 100 ? 38 : at.w >= 80 ? 28 : 18;
+	int x = at.x + 8, job = job_columns(at.w);
 
 	fmt_buf(id, sizeof(id), "%lld", (long long)r->id);
 	canvas_right(c, SPAN(at.x + 1, at.y, 6), ST_BOLD, id);
@@ -40,58 +143,109 @@ draw_run(const struct model *m, struct canvas *c, struct span at, const struct r
 	x += job + 1;
 	canvas_put(c, SPAN(x, at.y, 10), ST_NORMAL, date_iso(r->as_of, iso));
 	x += 11;
-	canvas_put(c, SPAN(x, at.y, 8), ST_DIM, str_same(r->origin, "cron") ? "cron" : r->who);
+	canvas_put(c, SPAN(x, at.y, 8), ST_DIM, by(r));
 	x += 9;
 	overview_draw_run_state(m, c, SPAN(x, at.y, at.x + at.w - x), r);
 }
 
 static void
-draw(const struct view *v, const struct model *m, struct canvas *c, struct rect r)
+draw_head(const struct runs *s, const struct model *m, struct canvas *c, struct rect r, size_t n)
 {
-	const struct runs *s = v->state;
-	size_t n = count(m), sel = selected(s, m), rows = (size_t)(r.h > 4 ? r.h - 4 : 1);
-	size_t top = scroll_top(sel, n, rows);
-	char note[64];
-	int job = r.w >= 100 ? 38 : r.w >= 80 ? 28 : 18;
+	char note[160], filter[FILTER_MAX];
+	size_t all = m->s->runs ? m->s->runs->l.n : 0;
+	int job = job_columns(r.w);
 
-	view_crumbs(m, c, SPAN(r.x, r.y, r.w), "Runs");
-	fmt_buf(note, sizeof(note), "%d running, %zu listed", model_active_runs(m), n);
+	str_copy(filter, r.w > 100 ? sizeof(filter) : (size_t)r.w - 44, s->filter);
+	if (s->typing)
+		fmt_buf(note, sizeof(note), "%zu of the newest %zu", n, all);
+	else if (s->filter[0])
+		fmt_buf(note, sizeof(note), "filter %s%s | %zu of %zu", filter,
+			strlen(filter) < strlen(s->filter) ? "..." : "", n, all);
+	else
+		fmt_buf(note, sizeof(note), "%d running, %zu listed%s%s", model_active_runs(m), all,
+			s->sort != SORT_RUN ? ", by " : "",
+			s->sort != SORT_RUN ? sort_names[s->sort] : "");
 	canvas_rule(c, SPAN(r.x, r.y + 1, r.w), "Runs of all processes", note);
 	canvas_right(c, SPAN(r.x + 1, r.y + 2, 6), ST_DIM, "run");
 	canvas_put(c, SPAN(r.x + 8, r.y + 2, job), ST_DIM, "job");
 	canvas_put(c, SPAN(r.x + 9 + job, r.y + 2, 10), ST_DIM, "as-of");
 	canvas_put(c, SPAN(r.x + 20 + job, r.y + 2, 8), ST_DIM, "by");
 	canvas_put(c, SPAN(r.x + 29 + job, r.y + 2, r.w), ST_DIM, "state, progress");
+}
+
+static void
+draw(const struct view *v, const struct model *m, struct canvas *c, struct rect r)
+{
+	const struct runs *s = v->state;
+	struct row_list list = rows_of(s, m);
+	size_t n = list.n, sel = selected(s, &list), rows = (size_t)(r.h > 4 ? r.h - 4 : 1);
+	size_t top = scroll_top(sel, n, rows);
+
+	view_crumbs(m, c, SPAN(r.x, r.y, r.w), "Runs");
+	draw_head(s, m, c, r, n);
 	if (n == 0)
 		canvas_put(c, SPAN(r.x + 1, r.y + 3, r.w), ST_DIM,
-			   m->s->runs ? "no runs yet: r starts one" : "? runs: not read yet");
+			   !m->s->runs		 ? "? runs: not read yet"
+			   : m->s->runs->l.n > 0 ? "no run passes the filter: Esc takes it away"
+						 : "no runs yet: r starts one");
 	for (size_t i = 0; i < rows && top + i < n; i++) {
 		int y = r.y + 3 + (int)i;
 
-		draw_run(m, c, SPAN(r.x, y, r.w), &m->s->runs->l.at[top + i]);
+		draw_run(m, c, SPAN(r.x, y, r.w), list.at[top + i].r);
 		if (top + i == sel) {
 			canvas_put(c, SPAN(r.x, y, 1), ST_BOLD, ">");
 			canvas_select(c, (struct rect){ r.x, y, r.w, 1 });
 		}
 	}
-	view_status_line(m, c, SPAN(r.x, r.y + r.h - 1, r.w));
+	if (s->typing)
+		canvas_fmt(c, SPAN(r.x + 1, r.y + r.h - 1, r.w - 1), ST_BOLD,
+			   "filter (words, job= state= user=, ! for not): %s_", s->typed);
+	else
+		view_status_line(m, c, SPAN(r.x, r.y + r.h - 1, r.w));
+	vec_done(&list);
+}
+
+/* The list narrows while the filter is typed. */
+static void
+type(struct runs *s, const struct input *in)
+{
+	if (in->act == ACT_BACK) {
+		s->typing = false;
+	} else if (in->act == ACT_OPEN) {
+		s->typing = false;
+		str_copy(s->filter, sizeof(s->filter), s->typed);
+	} else if (in->key == TK_BACKSPACE) {
+		view_erase(s->typed);
+	} else {
+		view_type(s->typed, sizeof(s->typed), in->key);
+	}
 }
 
 static void
-handle(struct view *v, const struct model *m, const struct input *in, struct action *out)
+back(struct runs *s, const struct input *in, struct action *out)
 {
-	struct runs *s = v->state;
-	size_t sel = selected(s, m);
-	const struct run_info *r = model_run(m, run_at(m, sel));
+	if (in->key == TK_ESC && s->filter[0])
+		s->filter[0] = '\0';
+	else
+		out->intent = DO_BACK;
+}
 
+static void
+act_on(struct runs *s, const struct model *m, const struct run_info *r, const struct input *in,
+       struct action *out)
+{
 	switch (in->act) {
 	case ACT_OPEN:
+		out->intent = r ? DO_OPEN : DO_NOTHING;
+		out->open = &view_run;
+		out->run = r ? r->id : 0;
+		break;
 	case ACT_LOG:
-		if (!r)
-			break;
-		out->intent = DO_OPEN;
-		out->open = &view_log;
-		out->run = r->id;
+	case ACT_LOG_ADD:
+		view_open_log(r, in->act, out);
+		break;
+	case ACT_RETRY:
+		view_ask_resume(m, r, in, out);
 		break;
 	case ACT_WHY:
 	case ACT_IMPACT:
@@ -102,22 +256,53 @@ handle(struct view *v, const struct model *m, const struct input *in, struct act
 		break;
 	case ACT_DRAIN:
 	case ACT_ABORT:
-		view_ask_cancel(m, run_at(m, sel), in, out);
+		view_ask_cancel(m, r ? r->id : 0, in, out);
+		break;
+	case ACT_FILTER:
+		s->typing = true;
+		str_copy(s->typed, sizeof(s->typed), s->filter);
+		break;
+	case ACT_SORT:
+	case ACT_SORT_NEXT:
+		s->sort = (s->sort + 1) % SORTS;
+		break;
+	case ACT_SORT_PREV:
+		s->sort = (s->sort + SORTS - 1) % SORTS;
 		break;
 	case ACT_BACK:
-		out->intent = DO_BACK;
+		back(s, in, out);
 		break;
 	default:
-		if (scroll_move(&sel, in->act, count(m), m->h > 8 ? (size_t)m->h - 6 : 1))
-			s->run = run_at(m, sel);
+		break;
 	}
+}
+
+static void
+handle(struct view *v, const struct model *m, const struct input *in, struct action *out)
+{
+	struct runs *s = v->state;
+	struct row_list list = rows_of(s, m);
+	size_t sel = selected(s, &list);
+
+	if (s->typing)
+		type(s, in);
+	else if (scroll_move(&sel, in->act, list.n, m->h > 8 ? (size_t)m->h - 6 : 1))
+		s->run = sel < list.n ? list.at[sel].r->id : 0;
+	else
+		act_on(s, m, sel < list.n ? list.at[sel].r : NULL, in, out);
+	vec_done(&list);
 }
 
 static unsigned
 screen(const struct view *v)
 {
-	(void)v;
-	return SCREEN_RUNS;
+	return ((const struct runs *)v->state)->typing ? SCREEN_TYPE : SCREEN_RUNS;
+}
+
+static bool
+wants_text(const struct view *v)
+{
+	return ((const struct runs *)v->state)->typing;
 }
 
 static int64_t
@@ -133,5 +318,6 @@ const struct view_ops view_runs = {
 	.state_size = sizeof(struct runs),
 	.draw = draw,
 	.handle = handle,
+	.wants_text = wants_text,
 	.follow = follow,
 };

@@ -274,6 +274,32 @@ term_draw(struct term *t, const struct canvas *c)
 	refresh();
 }
 
+bool
+term_copy(struct term *t, const char *text)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	size_t n = strlen(text);
+	STR_AUTO out = { 0 };
+
+	if (n > TERM_COPY_MAX)
+		return false;
+	str_init(&out, (size_t)TERM_COPY_MAX * 2);
+	str_puts(&out, "\033]52;c;");
+	for (size_t i = 0; i < n; i += 3) {
+		unsigned v = 0;
+
+		for (size_t k = 0; k < 3; k++)
+			v = v << 8 | (i + k < n ? (unsigned char)text[i + k] : 0);
+		for (size_t k = 0; k < 4; k++)
+			str_putc(&out, i + k > n ? '=' : digits[v >> (18 - 6 * k) & 63]);
+	}
+	str_puts(&out, "\a");
+	if (!t->gone)
+		send(str_c(&out));
+	return true;
+}
+
 static int
 translate(wint_t k, bool special)
 {

@@ -22,6 +22,11 @@ void term_resized(struct term *t); /* after SIGWINCH */
 void term_draw(struct term *t, const struct canvas *c);
 void term_redraw(struct term *t); /* the next draw paints everything */
 
+enum { TERM_COPY_MAX = 16 << 10 };
+/* Into the terminal's clipboard (OSC 52): base64, so whatever the text holds, the terminal sees
+ * letters.  Whether it obeys cannot be known.  False: longer than TERM_COPY_MAX. */
+bool term_copy(struct term *t, const char *text);
+
 /* Next key (tui/keymap.h) without waiting; false when there is none.  *pasted: between the brackets
  * of a paste. */
 bool term_read(struct term *t, int *key, bool *pasted);

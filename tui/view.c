@@ -225,6 +225,56 @@ view_ask_cancel(const struct model *m, int64_t run, const struct input *in, stru
 }
 
 void
+view_ask_resume(const struct model *m, const struct run_info *r, const struct input *in,
+		struct action *out)
+{
+	const struct job *job = r ? catalogue_job(m->cat, r->job) : NULL;
+	const char *why = model_why_read_only(m);
+	char iso[DATE_BUF];
+
+	if (!r)
+		view_message(out, LVL_WARN, "no run is selected");
+	else if (!run_state_ended(r->state))
+		view_message(out, LVL_WARN, "run %lld is under way", (long long)r->id);
+	else if (r->state == RUN_SUCCESS)
+		view_message(out, LVL_INFO, "run %lld ended well: r runs its job again",
+			     (long long)r->id);
+	else if (why)
+		view_message(out, LVL_WARN, "not resumed, read only: %s", why);
+	else if (!job)
+		view_message(out, LVL_WARN, "%s is no job of this build", r->job);
+	else if (r->state == RUN_SKIPPED)
+		view_ask_launch(m, job, out);
+	if (out->intent != DO_NOTHING)
+		return;
+	out->intent = DO_OPEN;
+	out->open = &view_confirm;
+	out->then = DO_RESUME;
+	out->run = r->id;
+	out->job = job;
+	out->as_of = r->as_of;
+	out->key = in->key;
+	fmt_buf(out->text, sizeof(out->text), "Go on with run %lld?", (long long)r->id);
+	fmt_buf(out->detail[0], sizeof(out->detail[0]), "%s as of %s, %s", r->job,
+		date_iso(r->as_of, iso), run_state_name(r->state));
+	fmt_buf(out->detail[1], sizeof(out->detail[1]),
+		"units that are done stay done, the others are tried again");
+	fmt_buf(out->detail[2], sizeof(out->detail[2]), "the same by: %s resume %lld",
+		str_or(m->command, "fintra"), (long long)r->id);
+}
+
+void
+view_open_log(const struct run_info *r, enum act act, struct action *out)
+{
+	if (!r)
+		return;
+	out->intent = DO_OPEN;
+	out->open = &view_log;
+	out->run = r->id;
+	out->add = act == ACT_LOG_ADD;
+}
+
+void
 view_ask_launch(const struct model *m, const struct job *job, struct action *out)
 {
 	const char *why = model_why_read_only(m);

@@ -15,14 +15,17 @@ enum intent {
 	DO_BACK,
 	DO_QUIT, /* asks when runs are under way */
 	DO_DRAIN_AND_QUIT,
-	DO_OPEN,   /* open */
-	DO_CANCEL, /* run, level */
-	DO_GATES,  /* job, as_of */
-	DO_FORM,   /* job, as_of, launch (NULL = nothing given): its launch form */
-	DO_LAUNCH, /* launch, borrowed from the view's state */
-	DO_START,  /* the same, and the view stays */
-	DO_ACT,	   /* leave this view, then act as its key would */
-	DO_MESSAGE /* severity, text */
+	DO_OPEN,    /* open */
+	DO_CANCEL,  /* run, level */
+	DO_GATES,   /* job, as_of */
+	DO_FORM,    /* job, as_of, launch (NULL = nothing given): its launch form */
+	DO_LAUNCH,  /* launch, borrowed from the view's state */
+	DO_START,   /* the same, and the view stays */
+	DO_ACT,	    /* leave this view, then act as its key would */
+	DO_MESSAGE, /* severity, text */
+	DO_RESUME,  /* run, job, as_of: the run goes on here, with the next epoch */
+	DO_COPY,    /* copy */
+	DO_HAND_OVER_AND_QUIT
 };
 
 struct action {
@@ -41,6 +44,9 @@ struct action {
 	char detail[3][160];  /* below the question */
 	enum intent then;     /* of a confirmation that is answered yes */
 	char typed[BAR_LINE]; /* in the command bar, to be remembered; "" = nothing */
+	const char *copy;     /* borrowed until the intent is carried out */
+	bool add;	      /* DO_OPEN of the logs: in a pane of its own */
+	bool may_hand_over;   /* asked by view_leave */
 };
 
 struct view {
@@ -74,10 +80,17 @@ struct view_ops {
 			  const struct model *m); /* run whose log is needed; NULL = below's */
 	/* What the screen needs besides the live snapshot, *out is zeroed; NULL = below's. */
 	void (*look)(const struct view *v, struct wish *out);
+	/* Further runs whose logs are needed, 0 = none; NULL = none. */
+	void (*follow_more)(const struct view *v, int64_t out[LOG_MORE]);
+	int64_t (*detail)(const struct view *v); /* run whose details are needed; NULL = none */
+	/* Not NULL: the view outlives its leaving, there is one of it, and opening it again calls
+	 * this. */
+	void (*again)(struct view *v, const struct model *m, const struct action *how,
+		      struct action *out);
 };
 
 extern const struct view_ops view_overview, view_runs, view_log, view_help, view_launch,
-	view_confirm, view_why, view_impact, view_jobs, view_job, view_bar;
+	view_confirm, view_why, view_impact, view_jobs, view_job, view_bar, view_run, view_leave;
 
 void view_open(struct view *v, const struct view_ops *ops, const struct view *below,
 	       const struct model *m, const struct action *how);
@@ -99,6 +112,11 @@ void view_log_line(const struct model *m, struct canvas *c, struct span at,
  */
 bool view_ask_cancel(const struct model *m, int64_t run, const struct input *in,
 		     struct action *out);
+/* The question before a run goes on where it stopped; else a message or the launch form. */
+void view_ask_resume(const struct model *m, const struct run_info *r, const struct input *in,
+		     struct action *out);
+/* Opens the log of a run, in a pane of its own for ACT_LOG_ADD; NULL = nothing is selected. */
+void view_open_log(const struct run_info *r, enum act act, struct action *out);
 void view_ask_launch(const struct model *m, const struct job *job, struct action *out);
 /* The form of exactly this job, or the message why nothing can be launched. */
 void view_ask_form(const struct model *m, const struct job *job, struct action *out);

@@ -69,7 +69,8 @@ test_launch_follow_and_read_the_log(void **state)
 	SEE(&t, "SUCCESS");
 	SEE(&t, "Log (run 1 sync-universe)");
 	pty_send(t.pty, "4");
-	SEE(&t, "Run 1 sync-universe");
+	SEE(&t, "fintra > Logs");
+	SEE(&t, "1 sync-universe");
 	SEE(&t, "START");
 	pty_send(t.pty, "3");
 	SEE(&t, "Runs of all processes");
@@ -167,16 +168,16 @@ test_quit_with_a_run_asks(void **state)
 	(void)state;
 	launch_slow(&t, "con_quit", "60000");
 	pty_send(t.pty, "q");
-	SEE(&t, "Drain and quit?");
-	pty_send(t.pty, "n");
-	assert_true(pty_wait_gone(t.pty, "Drain and quit?", CONSOLE_WAIT_MS));
+	SEE(&t, "h  hand over");
+	pty_send(t.pty, "s");
+	assert_true(pty_wait_gone(t.pty, "h  hand over", CONSOLE_WAIT_MS));
 	assert_int_equal(
 		support_psql_int(t.info,
 				 "SELECT count(*) FROM fintra_ops.run WHERE state = 'running'"),
 		1);
 	pty_send(t.pty, "Q");
-	SEE(&t, "Drain and quit?");
-	pty_send(t.pty, "y");
+	SEE(&t, "1 run of this console is under way");
+	pty_send(t.pty, "d");
 	assert_int_equal(pty_wait_exit(t.pty, CONSOLE_WAIT_MS), 0);
 	assert_int_equal(
 		support_psql_int(t.info,
@@ -195,8 +196,8 @@ test_suspend_is_refused_with_a_run(void **state)
 	pty_send(t.pty, "\032");
 	SEE(&t, "not suspended");
 	pty_send(t.pty, "Q");
-	SEE(&t, "Drain and quit?");
-	pty_send(t.pty, "y");
+	SEE(&t, "d  drain");
+	pty_send(t.pty, "d");
 	assert_int_equal(pty_wait_exit(t.pty, CONSOLE_WAIT_MS), 0);
 	console_close(&t);
 }

@@ -197,7 +197,8 @@ test_hostile_vendor(void **state)
 	pty_send(t.pty, "\r");
 	SEE(&t, ". success");
 	pty_send(t.pty, "4");
-	SEE(&t, "Run 1 sync-universe");
+	SEE(&t, "fintra > Logs");
+	SEE(&t, "1 sync-universe");
 	assert_null(pty_foreign(str_c(pty_raw(t.pty)), pty_raw(t.pty)->len));
 	console_close(&t);
 }

@@ -1,5 +1,6 @@
 /* Reading the ledger: filters, the finding ABANDONED (faults.md P4), lines, requests. */
 #include "core/ledger.h"
+#include "core/ledger_detail.h"
 #include "tests/support.h"
 
 #include <setjmp.h>
@@ -268,6 +269,122 @@ units_and_inputs(void **state)
 	free(in.at);
 }
 
+static void
+put_lines(int64_t id, int n)
+{
+	char sql[400];
+
+	snprintf(sql, sizeof(sql),
+		 "INSERT INTO fintra_ops.event SELECT %" PRId64
+		 ", i, to_timestamp(1770109927.123), 'warn', CASE i WHEN 2 THEN 'gate' ELSE 'log' "
+		 "END, 'job-a', 'u', repeat('x', 5000) || i, NULL FROM generate_series(1, %d) i",
+		 id, n);
+	free(support_psql(info, sql));
+}
+
+/* What four panes need in one query: each run from where it is, a new one from its newest lines. */
+static void
+lines_of_several_runs(void **state)
+{
+	int64_t run[] = { put_run("job-a", "running", 1), put_run("job-a", "running", 1),
+			  put_run("job-a", "running", 1) };
+	int64_t after[] = { 7, -1, 3 };
+	struct err e = ERR_INIT;
+	struct event_list l;
+
+	(void)state;
+	put_lines(run[0], 10);
+	put_lines(run[1], 10);
+	assert_int_equal(ledger_events_of(db, run, after, 3, 2, &l, &e), 0);
+	assert_int_equal(l.n, 4);
+	assert_int_equal(l.at[0].run, run[0]);
+	assert_int_equal(l.at[0].seq, 8);
+	assert_int_equal(l.at[1].seq, 9);
+	assert_int_equal(l.at[2].run, run[1]);
+	assert_int_equal(l.at[2].seq, 9);
+	assert_int_equal(l.at[3].seq, 10);
+	assert_int_equal(l.at[0].ts_ms, INT64_C(1770109927123));
+	assert_int_equal(l.at[0].lvl, LVL_WARN);
+	assert_string_equal(l.at[0].unit, "u");
+	assert_int_equal(strlen(l.at[0].msg), EVENT_LETTERS);
+	event_list_done(&l);
+	assert_int_equal(ledger_events_of(db, run, after, 0, 2, &l, &e), 0);
+	assert_int_equal(l.n, 0);
+}
+
+static void
+put_units(int64_t id, int n)
+{
+	char sql[500];
+
+	/* One every 2 s from 10 s after the start; the third one failed. */
+	snprintf(
+		sql, sizeof(sql),
+		"INSERT INTO fintra_ops.unit (run_id, unit, state, attempts, rows_inserted, "
+		"ended_at) SELECT id, 'day ' || lpad(i::text, 3, '0'), CASE i WHEN 3 THEN 'failed' "
+		"ELSE 'done' END, i, i, started_at + (8 + 2 * i) * interval '1 s' FROM "
+		"fintra_ops.run, generate_series(1, %d) i WHERE id = %" PRId64,
+		n, id);
+	free(support_psql(info, sql));
+}
+
+static void
+everything_of_one_run(void **state)
+{
+	int64_t id = put_run("job-a", "running", 1), child = put_run("job-a", "skipped", -1);
+	struct err e = ERR_INIT;
+	struct run_detail d;
+	char sql[300];
+
+	(void)state;
+	put_lines(id, 5);
+	put_units(id, 600);
+	snprintf(sql, sizeof(sql),
+		 "UPDATE fintra_ops.run SET parent = %" PRId64 " WHERE id = %" PRId64, id, child);
+	free(support_psql(info, sql));
+	snprintf(sql, sizeof(sql),
+		 "UPDATE fintra_ops.beat SET waits_for = 'prices_daily, held by run 3' "
+		 "WHERE run_id = %" PRId64,
+		 id);
+	free(support_psql(info, sql));
+	assert_int_equal(ledger_request_cancel(db, id, CANCEL_DRAIN, "anna", &e), 0);
+	assert_int_equal(ledger_detail(db, &conf, id, &d, &e), 0);
+	assert_int_equal(d.run.n, 1);
+	assert_string_equal(d.run.at[0].waits_for, "prices_daily, held by run 3");
+	assert_int_equal(d.children.n, 1);
+	assert_int_equal(d.children.at[0].id, child);
+	assert_int_equal(d.n, DETAIL_UNITS);
+	assert_int_equal(d.units, 600);
+	assert_int_equal(d.done, 599);
+	assert_int_equal(d.failed, 1);
+	assert_string_equal(d.unit[0].u.unit, "day 003");
+	assert_string_equal(d.unit[1].u.unit, "day 600");
+	assert_int_equal(d.unit[1].took_ms, 2000);
+	assert_int_equal(d.ngates, 1);
+	assert_int_equal(strlen(d.gate[0]), DETAIL_GATE_TEXT - 1);
+	assert_string_equal(d.asked, "drain");
+	assert_string_equal(d.asked_by, "anna");
+	run_detail_done(&d);
+}
+
+/* Nothing came before the first unit but the run's start. */
+static void
+first_unit_took_since_the_start(void **state)
+{
+	int64_t id = put_run("job-a", "running", 1);
+	struct err e = ERR_INIT;
+	struct run_detail d;
+
+	(void)state;
+	put_units(id, 1);
+	assert_int_equal(ledger_detail(db, &conf, id, &d, &e), 0);
+	assert_int_equal(d.unit[0].took_ms, 10000);
+	run_detail_done(&d);
+	assert_int_equal(ledger_detail(db, &conf, INT64_C(99999999), &d, &e), 0);
+	assert_int_equal(d.run.n, 0);
+	run_detail_done(&d);
+}
+
 int
 main(void)
 {
@@ -279,6 +396,9 @@ main(void)
 		cmocka_unit_test(lines_from_and_newest),
 		cmocka_unit_test(an_abort_is_not_taken_back),
 		cmocka_unit_test(units_and_inputs),
+		cmocka_unit_test(lines_of_several_runs),
+		cmocka_unit_test(everything_of_one_run),
+		cmocka_unit_test(first_unit_took_since_the_start),
 	};
 
 	return cmocka_run_group_tests_name("ledger", tests, setup, teardown);

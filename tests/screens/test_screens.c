@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 static void
-overview_at_scene_sizes(const char *name, enum support_morning which)
+overview_at_all_sizes(const char *name, enum support_morning which)
 {
 	for (size_t i = 0; i < SCENE_SIZES; i++) {
 		struct scene s;
@@ -27,35 +27,35 @@ static void
 test_overview_connecting(void **state)
 {
 	(void)state;
-	overview_at_scene_sizes("overview_connecting", MORNING_CONNECTING);
+	overview_at_all_sizes("overview_connecting", MORNING_CONNECTING);
 }
 
 static void
 test_overview_no_database(void **state)
 {
 	(void)state;
-	overview_at_scene_sizes("overview_down", MORNING_DOWN);
+	overview_at_all_sizes("overview_down", MORNING_DOWN);
 }
 
 static void
 test_overview_ready(void **state)
 {
 	(void)state;
-	overview_at_scene_sizes("overview_ready", MORNING_READY);
+	overview_at_all_sizes("overview_ready", MORNING_READY);
 }
 
 static void
 test_overview_seed_morning(void **state)
 {
 	(void)state;
-	overview_at_scene_sizes("overview_seed", MORNING_SEED);
+	overview_at_all_sizes("overview_seed", MORNING_SEED);
 }
 
 static void
 test_overview_hostile(void **state)
 {
 	(void)state;
-	overview_at_scene_sizes("overview_hostile", MORNING_HOSTILE);
+	overview_at_all_sizes("overview_hostile", MORNING_HOSTILE);
 }
 
 static void
@@ -95,10 +95,10 @@ test_help_does_the_selected_key(void **state)
 	(void)state;
 	scene_begin(&s, MORNING_SEED, scene_sizes[0]);
 	scene_open(&s, &view_help, NULL);
-	scene_type(&s, "jjjjjjjj");
+	scene_type(&s, "jjjjjjjjjj");
 	scene_key(&s, TK_ENTER);
 	assert_int_equal(s.last.intent, DO_ACT);
-	assert_int_equal(s.last.act, ACT_LAUNCH); /* the ninth key of the overview */
+	assert_int_equal(s.last.act, ACT_LAUNCH); /* the eleventh key of the overview */
 	scene_end(&s);
 }
 
@@ -115,55 +115,6 @@ test_runs(void **state)
 		scene_compare(&s, "runs");
 		scene_end(&s);
 	}
-}
-
-static void
-test_log(void **state)
-{
-	struct action how = { .run = 8815 };
-
-	(void)state;
-	for (size_t i = 0; i < SCENE_SIZES; i++) {
-		struct scene s;
-
-		scene_begin(&s, MORNING_SEED, scene_sizes[i]);
-		scene_open(&s, &view_log, &how);
-		scene_compare(&s, "log_follow");
-		scene_type(&s, "E&&");
-		scene_compare(&s, "log_paused_warnings");
-		scene_end(&s);
-	}
-}
-
-static void
-test_log_search(void **state)
-{
-	struct action how = { .run = 8815 };
-	struct scene s;
-
-	(void)state;
-	scene_begin(&s, MORNING_SEED, scene_sizes[0]);
-	scene_open(&s, &view_log, &how);
-	scene_type(&s, "/SECTOR");
-	scene_compare(&s, "log_typing");
-	scene_key(&s, TK_ENTER);
-	scene_compare(&s, "log_found");
-	scene_type(&s, "n");
-	scene_compare(&s, "log_found_next");
-	scene_end(&s);
-}
-
-static void
-test_log_hostile(void **state)
-{
-	struct action how = { .run = 8815 };
-	struct scene s;
-
-	(void)state;
-	scene_begin(&s, MORNING_HOSTILE, scene_sizes[0]);
-	scene_open(&s, &view_log, &how);
-	scene_compare(&s, "log_hostile");
-	scene_end(&s);
 }
 
 /* gates: NULL = not measured yet. */
@@ -387,9 +338,6 @@ main(void)
 		cmocka_unit_test(test_help),
 		cmocka_unit_test(test_help_does_the_selected_key),
 		cmocka_unit_test(test_runs),
-		cmocka_unit_test(test_log),
-		cmocka_unit_test(test_log_search),
-		cmocka_unit_test(test_log_hostile),
 		cmocka_unit_test(test_launch_pick),
 		cmocka_unit_test(test_launch_form),
 		cmocka_unit_test(test_launch_backfill_command),

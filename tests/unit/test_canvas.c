@@ -34,6 +34,29 @@ test_put_cuts_with_ellipsis(void **state)
 	canvas_done(&c);
 }
 
+/* Words stay whole where they can; a wide character that does not fit goes to the next row. */
+static void
+test_wrap(void **state)
+{
+	struct canvas c;
+
+	(void)state;
+	canvas_init(&c, 8, 3);
+	assert_int_equal(canvas_wrap(&c, (struct rect){ 0, 0, 8, 3 }, ST_NORMAL, "two words more"),
+			 3);
+	assert_canvas(&c, "two\nwords\nmore\n");
+	canvas_clear(&c);
+	assert_int_equal(canvas_wrap(&c, (struct rect){ 0, 0, 3, 2 }, ST_NORMAL, "abcdefgh"), 3);
+	assert_canvas(&c, "abc\ndef\n\n");
+	canvas_clear(&c);
+	assert_int_equal(canvas_wrap(&c, (struct rect){ 0, 0, 4, 3 }, ST_NORMAL,
+				     "a\xe6\x97\xa5\xe6\x9c\xac\033"),
+			 3);
+	assert_canvas(&c, "a\xe6\x97\xa5\n\xe6\x9c\xac\\x\n1b\n");
+	assert_int_equal(canvas_wrap(NULL, (struct rect){ 0, 0, 4, 0 }, ST_NORMAL, ""), 1);
+	canvas_done(&c);
+}
+
 static void
 test_put_outside_changes_nothing(void **state)
 {
@@ -236,6 +259,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_put_cuts_with_ellipsis),
+		cmocka_unit_test(test_wrap),
 		cmocka_unit_test(test_put_outside_changes_nothing),
 		cmocka_unit_test(test_wide_character_takes_two_cells),
 		cmocka_unit_test(test_half_of_a_wide_character_is_never_left),

@@ -111,6 +111,7 @@ defaults(void **state)
 	assert_string_equal(c.api_key, "");
 	assert_string_equal(c.path, "");
 	assert_string_equal(c.time_zone, "ny");
+	assert_string_equal(c.on_hangup, "hand-over");
 	conf_done(&c);
 }
 
@@ -175,6 +176,7 @@ errors_name_the_line(void **state)
 	refuse_text("[run]\nrubbish\n", "bad.conf:2");
 	refuse_text("[console]\ntime_zone = paris\n", "ny|utc");
 	refuse_text("[console]\nmono = perhaps\n", "true or false");
+	refuse_text("[console]\non_hangup = resume\n", "hand-over|drain");
 	refuse_text("[fmp]\napi_key = canary123\n", "api_key_file");
 	refuse_text("[run]\nrehearse_now = yesterday\n", "rehearse_now");
 	refuse_text("[run]\nheartbeat_ms = 50000\n", "fence_ms");

@@ -11,11 +11,12 @@
 #include <cmocka.h>
 
 /* Those that are no dialog come first. */
-enum { PAGES = 8 };
+enum { PAGES = 9 };
 static const unsigned screens[] = {
-	SCREEN_OVERVIEW, SCREEN_RUNS,	 SCREEN_LOG,	SCREEN_JOBS, SCREEN_TABLES,
-	SCREEN_SYSTEM,	 SCREEN_DETAIL,	 SCREEN_TREE,	SCREEN_HELP, SCREEN_LAUNCH,
-	SCREEN_FORM,	 SCREEN_CONFIRM, SCREEN_FILTER, SCREEN_SORT, SCREEN_BAR,
+	SCREEN_OVERVIEW, SCREEN_RUNS,	SCREEN_LOG,	SCREEN_JOBS,   SCREEN_TABLES,
+	SCREEN_SYSTEM,	 SCREEN_DETAIL, SCREEN_TREE,	SCREEN_RUN,    SCREEN_HELP,
+	SCREEN_LAUNCH,	 SCREEN_FORM,	SCREEN_CONFIRM, SCREEN_FILTER, SCREEN_SORT,
+	SCREEN_BAR,	 SCREEN_PICK,	SCREEN_LEAVE,	SCREEN_TYPE,
 };
 
 static int
@@ -85,7 +86,7 @@ test_way_back_and_help_exist_everywhere(void **state)
 static void
 test_letters_are_text_where_one_types(void **state)
 {
-	static const unsigned typing[] = { SCREEN_FORM, SCREEN_FILTER, SCREEN_BAR };
+	static const unsigned typing[] = { SCREEN_FORM, SCREEN_FILTER, SCREEN_BAR, SCREEN_TYPE };
 
 	(void)state;
 	for (size_t s = 0; s < ARRAY_LEN(typing); s++)
@@ -93,6 +94,7 @@ test_letters_are_text_where_one_types(void **state)
 			assert_null(keymap_find(typing[s], key));
 	assert_null(keymap_find(SCREEN_FILTER, ' '));
 	assert_null(keymap_find(SCREEN_BAR, ' '));
+	assert_null(keymap_find(SCREEN_TYPE, ' '));
 }
 
 /* "capital = stronger form of the small letter" */

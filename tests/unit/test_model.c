@@ -105,6 +105,28 @@ test_old_snapshot_outlives_a_new_one(void **state)
 }
 
 static void
+test_logs_are_found_by_their_run(void **state)
+{
+	struct snapshot *a = snapshot_new(NULL), *b;
+	struct model m = { .s = NULL };
+
+	(void)state;
+	a->log = extend(NULL, 1, 1, 2, "first");
+	a->more[0] = extend(NULL, 2, 1, 3, "second");
+	a->more[2] = extend(NULL, 3, 1, 4, "third");
+	a->detail = detail_part_new(7);
+	b = snapshot_new(a);
+	part_unref(&a->part);
+	m.s = b;
+	assert_int_equal(model_log(&m, 1)->line.n, 2);
+	assert_int_equal(model_log(&m, 2)->line.n, 3);
+	assert_int_equal(model_log(&m, 3)->line.n, 4);
+	assert_null(model_log(&m, 4));
+	assert_int_equal(b->detail->run, 7);
+	part_unref(&b->part);
+}
+
+static void
 test_checks_come_worst_first(void **state)
 {
 	struct snapshot *s = snapshot_new(NULL);
@@ -152,6 +174,7 @@ main(void)
 		cmocka_unit_test(test_log_of_another_run_starts_empty),
 		cmocka_unit_test(test_line_names_its_unit),
 		cmocka_unit_test(test_old_snapshot_outlives_a_new_one),
+		cmocka_unit_test(test_logs_are_found_by_their_run),
 		cmocka_unit_test(test_checks_come_worst_first),
 		cmocka_unit_test(test_why_read_only),
 	};
