@@ -1,4 +1,4 @@
-/* The real console: logs in panes, details of runs. */
+/* The real console: logs in panes, details of runs, and runs that outlive the console. */
 #include "tests/support_console.h"
 
 #include "core/clock.h"
@@ -16,6 +16,7 @@
 #define MARKET "--tickers", "40", "--years", "1", "--end", "2026-02-02"
 #define SEE(t, text) assert_true(pty_wait_text((t)->pty, text, CONSOLE_WAIT_MS))
 #define GONE(t, text) assert_true(pty_wait_gone((t)->pty, text, CONSOLE_WAIT_MS))
+#define NEXT "\t"
 
 enum { FRESH_MS = 1000 /* from a commit to the screen */ };
 
@@ -246,6 +247,8 @@ launch(struct console_test *t, int down, const char *job, const char *fields)
 	fmt_buf(title, sizeof(title), "Launch %s", job);
 	SEE(t, title);
 	pty_send(t->pty, fields);
+	if (*fields) /* else it asks whether to go on without having looked */
+		SEE(t, "all inputs are fresh");
 	pty_send(t->pty, "\r");
 }
 
@@ -272,6 +275,173 @@ test_cancelled_run_goes_on_here(void **state)
 	quit(&t);
 }
 
+static void
+run_headless(const struct console_test *t, const char *const *args)
+{
+	struct pty *p = console_spawn(t, args, 120, 40);
+
+	assert_int_equal(pty_wait_exit(p, 3 * CONSOLE_WAIT_MS), 0);
+	pty_free(p);
+}
+
+/* What the program itself says of the tables, by its checksum command.  Owned: free(). */
+static char *
+checksums(const struct console_test *t)
+{
+	struct pty *p = console_spawn(
+		t, FAKE("db", "checksum", "fintra_universe", "prices_daily", "--json"), 200, 40);
+	char *out;
+
+	assert_int_equal(pty_wait_exit(p, CONSOLE_WAIT_MS), 0);
+	out = mem_dup(str_c(pty_raw(p)));
+	pty_free(p);
+	assert_non_null(strstr(out, "prices_daily"));
+	return out;
+}
+
+#define RANGE_FROM "2026-01-16"
+#define RANGE_TO "2026-02-02"
+enum { RANGE_DAYS = 11 /* sessions from Friday 16 to Monday 2, without 19 January */ };
+
+/* The same jobs in a database of their own, with nobody to disturb them. */
+static char *
+undisturbed(const struct console_test *like, const char *name)
+{
+	struct console_test t = *like;
+	const char *info = support_db(name, true);
+
+	fmt_buf(t.text[0], sizeof(t.text[0]), "FINTRA_DB_CONNINFO=%s", info);
+	fmt_buf(t.text[2], sizeof(t.text[2]), "XDG_CACHE_HOME=%s/cache2", t.home);
+	t.env[0] = t.text[0];
+	t.env[2] = t.text[2];
+	run_headless(&t, FAKE("run", "sync-universe"));
+	run_headless(&t, FAKE("run", "prices-daily-bulk", "--from", RANGE_FROM, "--to", RANGE_TO));
+	return checksums(&t);
+}
+
+/* A console whose run has loaded two days of several: run 2, prices-daily-bulk. */
+static void
+in_mid_run(struct console_test *t, const char *name, const char *setting)
+{
+	prepare(t, name, FAKE(MARKET, "--latency", "250"));
+	console_env(t, setting);
+	run_headless(t, FAKE("run", "sync-universe"));
+	console_start(t, 80, 24);
+	SEE(t, " rw ");
+	launch(t, 2, "prices-daily-bulk", NEXT NEXT RANGE_FROM NEXT RANGE_TO);
+	SEE(t, "1 run of mine");
+	console_sql_until(t, "SELECT count(*) >= 2 FROM fintra_ops.unit WHERE run_id = 2", "t");
+}
+
+/* It ended in its second epoch, and what the first one had done was not done again. */
+static void
+assert_went_on(struct console_test *t, const char *name)
+{
+	char *want, *got;
+
+	console_sql_until(t, "SELECT state FROM fintra_ops.run WHERE id = 2 AND epoch > 1",
+			  "success");
+	assert_int_equal(support_psql_int(t->info, "SELECT epoch FROM fintra_ops.run WHERE id = 2"),
+			 2);
+	assert_int_equal(support_psql_int(t->info, "SELECT count(*) FROM fintra_ops.unit "
+						   "WHERE run_id = 2 AND attempts = 1"),
+			 RANGE_DAYS);
+	/* The second epoch found the days of the first one done. */
+	assert_true(
+		support_psql_int(t->info,
+				 "SELECT substring(msg FROM 'units_done=([0-9]+)')::bigint FROM "
+				 "fintra_ops.event WHERE run_id = 2 AND ev = 'run.resume'") >= 2);
+	got = checksums(t);
+	want = undisturbed(t, name);
+	assert_string_equal(got, want);
+	free(got);
+	free(want);
+}
+
+static void
+test_dead_terminal_hands_over(void **state)
+{
+	struct console_test t;
+
+	(void)state;
+	in_mid_run(&t, "con_dies", "FINTRA_CONSOLE_ON_HANGUP=hand-over");
+	pty_hang_up(t.pty);
+	assert_int_equal(pty_wait_exit(t.pty, CONSOLE_WAIT_MS), 129);
+	pty_free(t.pty);
+	t.pty = NULL;
+	assert_went_on(&t, "con_dies_not");
+	console_close(&t);
+}
+
+static void
+test_quit_hands_over(void **state)
+{
+	struct console_test t;
+
+	(void)state;
+	in_mid_run(&t, "con_leaves", "FINTRA_CONSOLE_ON_HANGUP=drain");
+	pty_send(t.pty, "q");
+	SEE(&t, "h  hand over");
+	pty_send(t.pty, "h");
+	assert_int_equal(pty_wait_exit(t.pty, CONSOLE_WAIT_MS), 0);
+	assert_non_null(
+		strstr(str_c(pty_raw(t.pty)), "run 2 prices-daily-bulk goes on in process"));
+	assert_non_null(strstr(str_c(pty_raw(t.pty)), "fintra logs -f 2"));
+	pty_free(t.pty);
+	t.pty = NULL;
+	assert_went_on(&t, "con_leaves_not");
+	console_close(&t);
+}
+
+/* Nobody goes on with it: it is ours to resume, as the second epoch. */
+static void
+assert_ended_here(struct console_test *t, const char *run)
+{
+	struct pty *p;
+	char sql[120];
+
+	pty_free(t->pty);
+	t->pty = NULL;
+	fmt_buf(sql, sizeof(sql), "SELECT state || epoch FROM fintra_ops.run WHERE id = %s", run);
+	console_sql_until(t, sql, "cancelled1");
+	p = console_spawn(t, FAKE("resume", run), 200, 40);
+	assert_int_equal(pty_wait_exit(p, CONSOLE_WAIT_MS), 0);
+	assert_non_null(strstr(str_c(pty_raw(p)), "RESUME epoch=2"));
+	pty_free(p);
+	console_sql_until(t, sql, "success2");
+	console_close(t);
+}
+
+static void
+test_dead_terminal_drains_when_told_so(void **state)
+{
+	struct console_test t;
+
+	(void)state;
+	in_mid_run(&t, "con_drains", "FINTRA_CONSOLE_ON_HANGUP=drain");
+	pty_hang_up(t.pty);
+	assert_int_equal(pty_wait_exit(t.pty, CONSOLE_WAIT_MS), 129);
+	assert_ended_here(&t, "2");
+}
+
+/* What the operator has stopped himself stays stopped. */
+static void
+test_stopped_run_is_not_handed_over(void **state)
+{
+	struct console_test t;
+
+	(void)state;
+	in_mid_run(&t, "con_stopped", "FINTRA_CONSOLE_ON_HANGUP=hand-over");
+	pty_send(t.pty, "c");
+	SEE(&t, "Cancel run 2?");
+	pty_send(t.pty, "y");
+	console_sql_until(&t, "SELECT state FROM fintra_ops.run WHERE id = 2", "cancelled");
+	GONE(&t, "of mine");
+	pty_hang_up(t.pty);
+	assert_int_equal(pty_wait_exit(t.pty, CONSOLE_WAIT_MS), 129);
+	assert_ended_here(&t, "2");
+}
+
 int
 main(void)
 {
@@ -282,6 +452,10 @@ main(void)
 		cmocka_unit_test(test_copy_of_a_line),
 		cmocka_unit_test(test_detail_says_what_a_run_waits_for),
 		cmocka_unit_test(test_cancelled_run_goes_on_here),
+		cmocka_unit_test(test_dead_terminal_hands_over),
+		cmocka_unit_test(test_quit_hands_over),
+		cmocka_unit_test(test_dead_terminal_drains_when_told_so),
+		cmocka_unit_test(test_stopped_run_is_not_handed_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
