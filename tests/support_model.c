@@ -20,7 +20,7 @@ static const struct table tables[] = {
 	TABLE("fmp_peers", 1),
 	TABLE("sec_filings", 1),
 	TABLE("datos_performance", 2),
-	TABLE("sector_performance", 2),
+	{ .name = "sector_performance", .layer = 2, .date_column = "performance_date" },
 	TABLE("industry_performance", 2),
 	TABLE("performance_windows", 2),
 	TABLE("sector_benchmarks", 3),

@@ -276,9 +276,9 @@ to_screen(struct console *k, enum act act)
 		enum act act;
 		const struct view_ops *ops;
 	} screens[] = {
-		{ ACT_OVERVIEW, NULL },
-		{ ACT_JOBS, &view_jobs },
-		{ ACT_RUNS, &view_runs },
+		{ ACT_OVERVIEW, NULL },	      { ACT_JOBS, &view_jobs },
+		{ ACT_RUNS, &view_runs },     { ACT_TABLES, &view_tables },
+		{ ACT_SYSTEM, &view_system },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(screens); i++) {

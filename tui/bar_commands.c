@@ -142,6 +142,31 @@ do_jobs(const struct bar_call *c, struct err *e)
 }
 
 static int
+do_tables(const struct bar_call *c, struct err *e)
+{
+	struct cli cli;
+
+	if (parse(c, &cli, 0, 1, e) < 0)
+		return -1;
+	if (!cli.narg)
+		return press(c, ACT_TABLES);
+	c->out->table = catalogue_table(c->m->cat, cli.arg[0]);
+	if (!c->out->table)
+		return no_such(c->m, cli.arg[0], false, true, e);
+	c->out->intent = DO_OPEN;
+	c->out->open = &view_table;
+	return 0;
+}
+
+static int
+do_system(const struct bar_call *c, struct err *e)
+{
+	struct cli cli;
+
+	return parse(c, &cli, 0, 0, e) < 0 ? -1 : press(c, ACT_SYSTEM);
+}
+
+static int
 do_overview(const struct bar_call *c, struct err *e)
 {
 	struct cli cli;
@@ -310,6 +335,8 @@ const struct bar_command bar_commands[] = {
 	{ "overview", 0, "screen 1: verdict, layers, checks, running", do_overview },
 	{ "jobs", BAR_JOBS, NULL, do_jobs },
 	{ "runs", 0, NULL, do_runs },
+	{ "tables", BAR_TABLES, NULL, do_tables },
+	{ "system", 0, "database, sessions, locks, disk, this process", do_system },
 	{ "log", 0, "the log of the selected run", do_logs },
 	{ "status", 0, NULL, do_overview },
 	{ "health", 0, NULL, do_overview },

@@ -202,7 +202,8 @@ look_at_tables(struct looker *l)
 
 	str_init(&names, 1 << 16);
 	for (const struct table *t = cat->tables; t->name; t++)
-		str_fmt(&names, "%c%s", t == cat->tables ? '{' : ',', t->name);
+		str_fmt(&names, "%c%s", t == cat->tables ? '{' : ',',
+			db_relation(l->w->db, t->name));
 	str_puts(&names, names.len ? "}" : "{}");
 	args[0] = str_c(&names);
 	ROWS_AUTO r = ask(l, Q_CONSOLE_TABLES, args, p->error, sizeof(p->error));

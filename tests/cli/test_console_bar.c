@@ -54,6 +54,36 @@ test_jobs_by_key_and_by_name(void **state)
 	end(&t);
 }
 
+/* Figures come from a database that plain SQL filled; sizes and sessions are the server's. */
+static void
+test_tables_and_system(void **state)
+{
+	struct console_test t;
+
+	(void)state;
+	begin(&t, "bar_tables", 120, 40);
+	support_ready(t.info);
+	pty_send(t.pty, "8");
+	SEE(&t, "fintra > Tables");
+	pty_send(t.pty, "\022"); /* ^r: measured again, now with rows */
+	assert_true(pty_wait_text(t.pty, ". fresh   2026-02-02", CONSOLE_WAIT_MS));
+	SEE(&t, " kB");
+	pty_send(t.pty, "1:tables prices_daily\r");
+	SEE(&t, "Tables > prices_daily");
+	SEE(&t, "written by      prices-daily-bulk");
+	SEE(&t, "2026-02-02  .");
+	pty_send(t.pty, "0");
+	SEE(&t, "fintra > System");
+	SEE(&t, "Sessions of ours");
+	SEE(&t, "fintra console");
+	SEE(&t, "? not measured"); /* the vendor's budget: nobody measures it yet */
+	SEE(&t, "PostgreSQL ");
+	pty_send(t.pty, "1:tables pricesdaily\r");
+	SEE(&t, "prices_daily");
+	pty_send(t.pty, "\033");
+	end(&t);
+}
+
 /* From the bar to the ledger: the form opens filled, Enter launches, the run is in the database. */
 static void
 test_launch_through_the_bar(void **state)
@@ -159,6 +189,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_jobs_by_key_and_by_name),
+		cmocka_unit_test(test_tables_and_system),
 		cmocka_unit_test(test_launch_through_the_bar),
 		cmocka_unit_test(test_wrong_command_stays_and_names_the_nearest),
 		cmocka_unit_test(test_tab_completes),
