@@ -34,7 +34,7 @@ batch_rows = 100000
 [paths]
 cache_dir = $work/cache
 CONF
-sed -e 's/^day_pause_ms.*/day_pause_ms = 380/' -e 's/^batch_rows.*/batch_rows = 250\nbatch_pause_ms = 350/' \
+sed -e 's/^day_pause_ms.*/day_pause_ms = 500/' -e 's/^batch_rows.*/batch_rows = 250\nbatch_pause_ms = 350/' \
 	"$work/fast.conf" >"$work/slow.conf"
 export FINTRA_FMP_API_KEY=torture XDG_CACHE_HOME=$work/xdg
 

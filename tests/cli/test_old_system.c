@@ -413,6 +413,23 @@ resume_launches_again_and_says_so(void **state)
 	console_close(&t);
 }
 
+/* `retry` makes a run of its own that names the one before. */
+static void
+retry_calls_again(void **state)
+{
+	(void)state;
+	open_ground("old_retry", "[job update-mvp]\nrunner = http\n");
+	answers(500, "{\"error\":\"boom\"}", OLD_WHOLE);
+	expect(RUN("update-mvp", "--ticker", "AAPL"), 1, "boom");
+	answers(200, "{\"ok\":true}", OLD_WHOLE);
+	expect(NAMES("retry", "1"), 0, NULL);
+	assert_non_null(strstr(old_last_request(), "ticker=AAPL"));
+	expect_sql("SELECT string_agg(coalesce(parent, 0) || ' ' || state, ', ' ORDER BY id) FROM "
+		   "fintra_ops.run",
+		   "0 failure, 1 success");
+	console_close(&t);
+}
+
 /* The other side echoes it, the environment holds it, the log file is on: it is nowhere. */
 static void
 the_secret_is_nowhere(void **state)
@@ -728,6 +745,7 @@ main(void)
 		cmocka_unit_test(a_route_that_locks_itself_gets_its_lock),
 		cmocka_unit_test(a_long_call_is_cancelled),
 		cmocka_unit_test(resume_launches_again_and_says_so),
+		cmocka_unit_test(retry_calls_again),
 		cmocka_unit_test(the_secret_is_nowhere),
 		cmocka_unit_test(a_command_speaks_and_fails),
 		cmocka_unit_test(a_command_is_stopped_with_its_children),

@@ -145,6 +145,12 @@ says_what_is_missing(void **state)
 	expect(reader, WORDS("runs", "--json"), 0, "\"ledger\":false");
 	expect(reader, WORDS("health", "performance_windows_empty"), 0, NULL);
 	expect(reader, WORDS("why"), 0, NULL);
+	expect(reader, WORDS("why", "fintra_snapshots"), 0, "fintra_snapshots");
+	expect(reader, WORDS("impact", "prices_daily"), 0, "performance_windows");
+	expect(reader, WORDS("plan"), 0, NULL);
+	expect(reader, WORDS("tables", "company_profiles"), 0, "public.company_profile ");
+	expect(reader, WORDS("db", "status"), 0, "foreign");
+	expect(reader, WORDS("doctor"), 1, "company_profile");
 	expect(reader, WORDS("db", "checksum", "company_profiles"), 0, "44");
 	untouched();
 }
@@ -174,10 +180,24 @@ console_looks_and_says_why_not(void **state)
 	SEE(&t, " ro ");
 	SEE(&t, "2026-02-02");
 	assert_true(pty_wait_row(t.pty, 1, "READY", CONSOLE_WAIT_MS));
-	pty_send(t.pty, "3");
-	SEE(&t, "no ledger");
-	pty_send(t.pty, "1r");
-	SEE(&t, "no ledger");
+	static const struct {
+		const char *keys, *says;
+	} screens[] = {
+		{ "2", "this database has no ledger" },
+		{ "3", "no ledger" },
+		{ "4", "fintra > Logs" },
+		{ "8", "fintra > Tables" },
+		{ "1:tables company_profiles\r", "Tables > company_profiles" },
+		{ "0", "Sessions of ours" },
+		{ "1:why fintra_snapshots\r", "fintra > Why fintra_snapshots" },
+		{ "1:impact prices_daily\r", "fintra > Impact of prices_daily" },
+		{ "1r", "no ledger" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(screens); i++) {
+		pty_send(t.pty, screens[i].keys);
+		SEE(&t, screens[i].says);
+	}
 	pty_send(t.pty, "Q");
 	assert_int_equal(pty_wait_exit(t.pty, CONSOLE_WAIT_MS), 0);
 	console_close(&t);
