@@ -134,6 +134,18 @@ snapshots(const struct check_env *env, struct check_result *r, struct err *e)
 	return q;
 }
 
+/* Two engine versions of one day: the seed's figure counts both, so it says how many each has. */
+static void
+tell_versions(const struct rows *q, struct check_result *r)
+{
+	char value[sizeof(r->value)];
+
+	if (!rows_text(q, 0, 4))
+		return;
+	str_copy(value, sizeof(value), r->value);
+	(void)fmt_buf(r->value, sizeof(r->value), "%s (%s)", value, rows_text(q, 0, 4));
+}
+
 static int
 pct_missing(const struct check_env *env, struct check_result *r, struct err *e)
 {
@@ -149,6 +161,7 @@ pct_missing(const struct check_env *env, struct check_result *r, struct err *e)
 	r->state = pct > MAX_MISSING ? CHECK_CRITICAL : CHECK_OK;
 	fmt_buf(r->value, sizeof(r->value), "%.1f%%", pct);
 	strict_is(r, r->state == CHECK_OK, r->value);
+	tell_versions(q, r);
 	if (r->state != CHECK_OK)
 		remedy_windows(env, r);
 	return 0;
@@ -169,6 +182,7 @@ relative_1y(const struct check_env *env, struct check_result *r, struct err *e)
 	fmt_buf(r->value, sizeof(r->value), "%s of %s", num_group(rows_int(q, 0, 1), with),
 		num_group(rows_int(q, 0, 0), total));
 	strict_is(r, r->state == CHECK_OK, r->value);
+	tell_versions(q, r);
 	if (r->state != CHECK_OK)
 		remedy_windows(env, r);
 	return 0;

@@ -22,10 +22,14 @@ SELECT max(performance_date) FROM sector_performance WHERE performance_date <= $
 
 -- name: health_snapshots
 -- $1 as_of date
--- returns snapshots of that date, with relative_vs_sector_1y, with that and fgos_score, newest date of all
+-- returns snapshots of that date, with relative_vs_sector_1y, with that and fgos_score, newest date of all,
+-- rows per engine version where there are several (each ticker then counts once per version)
 SELECT count(*), count(relative_vs_sector_1y),
        count(*) FILTER (WHERE fgos_score IS NOT NULL AND relative_vs_sector_1y IS NOT NULL),
-       (SELECT max(snapshot_date) FROM fintra_snapshots)
+       (SELECT max(snapshot_date) FROM fintra_snapshots),
+       (SELECT CASE WHEN count(*) > 1 THEN string_agg(v.engine_version || ' ' || v.n, ', ' ORDER BY v.engine_version) END
+          FROM (SELECT engine_version, count(*) AS n FROM fintra_snapshots WHERE snapshot_date = $1::date
+                 GROUP BY engine_version) v)
   FROM fintra_snapshots WHERE snapshot_date = $1::date;
 
 -- name: health_snapshot_inputs

@@ -144,6 +144,8 @@ says_what_is_missing(void **state)
 	expect(reader, WORDS("runs"), 0, "no ledger");
 	expect(reader, WORDS("runs", "--json"), 0, "\"ledger\":false");
 	expect(reader, WORDS("health", "performance_windows_empty"), 0, NULL);
+	expect(reader, WORDS("health", "snapshots_pct_missing"), 0, "0.0% (v2 44, v3 44)");
+	expect(reader, WORDS("health", "snapshots_relative_1y"), 0, "88 of 88 (v2 44, v3 44)");
 	expect(reader, WORDS("why"), 0, NULL);
 	expect(reader, WORDS("why", "fintra_snapshots"), 0, "fintra_snapshots");
 	expect(reader, WORDS("impact", "prices_daily"), 0, "performance_windows");
