@@ -142,7 +142,8 @@ poolers_are_told_apart(void **state)
 	bin_expect(support_pooler(own(), true), NAMES("db", "status"), 0, "transaction mode");
 	/* Nothing stays behind in the server's sessions. */
 	assert_int_equal(support_psql_int(own(), "SELECT count(*) FROM pg_locks WHERE locktype = "
-						 "'advisory'"),
+						 "'advisory' AND database = (SELECT oid FROM "
+						 "pg_database WHERE datname = current_database())"),
 			 0);
 }
 
