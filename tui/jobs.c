@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { WIDTHS = 4, DETAIL_ROWS = 3 };
+enum { WIDTHS = 4 };
 
 struct jobs {
 	struct list list;
@@ -79,8 +79,6 @@ words(const struct model *m, const void *what, char buf[LIST_HAYSTACK])
 		str_or(j->title, ""), job_layer(j), state + 2, date_iso(f.as_of, iso), f.who,
 		f.launch);
 }
-
-static const struct list_ops ops = { columns, row, compare, words };
 
 /* One cell; the widths are those of the four kinds of screen, 0 = no room for it there. */
 struct column {
@@ -214,17 +212,11 @@ static const struct column cells[] = {
 	{ "launch", { 0, 0, 18, 99 }, false, cell_launch },
 };
 
-static size_t
-width_of(const struct rect *r)
-{
-	return r->w >= 150 ? 3 : r->w >= 110 ? 2 : r->w >= 80 ? 1 : 0;
-}
-
 /* job NULL: the heads. */
 static void
-draw_row(const struct model *m, struct canvas *c, struct span at, size_t width,
-	 const struct job *job)
+draw_row(const struct model *m, struct canvas *c, struct span at, size_t width, const void *row_)
 {
+	const struct job *job = row_;
 	struct job_facts f;
 	char buf[JOB_TEXT];
 	int x = at.x + 1;
@@ -252,14 +244,13 @@ draw_row(const struct model *m, struct canvas *c, struct span at, size_t width,
 
 /* What the row has no room for, of the selected job. */
 static void
-draw_selected(const struct model *m, struct canvas *c, struct rect r, const struct job *job)
+draw_selected(const struct model *m, struct canvas *c, struct rect r, const void *row_)
 {
+	const struct job *job = row_;
 	struct job_facts f;
 	char run[160] = "never";
 	int y = r.y;
 
-	if (!job)
-		return;
 	job_facts(m, job, &f);
 	if (r.h > 1) {
 		canvas_rule(c, SPAN(r.x, y++, r.w), job->name, NULL);
@@ -275,41 +266,20 @@ draw_selected(const struct model *m, struct canvas *c, struct rect r, const stru
 		   f.mark == ' ' ? '.' : f.mark, f.launch);
 }
 
+static const struct list_ops ops = { columns, row, compare, words, draw_row, draw_selected };
+
 static void
 draw(const struct view *v, const struct model *m, struct canvas *c, struct rect r)
 {
 	const struct jobs *s = v->state;
-	const void *at[LIST_ROWS];
-	size_t n = list_rows(&s->list, &ops, m, at), sel = list_selected(&s->list, at, n), all = 0;
-	int detail = r.h >= 20 ? DETAIL_ROWS : 1, h = r.h - 4 - detail;
-	size_t rows = (size_t)(h > 1 ? h : 1), top = scroll_top(sel, n, rows);
 	const struct jobs_part *p = look_jobs(m);
-	char note[160], title[160];
+	char title[160];
 
-	while (m->cat->jobs[all])
-		all++;
-	list_note(&s->list, &ops, n, all, note, sizeof(note));
-	view_crumbs(m, c, SPAN(r.x, r.y, r.w), "Jobs");
 	look_title(m, "Jobs and backfills", p ? p->measured_ms : 0, p ? p->error : "", title,
 		   sizeof(title));
-	canvas_rule(c, SPAN(r.x, r.y + 1, r.w), title, note);
-	draw_row(m, c, SPAN(r.x, r.y + 2, r.w), width_of(&r), NULL);
-	if (n == 0)
-		canvas_put(c, SPAN(r.x + 1, r.y + 3, r.w - 1), ST_DIM,
-			   "nothing matches the filter: Esc shows all");
-	for (size_t i = 0; i < rows && top + i < n; i++) {
-		int y = r.y + 3 + (int)i;
-
-		draw_row(m, c, SPAN(r.x, y, r.w), width_of(&r), at[top + i]);
-		if (top + i == sel) {
-			canvas_put(c, SPAN(r.x, y, 1), ST_BOLD, ">");
-			canvas_select(c, (struct rect){ r.x, y, r.w, 1 });
-		}
-	}
-	draw_selected(m, c, (struct rect){ r.x, r.y + r.h - 1 - detail, r.w, detail },
-		      n > 0 ? at[sel] : NULL);
-	view_status_line(m, c, SPAN(r.x, r.y + r.h - 1, r.w));
-	list_draw_menu(&s->list, &ops, c, r);
+	view_crumbs(m, c, SPAN(r.x, r.y, r.w), "Jobs");
+	list_draw(&(struct list_page){ &s->list, &ops, title }, m, c,
+		  (struct rect){ r.x, r.y + 1, r.w, r.h - 1 });
 }
 
 static void

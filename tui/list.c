@@ -3,6 +3,9 @@
 #include <regex.h>
 #include <string.h>
 
+/* A screen of at least TALL rows has room for what the selected row did not show. */
+enum { TALL = 19, DETAIL_ROWS = 3 };
+
 static size_t
 column_count(const struct list_ops *ops)
 {
@@ -204,8 +207,8 @@ list_note(const struct list *l, const struct list_ops *ops, size_t shown, size_t
 		fmt_buf(buf, n, "%s%s%zu of %zu", filter, order, shown, all);
 }
 
-void
-list_draw_menu(const struct list *l, const struct list_ops *ops, struct canvas *c, struct rect r)
+static void
+draw_menu(const struct list *l, const struct list_ops *ops, struct canvas *c, struct rect r)
 {
 	size_t n = column_count(ops);
 	struct rect box = layout_popup(r, 34, (int)n + 2);
@@ -222,4 +225,52 @@ list_draw_menu(const struct list *l, const struct list_ops *ops, struct canvas *
 		if (i == l->menu_sel)
 			canvas_select(c, (struct rect){ box.x + 1, y, box.w - 2, 1 });
 	}
+}
+
+size_t
+list_width(int columns)
+{
+	return columns >= 150 ? 3 : columns >= 110 ? 2 : columns >= 80 ? 1 : 0;
+}
+
+static void
+draw_rows(const struct list_page *p, const struct model *m, struct canvas *c, struct rect r)
+{
+	const void *at[LIST_ROWS];
+	size_t n = list_rows(p->list, p->ops, m, at), sel = list_selected(p->list, at, n);
+	size_t rows = (size_t)(r.h > 1 ? r.h : 1), top = scroll_top(sel, n, rows);
+
+	if (n == 0)
+		canvas_put(c, SPAN(r.x + 1, r.y, r.w - 1), ST_DIM,
+			   "nothing matches the filter: Esc shows all");
+	for (size_t i = 0; i < rows && top + i < n; i++) {
+		int y = r.y + (int)i;
+
+		p->ops->draw_row(m, c, SPAN(r.x, y, r.w), list_width(r.w), at[top + i]);
+		if (top + i == sel) {
+			canvas_put(c, SPAN(r.x, y, 1), ST_BOLD, ">");
+			canvas_select(c, (struct rect){ r.x, y, r.w, 1 });
+		}
+	}
+}
+
+void
+list_draw(const struct list_page *p, const struct model *m, struct canvas *c, struct rect r)
+{
+	const void *at[LIST_ROWS], *chosen = list_chosen(p->list, p->ops, m);
+	int detail = r.h >= TALL ? DETAIL_ROWS : 1;
+	size_t all = 0;
+	char note[160];
+
+	while (p->ops->row(m, all))
+		all++;
+	list_note(p->list, p->ops, list_rows(p->list, p->ops, m, at), all, note, sizeof(note));
+	canvas_rule(c, SPAN(r.x, r.y, r.w), p->title, note);
+	p->ops->draw_row(m, c, SPAN(r.x, r.y + 1, r.w), list_width(r.w), NULL);
+	draw_rows(p, m, c, (struct rect){ r.x, r.y + 2, r.w, r.h - 3 - detail });
+	if (chosen)
+		p->ops->draw_selected(
+			m, c, (struct rect){ r.x, r.y + r.h - 1 - detail, r.w, detail }, chosen);
+	view_status_line(m, c, SPAN(r.x, r.y + r.h - 1, r.w));
+	draw_menu(p->list, p->ops, c, (struct rect){ r.x, r.y - 1, r.w, r.h + 1 });
 }

@@ -22,7 +22,16 @@ struct list_ops {
 	int (*compare)(const struct model *m, size_t column, const void *a, const void *b);
 	/* What the filter looks at. */
 	void (*words)(const struct model *m, const void *row, char buf[LIST_HAYSTACK]);
+	/* `width` as of list_width(); row NULL: the heads. */
+	void (*draw_row)(const struct model *m, struct canvas *c, struct span at, size_t width,
+			 const void *row);
+	/* What the row has no room for; one line in `r`, or three with a rule. */
+	void (*draw_selected)(const struct model *m, struct canvas *c, struct rect r,
+			      const void *row);
 };
+
+/* The four kinds of screen by their columns: 60, 80, 120, 160. */
+size_t list_width(int columns);
 
 size_t list_rows(const struct list *l, const struct list_ops *ops, const struct model *m,
 		 const void *out[LIST_ROWS]);
@@ -37,7 +46,12 @@ unsigned list_screen(const struct list *l, unsigned base);
 /* "/perf_  by duration, reversed  12 of 43": a filter that is active is always visible. */
 void list_note(const struct list *l, const struct list_ops *ops, size_t shown, size_t all,
 	       char *buf, size_t n);
-void list_draw_menu(const struct list *l, const struct list_ops *ops, struct canvas *c,
-		    struct rect r);
+/* The page below its first line: title, heads, rows, the selected row, status line, order menu. */
+struct list_page {
+	const struct list *list;
+	const struct list_ops *ops;
+	const char *title;
+};
+void list_draw(const struct list_page *p, const struct model *m, struct canvas *c, struct rect r);
 
 #endif

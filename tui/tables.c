@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { WIDTHS = 4, DETAIL_ROWS = 3 };
+enum { WIDTHS = 4 };
 
 struct tables {
 	struct list list;
@@ -73,8 +73,6 @@ words(const struct model *m, const void *what, char buf[LIST_HAYSTACK])
 		writer ? writer->name : "none", run);
 }
 
-static const struct list_ops ops = { columns, row, compare, words };
-
 static enum style
 cell_layer(const struct model *m, const struct table *t, char buf[TABLE_TEXT])
 {
@@ -110,17 +108,11 @@ static const struct {
 	{ "", { 0, 0, 0, 60 }, false, table_detail_cell },
 };
 
-static size_t
-width_of(const struct rect *r)
-{
-	return r->w >= 150 ? 3 : r->w >= 110 ? 2 : r->w >= 80 ? 1 : 0;
-}
-
 /* t NULL: the heads. */
 static void
-draw_row(const struct model *m, struct canvas *c, struct span at, size_t width,
-	 const struct table *t)
+draw_row(const struct model *m, struct canvas *c, struct span at, size_t width, const void *row_)
 {
+	const struct table *t = row_;
 	char buf[TABLE_TEXT];
 	int x = at.x + 1, end = at.x + at.w;
 
@@ -144,14 +136,13 @@ draw_row(const struct model *m, struct canvas *c, struct span at, size_t width,
 
 /* What the row has no room for, of the selected table. */
 static void
-draw_selected(const struct model *m, struct canvas *c, struct rect r, const struct table *t)
+draw_selected(const struct model *m, struct canvas *c, struct rect r, const void *row_)
 {
+	const struct table *t = row_;
 	char detail[TABLE_TEXT], run[TABLE_TEXT], about[TABLE_TEXT], size[TABLE_TEXT];
 	enum style st;
 	int y = r.y;
 
-	if (!t)
-		return;
 	st = table_detail_cell(m, t, detail);
 	table_run_cell(m, t, run);
 	table_about_cell(m, t, about);
@@ -164,40 +155,19 @@ draw_selected(const struct model *m, struct canvas *c, struct rect r, const stru
 	canvas_put(c, SPAN(r.x + 1, y, r.w - 1), st, detail);
 }
 
+static const struct list_ops ops = { columns, row, compare, words, draw_row, draw_selected };
+
 static void
 draw(const struct view *v, const struct model *m, struct canvas *c, struct rect r)
 {
 	const struct tables *s = v->state;
-	const void *at[LIST_ROWS];
-	size_t n = list_rows(&s->list, &ops, m, at), sel = list_selected(&s->list, at, n), all = 0;
-	int detail = r.h >= 20 ? DETAIL_ROWS : 1, h = r.h - 4 - detail;
-	size_t rows = (size_t)(h > 1 ? h : 1), top = scroll_top(sel, n, rows);
 	const struct tables_part *p = look_tables(m);
-	char note[160], title[160];
+	char title[160];
 
-	while (m->cat->tables[all].name)
-		all++;
-	list_note(&s->list, &ops, n, all, note, sizeof(note));
 	look_title(m, "Tables", p ? p->measured_ms : 0, p ? p->error : "", title, sizeof(title));
 	view_crumbs(m, c, SPAN(r.x, r.y, r.w), "Tables");
-	canvas_rule(c, SPAN(r.x, r.y + 1, r.w), title, note);
-	draw_row(m, c, SPAN(r.x, r.y + 2, r.w), width_of(&r), NULL);
-	if (n == 0)
-		canvas_put(c, SPAN(r.x + 1, r.y + 3, r.w - 1), ST_DIM,
-			   "nothing matches the filter: Esc shows all");
-	for (size_t i = 0; i < rows && top + i < n; i++) {
-		int y = r.y + 3 + (int)i;
-
-		draw_row(m, c, SPAN(r.x, y, r.w), width_of(&r), at[top + i]);
-		if (top + i == sel) {
-			canvas_put(c, SPAN(r.x, y, 1), ST_BOLD, ">");
-			canvas_select(c, (struct rect){ r.x, y, r.w, 1 });
-		}
-	}
-	draw_selected(m, c, (struct rect){ r.x, r.y + r.h - 1 - detail, r.w, detail },
-		      n > 0 ? at[sel] : NULL);
-	view_status_line(m, c, SPAN(r.x, r.y + r.h - 1, r.w));
-	list_draw_menu(&s->list, &ops, c, r);
+	list_draw(&(struct list_page){ &s->list, &ops, title }, m, c,
+		  (struct rect){ r.x, r.y + 1, r.w, r.h - 1 });
 }
 
 static void
