@@ -451,7 +451,8 @@ conf_load_keyless(struct conf *c, const char *path, struct err *e)
 
 	*c = (struct conf){ .path = mem_dup(""),
 			    .api_key = mem_dup(""),
-			    .old_secret = mem_dup("") };
+			    .old_secret = mem_dup(""),
+			    .ours = mem_zalloc(sizeof(*c->ours)) };
 	for (size_t i = 0; i < conf_key_count && rc == 0; i++)
 		rc = conf_set(c, conf_keys[i].section, conf_keys[i].name, conf_keys[i].dflt, e);
 	if (rc == 0)
@@ -482,6 +483,7 @@ conf_done(struct conf *c)
 {
 	secret_free(c->api_key);
 	secret_free(c->old_secret);
+	free(c->ours);
 	conf_jobs_done(c);
 	for (size_t i = 0; i < conf_key_count; i++) {
 		if (conf_keys[i].type == CONF_SECRET)

@@ -8,6 +8,7 @@
 #include "core/err.h"
 #include "core/str.h"
 
+#include <stdatomic.h>
 #include <stdint.h>
 
 struct conf_table { /* [table NAME]: what design.md section 7 lets an operator change */
@@ -87,7 +88,10 @@ struct conf {
 	struct conf_table *tables;
 	size_t ntables;
 	char *path; /* the file that was read, "" if none */
-	int line;   /* being read, 0 = none */
+	/* Set by the first connection that met our own names, our ledger and a session of its own:
+	 * the later ones need not look.  NULL = each looks. */
+	atomic_bool *ours;
+	int line; /* being read, 0 = none */
 };
 
 /* CONF_SECRET: a text that error messages never repeat.  CONF_INT64: the field is an int64_t. */

@@ -233,6 +233,7 @@ db_open(const struct conf *c, const char *app, const struct cancel *cancel, stru
 
 	db->cancel = cancel;
 	db->pooled_begin = pooled_begin(c);
+	db->ours = c->ours;
 	rc = connect_to(db, c, app, e);
 	if (rc < 0 && strstr(e->text, "unsupported startup parameter")) {
 		PQfinish(db->conn);

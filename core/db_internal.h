@@ -16,6 +16,7 @@ struct db {
 	bool given_up; /* the server did not answer in time: the connection is of no use any more */
 	int64_t give_up_ms;  /* monotonic time when the wait ends; 0 = open end */
 	struct shape *shape; /* owned; NULL = not looked at yet */
+	atomic_bool *ours;   /* of the configuration; may be NULL */
 	bool no_options;     /* the other end takes no session settings */
 	char *pooled_begin;  /* owned: opens a transaction that makes the settings */
 };

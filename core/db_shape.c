@@ -64,6 +64,11 @@ load(struct db *db, struct err *e)
 
 	if (db->shape)
 		return 0;
+	if (db->ours && atomic_load(db->ours) && !db->no_options) {
+		db->shape = mem_zalloc(sizeof(*db->shape));
+		db->shape->ledger = true;
+		return 0;
+	}
 	res = dbi_run(db, queries[Q_SHAPE].text, NULL, 0, e);
 	if (!res)
 		return err_wrap(e, "shape");
@@ -71,6 +76,8 @@ load(struct db *db, struct err *e)
 	db->shape = shape_of(r);
 	rows_free(r);
 	db->shape->pooled = db->shape->pooled || db->no_options;
+	if (db->ours && db->shape->n == 0 && !db->shape->pooled)
+		atomic_store(db->ours, true);
 	return 0;
 }
 
@@ -133,6 +140,13 @@ db_server_pid(struct db *db, int *out, struct err *e)
 {
 	if (load(db, e) < 0)
 		return -1;
+	if (!db->shape->server_pid) {
+		ROWS_AUTO r = db_query(db, Q_POOL_BACKEND, NULL, e);
+
+		if (!r)
+			return -1;
+		db->shape->server_pid = (int)rows_int(r, 0, 0);
+	}
 	*out = db->shape->server_pid;
 	return 0;
 }

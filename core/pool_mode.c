@@ -56,7 +56,7 @@ pool_mode_detect(const struct conf *conf, struct db *db, enum pool_mode *out, st
 		*out = POOL_TRANSACTION;
 		return 0;
 	}
-	if (backend(db, &pid, e) < 0)
+	if (db_server_pid(db, &pid, e) < 0)
 		return -1;
 	/* A pooler makes up the process id that it tells its clients. */
 	if (pid == db_pid(db)) {

@@ -178,7 +178,7 @@ old_start(void)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET };
 	socklen_t n = sizeof(at);
-	pthread_t t;
+	pthread_t t = { 0 };
 
 	if (*old.url)
 		return old.url;

@@ -82,7 +82,7 @@ doctor(const char *info, const char *const *more, const char *const *args, struc
 {
 	static char path[200], cache[200], own[100];
 	const char *env[VARS + 10] = { "FINTRA_RUN_REHEARSE_NOW", "TERM=xterm", "LC_ALL=C.UTF-8",
-				       "FINTRA_FMP_API_KEY=" CANARY };
+				       ("FINTRA_FMP_API_KEY=" CANARY) };
 	const char *argv[16] = { "doctor" };
 	size_t n = 4;
 
