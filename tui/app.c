@@ -70,6 +70,7 @@ tick(struct console *k)
 
 	take_snapshot(k);
 	k->m.now_ms = clock_wall_ms();
+	k->m.silent_ms = feed_silent_ms(k->feed);
 	if (app_as_of(k->app, &k->m.as_of, &e) < 0)
 		k->m.as_of = DATE_NONE;
 	if (k->m.message[0] && clock_mono_ms() > k->message_until_ms)

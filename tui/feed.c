@@ -1,5 +1,7 @@
 #include "tui/feed_internal.h"
 
+#include "core/clock.h"
+
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,6 +72,12 @@ feed_free(struct feed *f)
 	pthread_mutex_destroy(&f->lock);
 	cancel_done(&f->stop);
 	free(f);
+}
+
+int64_t
+feed_silent_ms(const struct feed *f)
+{
+	return clock_mono_ms() - atomic_load(&f->answered_ms);
 }
 
 bool

@@ -14,6 +14,8 @@ struct feed *feed_new(const struct app *app); /* `app` is borrowed until feed_fr
 void feed_free(struct feed *f);		      /* stops the threads; NULL is fine */
 int feed_fd(const struct feed *f);	      /* readable: feed_take() has something new */
 struct snapshot *feed_take(struct feed *f);   /* the newest; owned: part_unref(&s->part) */
+/* How long ago the server last answered; means something while the connection is up. */
+int64_t feed_silent_ms(const struct feed *f);
 
 /* Requests; they return at once. */
 void feed_follow(struct feed *f, int64_t run); /* 0 = the default run (model_default_run) */

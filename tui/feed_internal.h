@@ -5,6 +5,7 @@
 #include "tui/feed.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 enum { FEED_CANCELS = 16 };
 
@@ -28,8 +29,9 @@ struct feed {
 	const struct app *app;
 	struct cancel stop;
 	struct worker live, slow, look;
-	int ui;		      /* eventfd: a new snapshot */
-	pthread_mutex_t lock; /* guards all below */
+	int ui;			  /* eventfd: a new snapshot */
+	atomic_llong answered_ms; /* monotonic: when the server last answered the live thread */
+	pthread_mutex_t lock;	  /* guards all below */
 	struct snapshot *now;
 	int64_t follow, more[LOG_MORE], detail;
 	bool refresh, look_again;

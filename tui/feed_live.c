@@ -119,6 +119,7 @@ connect_now(struct live *l)
 		return;
 	}
 	w->backoff_ms = 0;
+	atomic_store(&w->feed->answered_ms, clock_mono_ms());
 	l->runs_at = l->detail_at = 0;
 	l->detail = 0;
 	l->digest = 0;
@@ -326,6 +327,8 @@ step(struct live *l)
 	}
 	if (l->w->db)
 		read_detail(l, detail, now);
+	if (l->w->db)
+		atomic_store(&l->w->feed->answered_ms, clock_mono_ms());
 	return works ? LOG_EVERY_MS : RUNS_EVERY_MS;
 }
 

@@ -196,6 +196,9 @@ look_title(const struct model *m, const char *what, int64_t measured_ms, const c
 		fmt_buf(buf, n, "%s: not known: %s", what, error);
 	else if (measured_ms == 0)
 		fmt_buf(buf, n, "%s: not read yet", what);
+	else if (model_silent(m))
+		fmt_buf(buf, n, "%s: no answer for %s, age %llds", what,
+			clock_span(m->silent_ms, span), (long long)(age > 0 ? age / 1000 : 0));
 	else
 		fmt_buf(buf, n, "%s  age %llds", what, (long long)(age > 0 ? age / 1000 : 0));
 }

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SILENT_MS = 5000 };
+
 static void
 snapshot_done(struct part *p)
 {
@@ -42,6 +44,13 @@ snapshot_new(const struct snapshot *from)
 	}
 	part_init(&s->part, snapshot_done);
 	return s;
+}
+
+/* The live thread asks every second; a busy server may take a few. */
+bool
+model_silent(const struct model *m)
+{
+	return m->s->conn == CONN_UP && m->silent_ms > SILENT_MS;
 }
 
 const char *

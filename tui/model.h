@@ -58,6 +58,7 @@ struct model {
 	int w, h;	     /* of the screen */
 	const char *command; /* "fintra" with the options that lead to the same configuration */
 	int64_t now_ms;
+	int64_t silent_ms; /* since the server last answered, while the connection is up */
 	bool ny;	   /* show New York time, else UTC */
 	const char *label; /* "SYNTHETIC DATA" or NULL */
 	bool read_only;	   /* asked for by the operator */
@@ -70,6 +71,8 @@ struct model {
 	char message[240];
 };
 
+/* A server that takes the connection and says nothing: what is shown may be over. */
+bool model_silent(const struct model *m);
 /* "ro" for one of three reasons; NULL when runs may be launched. */
 const char *model_why_read_only(const struct model *m);
 const struct run_info *model_run(const struct model *m, int64_t id);

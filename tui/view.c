@@ -42,6 +42,9 @@ verdict_text(const struct model *m, char *buf, size_t n, enum style *st)
 	else if (s->conn == CONN_DOWN)
 		fmt_buf(buf, n, "NO DATABASE, next try in %ds: %s", wait > 0 ? (int)wait : 0,
 			s->conn_error);
+	else if (model_silent(m))
+		fmt_buf(buf, n, "DATABASE DOES NOT ANSWER for %s: what is shown is older",
+			clock_span(m->silent_ms, span));
 	else if (s->fresh_error[0])
 		fmt_buf(buf, n, "NOT MEASURED: %s", s->fresh_error);
 	else if (s->conn == CONN_CONNECTING)
@@ -52,7 +55,7 @@ verdict_text(const struct model *m, char *buf, size_t n, enum style *st)
 		fmt_buf(buf, n, "%s", s->fresh->f.verdict);
 		*st = s->fresh->f.ready ? ST_OK : s->fresh->f.exit_code == 2 ? ST_BAD : ST_WARN;
 	}
-	if (s->conn == CONN_DOWN)
+	if (s->conn == CONN_DOWN || model_silent(m))
 		*st = ST_BAD;
 }
 
@@ -143,7 +146,14 @@ view_status_line(const struct model *m, struct canvas *c, struct span at)
 {
 	int x = at.x + 1, end = at.x + at.w;
 	const char *why = model_why_read_only(m);
+	char span[CLOCK_BUF];
 
+	if (model_silent(m))
+		x += canvas_fmt(c, SPAN(x, at.y, end - x), ST_BAD, "no answer for %s",
+				clock_span(m->silent_ms, span)) +
+		     2;
+	else if (m->s->conn == CONN_DOWN)
+		x += canvas_put(c, SPAN(x, at.y, end - x), ST_BAD, "no database") + 2;
 	if (m->new_errors > 0)
 		x += canvas_fmt(c, SPAN(x, at.y, end - x), ST_BAD, "%d new error%s (3)",
 				m->new_errors, m->new_errors == 1 ? "" : "s") +

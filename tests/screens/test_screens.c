@@ -37,6 +37,21 @@ test_overview_no_database(void **state)
 	overview_at_all_sizes("overview_down", MORNING_DOWN);
 }
 
+/* The connection stands, the server says nothing: the figures must not pass for today's. */
+static void
+test_overview_silent(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	for (size_t i = 0; i < SCENE_SIZES; i++) {
+		scene_begin(&s, MORNING_READY, scene_sizes[i]);
+		s.m.silent_ms = 14000;
+		scene_compare(&s, "overview_silent");
+		scene_end(&s);
+	}
+}
+
 static void
 test_overview_ready(void **state)
 {
@@ -331,6 +346,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_overview_connecting),
 		cmocka_unit_test(test_overview_no_database),
+		cmocka_unit_test(test_overview_silent),
 		cmocka_unit_test(test_overview_ready),
 		cmocka_unit_test(test_overview_seed_morning),
 		cmocka_unit_test(test_overview_hostile),
