@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RUNS_DEFAULT = 20, RUNS_MOST = 10000 };
+enum { RUNS_DEFAULT = 20, RUNS_MOST = 10000, RESULT_MAX = 1 << 20 };
 
 const struct cli_option runs_options[] = {
 	{ "job", 0, "NAME", "only runs of this job" },
@@ -159,6 +159,29 @@ print_inputs(struct db *db, int64_t run)
 	free(l.at);
 }
 
+/* The result without the postconditions, which get lines of their own. */
+static void
+print_result(const char *result)
+{
+	STR_AUTO rest = { 0 };
+	const char *name;
+
+	str_init(&rest, RESULT_MAX);
+	struct json *posts = posts_split(result, &rest);
+
+	print_field("result", str_c(&rest));
+	if (posts)
+		printf("postconditions\n");
+	for (size_t i = 0; posts && i < json_len(posts); i++) {
+		const struct json *p = json_member(posts, i, &name);
+		STR_AUTO verdict = { 0 }, says = { 0 };
+
+		printf("  %-10s %s\n", out_clean(&verdict, str_or(json_text(p, "verdict"), "?")),
+		       out_clean(&says, str_or(json_text(p, "says"), name)));
+	}
+	json_free(posts);
+}
+
 static void
 print_run(struct db *db, const struct run_info *r)
 {
@@ -188,7 +211,7 @@ print_run(struct db *db, const struct run_info *r)
 	print_field("taint", r->taint);
 	print_field("class", r->err_class);
 	print_field("error", r->error);
-	print_field("result", r->result);
+	print_result(r->result);
 	print_inputs(db, r->id);
 	print_units(db, r->id);
 }

@@ -10,6 +10,7 @@
 #include "core/http.h"
 #include "core/json.h"
 #include "core/params.h"
+#include "core/post.h"
 
 #include <stdint.h>
 
@@ -52,6 +53,7 @@ struct job {
 		*params;	   /* besides the common ones; NULL-name terminated; may be NULL */
 	const char *const *phases; /* names given to run_phase(), for the form and tests */
 	const char *help;	   /* two or three sentences for `jobs NAME` and the dialog */
+	const struct post *posts;  /* POSTS(...): what must hold afterwards; NULL = nothing */
 	job_run *run;
 	enum job_runner runner; /* who does the work; catalogue_compose() sets it */
 };
@@ -64,8 +66,7 @@ struct table {
 	int deadline_min;     /* New York minutes of the morning after: 240 = 04:00 */
 	double floor;	      /* coverage below it: partial */
 	const char *coverage; /* what the fraction counts, for people */
-	int measure; /* enum query of queries/freshness.sql: filled, newest, rows, num, den, basis
-		      */
+	int measure;	      /* enum query: filled, newest, rows, num, den, basis */
 	int mixed; /* enum query: groups, matching, other date, ledger date; -1 = cannot be mixed */
 	const char *const *volatile_columns; /* left out of checksums and of "really differs" */
 	const char *const *key;

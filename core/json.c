@@ -293,6 +293,12 @@ json_set_null(struct json *obj, const char *key)
 	json_set(obj, key, (struct json *)cJSON_CreateNull());
 }
 
+struct json *
+json_take(struct json *obj, const char *key)
+{
+	return (struct json *)cJSON_DetachItemFromObjectCaseSensitive(node(obj), key);
+}
+
 void
 json_push(struct json *array, struct json *v)
 {

@@ -44,6 +44,7 @@ void json_set_null(struct json *obj, const char *key);
 void json_set(struct json *obj, const char *key, struct json *v); /* v consumed */
 void json_push(struct json *array, struct json *v);		  /* v consumed */
 void json_push_text(struct json *array, const char *v);
-void json_print(const struct json *j, struct str *out); /* one line, appended */
+struct json *json_take(struct json *obj, const char *key); /* out of it: owned; or NULL */
+void json_print(const struct json *j, struct str *out);	   /* one line, appended */
 
 #endif

@@ -36,6 +36,8 @@ run_job(struct run *r, struct err *e)
 		rc = err_set(e, ERR_INTERNAL, "run.start: told to fail");
 	if (rc == 0)
 		rc = r->job->run(&r->ctx, e);
+	if (rc == 0)
+		rc = run_posts(r, e);
 	if (rc < 0 && e->cls == ERR_NONE)
 		err_set(e, ERR_INTERNAL, "%s failed without saying why", r->job->name);
 	db_close(r->ctx.db); /* ends what it left open, before the ending is written */

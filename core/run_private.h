@@ -106,7 +106,7 @@ void pacer_leave(struct run *r);   /* it leaves the run alone from now on */
 /* run_life.c: from the ledger row to the outcome. */
 void run_life(struct run *r);
 
-/* run_open.c: the row of a new run or of a resumed one, and its locks. */
+/* run_open.c: row and locks of a new run or of a resumed one. */
 int run_open_new(struct run *r, struct err *e) MUST_CHECK;
 int run_open_resumed(struct run *r, struct err *e) MUST_CHECK;
 int run_take_locks(struct run *r, struct err *e) MUST_CHECK;
@@ -124,7 +124,8 @@ int run_rescue(struct run *r, struct err *e) MUST_CHECK;
 /* gate.c: measures, logs, audits; ERR_GATE when refused. */
 int run_gate(struct run *r, struct err *e) MUST_CHECK;
 const char *gate_name(enum gate_mode g);
-
+/* run_post.c: measures the postconditions of a run whose job succeeded, taints or fails it. */
+int run_posts(struct run *r, struct err *e) MUST_CHECK;
 /* run_end.c: the last line and the final state. */
 void run_end(struct run *r, int rc, struct err *e);
 

@@ -171,8 +171,32 @@ put_ending(struct paper *p, const struct run_info *r)
 		put_line(p, ST_BAD, "error", "%s", r->error);
 	if (r->taint[0])
 		put_line(p, ST_WARN, "taint", "%s", r->taint);
-	if (r->result && r->result[0])
-		put_line(p, ST_NORMAL, "result", "%s", r->result);
+	STR_AUTO rest = { 0 };
+
+	str_init(&rest, LINE_MAX_);
+	json_free(posts_split(r->result, &rest));
+	if (rest.len > 0)
+		put_line(p, ST_NORMAL, "result", "%s", str_c(&rest));
+}
+
+/* What the runner found of the job's tables; a broken one also stands above, as the taint. */
+static void
+put_posts(struct paper *p, const struct run_info *r)
+{
+	STR_AUTO rest = { 0 };
+	const char *name;
+
+	str_init(&rest, LINE_MAX_);
+	struct json *posts = posts_split(r->result, &rest);
+
+	for (size_t i = 0; posts && i < json_len(posts); i++) {
+		const struct json *post = json_member(posts, i, &name);
+
+		put_line(p, post_is_trouble(post) ? ST_WARN : ST_NORMAL, i == 0 ? "after it" : " ",
+			 "%s: %s", str_or(json_text(post, "verdict"), "?"),
+			 str_or(json_text(post, "says"), name));
+	}
+	json_free(posts);
 }
 
 /* What to type, or press, next. */
@@ -222,6 +246,7 @@ put_facts(struct paper *p, const struct model *m, const struct run_info *r,
 	put_next(p, m, r, command);
 	put_times(p, m, r);
 	put_totals(p, &r->counts);
+	put_posts(p, r);
 	put_line(p, ST_NORMAL, "job", "%s%s%s", r->job, job ? ": " : "", job ? job->title : "");
 	put_line(p, ST_NORMAL, "as-of", "%s, gate %s", date_iso(r->as_of, iso),
 		 r->gate[0] ? r->gate : "?");

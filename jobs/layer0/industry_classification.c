@@ -184,5 +184,9 @@ const struct job job_industry_classification = {
 		"industry "
 		"held from when to when. A changed industry closes the old row and opens a new "
 		"one.",
+	.posts = POSTS({ "industry_map_tickers", Q_POST_INDUSTRY_MAP_TICKERS, .kind = POST_OF_LAST,
+			 .bound = 0.95, .first = 1 },
+		       { "industries", Q_POST_INDUSTRIES, .kind = POST_OF_LAST, .bound = 0.90,
+			 .first = 1 }),
 	.run = run,
 };

@@ -362,5 +362,12 @@ const struct job job_sync_universe = {
 	.help = "Reads every profile of the vendor and keeps one row per symbol. Tickers that no "
 		"longer "
 		"come are deactivated, but only by a full run whose guard holds.",
+	.posts = POSTS({ "universe_newest", Q_POST_UNIVERSE_NEWEST, .kind = POST_NEWEST },
+		       { "universe_stored", Q_POST_UNIVERSE_STORED, .kind = POST_REPORTED,
+			 .reported = "processed" },
+		       { "universe_without_name", Q_POST_UNIVERSE_NAMELESS, .kind = POST_RISE,
+			 .bound = 0.10 },
+		       { "universe_without_sector", Q_POST_UNIVERSE_UNSECTORED, .kind = POST_RISE,
+			 .bound = 0.10 }),
 	.run = run,
 };

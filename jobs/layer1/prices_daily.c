@@ -169,5 +169,13 @@ const struct job job_prices_daily = {
 		"are read "
 		"again each time, since the vendor corrects them. A day that fails its guard is "
 		"left out.",
+	.posts =
+		POSTS({ "prices_newest", Q_POST_PRICES_NEWEST, .kind = POST_NEWEST, .fails = true },
+		      { "prices_rows", Q_POST_PRICES_ROWS, .kind = POST_OF_LAST, .bound = 0.90,
+			.first = 1 },
+		      { "prices_stored", Q_POST_PRICES_ROWS, .kind = POST_REPORTED,
+			.reported = "rows_newest_day", .fails = true },
+		      { "prices_without_adj_close", Q_POST_PRICES_UNADJUSTED, .kind = POST_RISE,
+			.bound = 0.10 }),
 	.run = run,
 };

@@ -244,6 +244,8 @@ store(struct day *d, struct err *e)
 		price_guard_flag(d->r, d->day);
 	price_guard_push(d->r, d->day);
 	d->r->processed += d->chosen;
+	if (date_eq(d->day, calendar_floor(c->as_of)))
+		run_result_int(c, "rows_newest_day", d->chosen);
 	return 0;
 }
 

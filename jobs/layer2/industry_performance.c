@@ -80,5 +80,7 @@ const struct job job_industry_performance = {
 		"the market's date, returns beyond outlier_cap left out.  A ticker belongs to the "
 		"industry that asset_industry_map holds for that date, else to the universe's.  "
 		"With start and end one unit per session.",
+	.posts = POSTS(
+		{ "industry_rows", Q_POST_INDUSTRY_ROWS, .kind = POST_OF_LAST, .bound = 0.90 }),
 	.run = run,
 };

@@ -87,5 +87,7 @@ const struct job job_industry_windows = {
 	.help = "Writes each industry's canonical windows at the newest date with daily rows: the "
 		"equal-weight mean over its stocks, and where no stock has the window the last 21 "
 		"to 1,260 daily returns compounded.  mode fixes one of the two.",
+	.posts = POSTS({ "industry_window_rows", Q_POST_INDUSTRY_WINDOW_ROWS, .kind = POST_OF_LAST,
+			 .bound = 0.90 }),
 	.run = run,
 };

@@ -368,5 +368,9 @@ const struct job job_performance_bulk = {
 		"as-of date and writes them to datos_performance.  With start and end one rolling "
 		"pass over "
 		"the prices writes every session of the range.",
+	.posts = POSTS({ "performance_tickers", Q_POST_PERFORMANCE_TICKERS, .kind = POST_OF_LAST,
+			 .bound = 0.95 },
+		       { "performance_without_volatility", Q_POST_PERFORMANCE_VOLATILITY_NULLS,
+			 .kind = POST_RISE, .bound = 0.10 }),
 	.run = run,
 };

@@ -106,5 +106,7 @@ const struct job job_performance_windows = {
 		"asset return less benchmark return.  Needs sector_performance of the same date "
 		"unless "
 		"max_benchmark_age allows an older one; then the run is PARTIAL.",
+	.posts = POSTS({ "windows_tickers", Q_POST_WINDOWS_TICKERS, .kind = POST_OF_LAST,
+			 .bound = 0.95, .first = 1 }),
 	.run = run,
 };

@@ -191,5 +191,8 @@ const struct job job_sector_performance = {
 		"at least three tickers, returns beyond outlier_cap left out.  With start and end "
 		"one unit "
 		"per session.",
+	.posts = POSTS({ "sector_rows", Q_POST_SECTOR_ROWS, .kind = POST_OF_LAST, .bound = 0.90 },
+		       { "sector_stored", Q_POST_SECTOR_ROWS, .kind = POST_REPORTED,
+			 .reported = "processed", .fails = true }),
 	.run = run,
 };

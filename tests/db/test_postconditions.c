@@ -1,0 +1,379 @@
+/* Postconditions (faults.md section 4, core/post.h): each row of each job's table broken alone, on
+ * tables written here, through the real runner.  The job's own work is replaced: what is tested is
+ * what the runner says of the tables it finds. */
+#include "core/ledger.h"
+#include "core/run.h"
+#include "jobs/catalogue.h"
+#include "jobs/jobs.h"
+#include "tests/support_layer2.h"
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int64_t told; /* what the job reports under each name its table asks for */
+
+static int
+work(struct job_ctx *c, struct err *e)
+{
+	(void)e;
+	for (const struct post *p = c->job->posts; p->name; p++)
+		if (p->reported && told >= 0)
+			run_result_int(c, p->reported, told);
+	return 0;
+}
+
+static int
+setup(void **state)
+{
+	(void)state;
+	ground_open(&ground, "t_posts");
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	ground_close(&ground);
+	return 0;
+}
+
+/* Twenty tickers T1..T20, or what stands for them, on the as-of date. */
+#define UNIVERSE                                                                           \
+	"INSERT INTO fintra_universe (ticker, name, sector, instrument_type, is_active, "  \
+	"last_seen) SELECT 'T' || n, 'Name', 'Energy', 'EQUITY', true, '2026-02-02' FROM " \
+	"generate_series(1, 20) n"
+#define MAP                                                                               \
+	"INSERT INTO asset_industry_map (ticker, effective_from, industry_code, source) " \
+	"SELECT 'T' || n, '2026-01-01', 'I' || n % 10, 'test' FROM generate_series(1, 20) n"
+#define PRICES                                                             \
+	"INSERT INTO prices_daily (ticker, price_date, close, adj_close) " \
+	"SELECT 'T' || n, '2026-02-02', 5, 5 FROM generate_series(1, 20) n"
+#define RETURNS                                                                           \
+	"INSERT INTO datos_performance (ticker, window_code, performance_date, "          \
+	"return_percent, volatility, source) SELECT 'T' || n, '1Y', '2026-02-02', 5, 1, " \
+	"'test' FROM generate_series(1, 20) n"
+#define SECTORS                                                                     \
+	"INSERT INTO sector_performance (sector, window_code, performance_date, "   \
+	"return_percent) SELECT s, w, '2026-02-02', 1 FROM unnest(ARRAY['Energy', " \
+	"'Utilities']) s, unnest(ARRAY['1M', '3M', '6M', '1Y', '2Y', '3Y', '5Y']) w"
+#define INDUSTRIES                                                                    \
+	"INSERT INTO industry_performance (industry, window_code, performance_date, " \
+	"return_percent, source) SELECT 'I' || n, w, '2026-02-02', 1, 'test' FROM "   \
+	"generate_series(1, 20) n, unnest(ARRAY['1D', '1Y']) w"
+#define WINDOWS                                                                    \
+	"INSERT INTO performance_windows (ticker, benchmark_ticker, window_code, " \
+	"as_of_date) SELECT 'T' || n, 'Energy', '1Y', '2026-02-02' FROM "          \
+	"generate_series(1, 20) n"
+
+/* What stands in the tables at the good run, what breaks them, and what must be said; %d in `says`
+ * is the good run. */
+static const struct breach {
+	const struct job *job;
+	const char *post, *good, *broken;
+	int64_t told;
+	enum run_state state;
+	const char *says;
+} breaches[] = {
+	{ &job_sync_universe, "universe_newest", UNIVERSE,
+	  "UPDATE fintra_universe SET last_seen = '2026-01-29'", 0, RUN_PARTIAL,
+	  "universe newest 2026-01-29 < 2026-02-02 (run %d had 2026-02-02)" },
+	{ &job_sync_universe, "universe_stored", UNIVERSE,
+	  "DELETE FROM fintra_universe WHERE ticker = 'T7'", 20, RUN_PARTIAL,
+	  "universe stored 19 < 20 reported" },
+	{ &job_sync_universe, "universe_without_name", UNIVERSE,
+	  "UPDATE fintra_universe SET name = NULL WHERE ticker IN ('T1', 'T2', 'T3')", 0,
+	  RUN_PARTIAL, "universe without name 15.0 % > 0.0 % of run %d + 10 points" },
+	{ &job_sync_universe, "universe_without_sector", UNIVERSE,
+	  "UPDATE fintra_universe SET sector = NULL WHERE ticker IN ('T1', 'T2', 'T3')", 0,
+	  RUN_PARTIAL, "universe without sector 15.0 % > 0.0 % of run %d + 10 points" },
+	{ &job_industry_classification, "industry_map_tickers", MAP,
+	  "DELETE FROM asset_industry_map WHERE ticker IN ('T1', 'T2')", 0, RUN_PARTIAL,
+	  "industry map tickers 18 < 95 %% of 20 of run %d" },
+	{ &job_industry_classification, "industries", MAP,
+	  "UPDATE asset_industry_map SET industry_code = 'I5' WHERE industry_code IN ('I6', 'I7')",
+	  0, RUN_PARTIAL, "industries 8 < 90 %% of 10 of run %d" },
+	{ &job_prices_daily, "prices_newest", PRICES,
+	  "UPDATE prices_daily SET price_date = '2026-01-30'", 0, RUN_FAILURE,
+	  "prices newest 2026-01-30 < 2026-02-02 (run %d had 2026-02-02)" },
+	{ &job_prices_daily, "prices_rows", PRICES,
+	  "DELETE FROM prices_daily WHERE ticker IN ('T1', 'T2', 'T3')", 0, RUN_PARTIAL,
+	  "prices rows 17 < 90 %% of 20 of run %d" },
+	{ &job_prices_daily, "prices_stored", PRICES,
+	  "DELETE FROM prices_daily WHERE ticker = 'T1'", 20, RUN_FAILURE,
+	  "prices stored 19 < 20 reported" },
+	{ &job_prices_daily, "prices_without_adj_close", PRICES,
+	  "UPDATE prices_daily SET adj_close = NULL WHERE ticker IN ('T1', 'T2', 'T3')", 0,
+	  RUN_PARTIAL, "prices without adj close 15.0 % > 0.0 % of run %d + 10 points" },
+	{ &job_performance_bulk, "performance_tickers", RETURNS,
+	  "DELETE FROM datos_performance WHERE ticker IN ('T1', 'T2')", 0, RUN_PARTIAL,
+	  "performance tickers 18 < 95 %% of 20 of run %d" },
+	{ &job_performance_bulk, "performance_without_volatility", RETURNS,
+	  "UPDATE datos_performance SET volatility = NULL WHERE ticker IN ('T1', 'T2', 'T3')", 0,
+	  RUN_PARTIAL, "performance without volatility 15.0 % > 0.0 % of run %d + 10 points" },
+	{ &job_sector_performance, "sector_rows", SECTORS,
+	  "DELETE FROM sector_performance WHERE sector = 'Energy' AND window_code IN ('2Y', '3Y')",
+	  0, RUN_PARTIAL, "sector rows 12 < 90 %% of 14 of run %d" },
+	{ &job_sector_performance, "sector_stored", SECTORS,
+	  "DELETE FROM sector_performance WHERE sector = 'Energy' AND window_code = '2Y'", 14,
+	  RUN_FAILURE, "sector stored 13 < 14 reported" },
+	{ &job_industry_performance, "industry_rows", INDUSTRIES,
+	  "DELETE FROM industry_performance WHERE industry IN ('I1', 'I2', 'I3')", 0, RUN_PARTIAL,
+	  "industry rows 17 < 90 %% of 20 of run %d" },
+	{ &job_industry_windows, "industry_window_rows", INDUSTRIES,
+	  "DELETE FROM industry_performance WHERE industry IN ('I1', 'I2', 'I3')", 0, RUN_PARTIAL,
+	  "industry window rows 17 < 90 %% of 20 of run %d" },
+	{ &job_performance_windows, "windows_tickers", WINDOWS,
+	  "DELETE FROM performance_windows WHERE ticker IN ('T1', 'T2')", 0, RUN_PARTIAL,
+	  "windows tickers 18 < 95 %% of 20 of run %d" },
+};
+
+/* Empty tables, and no run that had measured anything. */
+static void
+clean(void)
+{
+	ground_sql(&ground, "TRUNCATE fintra_universe, asset_industry_map, prices_daily, "
+			    "datos_performance, sector_performance, industry_performance, "
+			    "performance_windows; UPDATE fintra_ops.run SET result = NULL");
+}
+
+static struct outcome
+run(const struct job *row, const char *param)
+{
+	struct job job = *row;
+
+	job.run = work;
+	job.reads = job.after = NULL;
+	job.flags &= ~(unsigned)JOB_USES_API;
+	return GROUND_RUN(&ground, &job, AS_OF, param, NULL);
+}
+
+/* Field of a postcondition in the ledger, "" when it is not there. */
+static void
+field(int64_t run_id, const char *post, const char *name, char out[300])
+{
+	char sql[300];
+
+	fmt_buf(sql, sizeof(sql),
+		"SELECT result #>> ARRAY['posts', '%s', '%s'] FROM fintra_ops.run WHERE id = "
+		"%" PRId64,
+		post, name, run_id);
+	ground_text(&ground, sql, out, 300);
+}
+
+static void
+expect_field(int64_t run_id, const char *post, const char *name, const char *want)
+{
+	char got[300];
+
+	field(run_id, post, name, got);
+	if (strcmp(got, want) != 0)
+		fail_msg("%s.%s of run %" PRId64 ": \"%s\", wanted \"%s\"", post, name, run_id, got,
+			 want);
+}
+
+static void
+wanted(const struct breach *b, int64_t good, char out[300])
+{
+	const char *at = strstr(b->says, "%d");
+	struct str s;
+
+	str_init(&s, 299);
+	str_put(&s, b->says, at ? (size_t)(at - b->says) : strlen(b->says));
+	if (at)
+		str_fmt(&s, "%" PRId64 "%s", good, at + 2);
+	str_copy(out, 300, str_c(&s));
+	str_done(&s);
+	for (char *p; (p = strstr(out, "%%"));) /* as printed */
+		memmove(p, p + 1, strlen(p));
+}
+
+static struct outcome
+break_it(const struct breach *b, const char *param, int64_t *good)
+{
+	struct outcome o;
+
+	clean();
+	ground_sql(&ground, b->good);
+	told = b->told;
+	o = run(b->job, NULL);
+	if (o.state != RUN_SUCCESS)
+		fail_msg("%s before %s: %s", b->job->name, b->post, o.why);
+	*good = o.run;
+	ground_sql(&ground, b->broken);
+	return run(b->job, param);
+}
+
+static void
+each_broken_alone(void **state)
+{
+	char says[300], error[ERR_TEXT_MAX];
+	int64_t good;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(breaches); i++) {
+		const struct breach *b = &breaches[i];
+		struct outcome o = break_it(b, NULL, &good);
+
+		wanted(b, good, says);
+		if (o.state != b->state || o.exit_code != (b->state == RUN_FAILURE ? 65 : 4) ||
+		    !strstr(o.why, says))
+			fail_msg("%s %s: state %s, exit %d, \"%s\", wanted \"%s\"", b->job->name,
+				 b->post, run_state_name(o.state), o.exit_code, o.why, says);
+		expect_field(o.run, b->post, "verdict", "broken");
+		expect_field(o.run, b->post, "says", says);
+		for (const struct post *p = b->job->posts; p->name; p++)
+			if (!str_same(p->name, b->post)) {
+				field(o.run, p->name, "verdict", error);
+				if (!str_same(error, "ok"))
+					fail_msg("%s breaks %s too: %s", b->post, p->name, error);
+			}
+	}
+}
+
+/* A row of the table without a breach here would be a rule that nobody has seen at work. */
+static void
+each_has_a_breach(void **state)
+{
+	(void)state;
+	for (size_t j = 0; fintra_catalogue.jobs[j]; j++)
+		for (const struct post *p = fintra_catalogue.jobs[j]->posts; p && p->name; p++) {
+			bool seen = false;
+
+			for (size_t i = 0; i < ARRAY_LEN(breaches); i++)
+				seen |= str_same(breaches[i].post, p->name) &&
+					breaches[i].job == fintra_catalogue.jobs[j];
+			if (!seen)
+				fail_msg("%s: nothing breaks %s", fintra_catalogue.jobs[j]->name,
+					 p->name);
+		}
+}
+
+static const struct breach *
+breach_of(const char *post)
+{
+	for (size_t i = 0; i < ARRAY_LEN(breaches); i++)
+		if (str_same(breaches[i].post, post))
+			return &breaches[i];
+	fail_msg("no breach of %s", post);
+	return NULL;
+}
+
+/* Compared with the last good run, not with the last one: a broken value never becomes the measure,
+ * unless somebody says so. */
+static void
+force_accepts_a_value(void **state)
+{
+	const struct breach *b = breach_of("prices_rows");
+	struct outcome o;
+	int64_t good;
+
+	(void)state;
+	o = break_it(b, NULL, &good);
+	assert_int_equal(o.state, RUN_PARTIAL);
+	o = run(b->job, NULL);
+	assert_int_equal(o.state, RUN_PARTIAL); /* still against the good one */
+	o = run(b->job, "force=1");
+	assert_int_equal(o.state, RUN_PARTIAL);
+	expect_field(o.run, "prices_rows", "verdict", "accepted");
+	good = o.run;
+	o = run(b->job, NULL);
+	assert_int_equal(o.state, RUN_SUCCESS);
+	expect_field(o.run, "prices_rows", "last", "17");
+	assert_true(good > 0);
+	/* What would fail the run is PARTIAL under force, too. */
+	o = break_it(breach_of("prices_newest"), "force=1", &good);
+	assert_int_equal(o.state, RUN_PARTIAL);
+	expect_field(o.run, "prices_newest", "verdict", "accepted");
+}
+
+static void
+a_part_is_not_measured(void **state)
+{
+	static const char *const parts[] = { "limit=5", "ticker=T4", "dry_run=1",
+					     "start=2026-02-02", "end=2026-02-02" };
+	const struct breach *b = breach_of("prices_rows");
+	int64_t good;
+	char text[300];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		struct outcome o = break_it(b, parts[i], &good);
+
+		assert_int_equal(o.state, RUN_SUCCESS);
+		field(o.run, "prices_rows", "verdict", text);
+		assert_string_equal(text, "");
+	}
+}
+
+static void
+what_cannot_be_measured_is_said(void **state)
+{
+	struct outcome o;
+
+	(void)state;
+	clean();
+	told = 0;
+	o = run(&job_prices_daily, NULL); /* no row: max() is NULL, and 0 rows are too few */
+	assert_int_equal(o.state, RUN_PARTIAL);
+	expect_field(o.run, "prices_newest", "verdict", "unmeasured");
+	assert_non_null(strstr(o.why, "prices newest could not be measured: there is no value"));
+	expect_field(o.run, "prices_rows", "says", "prices rows 0 < 1, the least for a first run");
+	ground_sql(&ground, PRICES);
+	told = -1; /* the job forgets to report */
+	o = run(&job_prices_daily, NULL);
+	assert_int_equal(o.state, RUN_PARTIAL);
+	expect_field(o.run, "prices_stored", "says",
+		     "prices stored could not be measured: the run did not report its rows");
+	/* The table is not there: the query's own error, and still PARTIAL. */
+	told = 20;
+	ground_sql(&ground, "ALTER TABLE prices_daily RENAME COLUMN adj_close TO adj");
+	o = run(&job_prices_daily, NULL);
+	ground_sql(&ground, "ALTER TABLE prices_daily RENAME COLUMN adj TO adj_close");
+	assert_int_equal(o.state, RUN_PARTIAL);
+	expect_field(o.run, "prices_without_adj_close", "verdict", "unmeasured");
+}
+
+/* Later days must not be the measure of an earlier one that is filled in afterwards. */
+static void
+only_earlier_days_count(void **state)
+{
+	struct outcome o;
+
+	(void)state;
+	clean();
+	ground_sql(&ground, PRICES);
+	told = 20;
+	o = run(&job_prices_daily, NULL);
+	assert_int_equal(o.state, RUN_SUCCESS);
+	ground_sql(&ground, "INSERT INTO prices_daily (ticker, price_date, close, adj_close) "
+			    "VALUES ('T1', '2026-01-30', 5, 5)");
+	struct job job = job_prices_daily;
+
+	told = 1;
+	job.run = work;
+	job.reads = job.after = NULL;
+	job.flags &= ~(unsigned)JOB_USES_API;
+	o = GROUND_RUN(&ground, &job, "2026-01-30", NULL);
+	assert_int_equal(o.state, RUN_SUCCESS);
+	expect_field(o.run, "prices_rows", "verdict", "first");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_has_a_breach),
+		cmocka_unit_test(each_broken_alone),
+		cmocka_unit_test(force_accepts_a_value),
+		cmocka_unit_test(a_part_is_not_measured),
+		cmocka_unit_test(what_cannot_be_measured_is_said),
+		cmocka_unit_test(only_earlier_days_count),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
