@@ -94,6 +94,7 @@ SELECT count(*) FROM industry_performance
 
 -- name: post_windows_tickers
 -- $1 as_of date
--- returns tickers with windows at the newest date up to it bigint
+-- returns tickers with a window of one year at the newest date up to it bigint
 SELECT count(DISTINCT ticker) FROM performance_windows
- WHERE as_of_date = (SELECT max(as_of_date) FROM performance_windows WHERE as_of_date <= $1::date);
+ WHERE window_code = '1Y'
+   AND as_of_date = (SELECT max(as_of_date) FROM performance_windows WHERE as_of_date <= $1::date);
