@@ -9,6 +9,7 @@ static const struct job *const all_jobs[] = {
 	&job_sync_universe,
 	&job_industry_classification,
 	&job_prices_daily,
+	&job_financials_bulk,
 	&job_performance_bulk,
 	&job_sector_performance,
 	&job_sector_windows,

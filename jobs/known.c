@@ -39,11 +39,6 @@ static const struct param_def slice[] = {
 	  .max = INT64_C(1000000000) },
 	{ .name = NULL },
 };
-static const struct param_def statement_years[] = {
-	{ .name = "years", .type = PARAM_TEXT, .help = "2022-2026, or a list of years" },
-	{ .name = "skip_download", .type = PARAM_BOOL, .help = "only what is in the cache" },
-	{ .name = NULL },
-};
 static const struct param_def filing_year[] = {
 	{ .name = "year",
 	  .type = PARAM_INT,
@@ -61,13 +56,6 @@ static const struct param_def everything[] = {
 	{ .name = NULL },
 };
 
-static const struct job financials = {
-	.name = "financials-bulk",
-	.title = "Financial statements per period",
-	.params = statement_years,
-	STEP(1, 4, 1, AFTER("sync-universe"), READS("fintra_active_stocks"),
-	     WRITES("datos_financieros")),
-};
 static const struct job profiles = {
 	.name = "company-profile-bulk",
 	.title = "Company profiles",
@@ -270,7 +258,7 @@ const struct job *const fintra_known_jobs[] = {
 	&job_sync_universe,
 	&job_industry_classification,
 	&job_prices_daily,
-	&financials,
+	&job_financials_bulk,
 	&profiles,
 	&dividends,
 	&valuation,

@@ -12,7 +12,8 @@
 #include <unistd.h>
 
 static const struct job *const jobs[] = { &job_sync_universe, &job_industry_classification,
-					  &job_prices_daily, &job_backfill_ticker_full, NULL };
+					  &job_prices_daily, &job_financials_bulk,
+					  &job_backfill_ticker_full, NULL };
 
 static const char *const layer_names[LAYER_COUNT] = { "0", "1", "2", "3", "4", "5", "6" };
 
@@ -265,7 +266,8 @@ ground_sum(const struct ground *g, char sum[64])
 		"SELECT 'u' || u::text AS r FROM fintra_universe u UNION ALL "
 		"SELECT 'c' || c::text FROM industry_classification c UNION ALL "
 		"SELECT 'm' || m::text FROM asset_industry_map m UNION ALL "
-		"SELECT 'p' || p::text FROM prices_daily p) x",
+		"SELECT 'p' || p::text FROM prices_daily p UNION ALL "
+		"SELECT 'f' || (to_jsonb(f) - 'created_at')::text FROM datos_financieros f) x",
 		sum, 64);
 }
 

@@ -178,7 +178,9 @@ metrics_compute(const struct statement *s, const struct fiscal_year *history, si
 {
 	int days = as_of.days - s->end.days;
 
-	out->free_cash_flow = when_finite(free_cash_flow(s->operating_cash_flow, s->capex));
+	out->free_cash_flow = s->free_cash_flow;
+	if (!s->free_cash_flow.has)
+		out->free_cash_flow = when_finite(free_cash_flow(s->operating_cash_flow, s->capex));
 	out->invested_capital = when_finite(or_zero(s->total_equity) + or_zero(s->total_debt));
 	margins(s, out);
 	capital(s, out);

@@ -43,6 +43,8 @@ struct statement { /* one period's figures as the vendor sends them */
 	struct num shares_diluted, shares_basic;
 	struct num total_equity, total_debt, current_assets, current_liabilities;
 	struct num operating_cash_flow, capex;
+	struct num
+		free_cash_flow; /* TTM: the quarters' sum; absent = computed from the two above */
 	struct num roic_ttm, wacc_ttm; /* of the vendor; looked at for TTM only */
 };
 

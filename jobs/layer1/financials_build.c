@@ -1,0 +1,393 @@
+#include "jobs/layer1/financials_build.h"
+
+#include "core/db_copy.h"
+#include "jobs/layer1/financials_rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	PAGE_COMPANIES = 1000,
+	CHECK_EVERY = 1000,
+	QUARTERS_KEPT = 6, /* two to spare: files are by fiscal quarter, not by day */
+	FILE_SEQ = 10 * 1000 * 1000
+};
+
+static const struct {
+	enum query stage, copy;
+} sql[] = {
+	[STATEMENT_INCOME] = { Q_FINANCIALS_INCOME_STAGE, Q_FINANCIALS_INCOME_COPY },
+	[STATEMENT_BALANCE] = { Q_FINANCIALS_BALANCE_STAGE, Q_FINANCIALS_BALANCE_COPY },
+	[STATEMENT_CASH] = { Q_FINANCIALS_CASH_STAGE, Q_FINANCIALS_CASH_COPY },
+	[STATEMENT_METRICS] = { Q_FINANCIALS_METRICS_STAGE, Q_FINANCIALS_METRICS_COPY },
+};
+
+/* One unit: a period, or the trailing twelve months. */
+struct unit {
+	struct build *b;
+	int year, period;	  /* year 0: TTM */
+	const struct map *wanted; /* of the universe, those that lack the period, or all */
+	bool may_change;
+	int attempt;
+	int64_t at[STATEMENT_KINDS]; /* rows read per kind */
+	int64_t kept, foreign, refused, fy, q;
+	int64_t companies, complete;
+};
+
+struct staging {
+	struct unit *u;
+	enum statement_kind kind;
+	struct db_copy *copy;
+	unsigned char *seen; /* TTM: rows of each ticker of the universe, NULL = all are kept */
+	int64_t seq;
+};
+
+/* A transaction that is done anew reads the files again, and the quarters are read for their own
+ * period and for TTM: each refused row is kept and counted once. */
+static void
+refuse(struct staging *s, const char *reason, const struct csv_row *row)
+{
+	struct unit *u = s->u;
+	struct build *b = u->b;
+	struct tally none = { 0 };
+
+	u->refused++;
+	if (u->attempt > 1 || u->year == 0)
+		return;
+	size_t i = map_add(b->reasons, reason, strlen(reason));
+
+	if (i < ARRAY_LEN(b->refused))
+		b->refused[i]++;
+	reject_row(b->c, &none, reason, row, STATEMENT_FIGURES + statement_figures(s->kind));
+}
+
+static int
+copy_row(struct staging *s, const struct statement_row *row, struct err *e)
+{
+	db_copy_int(s->copy, ++s->seq);
+	db_copy_str(s->copy, row->ticker);
+	db_copy_date(s->copy, row->end);
+	db_copy_int(s->copy, row->year);
+	db_copy_int(s->copy, row->quarter);
+	for (size_t i = 0; i < statement_figures(s->kind); i++) {
+		if (row->figure[i].p)
+			db_copy_text(s->copy, row->figure[i].p, row->figure[i].len);
+		else
+			db_copy_null(s->copy);
+	}
+	return db_copy_row(s->copy, e);
+}
+
+/* Newer quarters come first: behind enough of them the older ones are not needed. */
+static bool
+enough(struct staging *s, const struct statement_row *row)
+{
+	size_t i;
+
+	if (!s->seen)
+		return false;
+	if (row->quarter == 0)
+		return true;
+	i = map_find(s->u->b->universe, row->ticker, strlen(row->ticker));
+	return i == MAP_NONE || s->seen[i]++ >= QUARTERS_KEPT;
+}
+
+static int
+on_row(void *arg, const struct csv_row *row, struct err *e)
+{
+	struct staging *s = arg;
+	struct unit *u = s->u;
+	struct statement_row r;
+	const char *bad;
+
+	u->at[s->kind]++;
+	if (row->number % CHECK_EVERY == 0 && run_check(u->b->c, e) < 0)
+		return -1;
+	bad = row->bad ? row->bad : statement_decode(s->kind, row, u->b->c->as_of, &r);
+	if (bad) {
+		refuse(s, bad, row);
+		return 0;
+	}
+	if (map_find(u->wanted, r.ticker, strlen(r.ticker)) == MAP_NONE || enough(s, &r)) {
+		u->foreign++;
+		return 0;
+	}
+	if (s->kind == STATEMENT_INCOME)
+		u->kept++;
+	return copy_row(s, &r, e);
+}
+
+static int
+stage_file(struct staging *s, const struct statement_file *which, struct err *e)
+{
+	const struct cache_file *f = statement_files_at(s->u->b->files, which);
+	size_t n;
+	const struct csv_column *columns = statement_columns(which->kind, &n);
+	char key[STATEMENT_KEY];
+
+	if (!f)
+		return 0;
+	s->kind = which->kind;
+	s->copy = db_copy_begin(s->u->b->c->db, sql[which->kind].copy, e);
+	if (!s->copy)
+		return -1;
+	if (csv_read_file(f->path, columns, n, on_row, s, NULL, e) < 0) {
+		db_copy_abort(s->copy);
+		return err_wrap(e, "%s", statement_key(which, key));
+	}
+	return db_copy_end(s->copy, NULL, e);
+}
+
+static int
+make_stages(struct job_ctx *c, struct err *e)
+{
+	if (db_exec(c->db, Q_PERFORMANCE_MEMORY, NULL, NULL, e) < 0 ||
+	    db_exec(c->db, Q_FINANCIALS_RESULT_STAGE, NULL, NULL, e) < 0)
+		return -1;
+	for (size_t i = 0; i < ARRAY_LEN(sql); i++)
+		if (db_exec(c->db, sql[i].stage, NULL, NULL, e) < 0)
+			return -1;
+	return 0;
+}
+
+/* Same company, same day, sent twice: the last one counts. */
+static int
+look_at_repeats(struct unit *u, struct tally *t, struct err *e)
+{
+	ROWS_AUTO r = db_query(u->b->c->db, Q_STAGE_INCOME_TWICE, NULL, e);
+
+	if (!r)
+		return -1;
+	t->skipped += rows_int(r, 0, 0);
+	u->kept -= rows_int(r, 0, 0);
+	if (rows_int(r, 0, 0) > 0 && u->year > 0)
+		run_log(u->b->c, LVL_WARN,
+			"%d %s: %lld income rows came again, %lld of them with other figures (%s): "
+			"the last one counts",
+			u->year, statement_periods[u->period], (long long)rows_int(r, 0, 0),
+			(long long)rows_int(r, 0, 1), str_or(rows_text(r, 0, 2), "none"));
+	return 0;
+}
+
+static void
+on_built(void *arg, const char *ticker, bool quarterly)
+{
+	struct unit *u = arg;
+	size_t i = map_find(u->b->universe, ticker, strlen(ticker));
+
+	if (i != MAP_NONE)
+		u->b->built[i] = 1;
+	if (quarterly)
+		u->q++;
+	else
+		u->fy++;
+}
+
+static int
+compute(struct unit *u, struct err *e)
+{
+	struct job_ctx *c = u->b->c;
+	struct page p = { .kind = u->year ? PAGE_PERIODS : PAGE_TTM,
+			  .as_of = c->as_of,
+			  .built = on_built,
+			  .arg = u };
+
+	if (db_exec(c->db, Q_FINANCIALS_ROWS_STAGE, NULL, NULL, e) < 0)
+		return err_wrap(e, "join");
+	ROWS_AUTO n = db_query(c->db, Q_STAGE_ROWS_COUNT, NULL, e);
+
+	if (!n)
+		return -1;
+	u->companies = rows_int(n, 0, 0);
+	u->complete = rows_int(n, 0, 2);
+	while (p.to < u->companies) {
+		p.after = p.to;
+		p.to = u->companies - p.after < PAGE_COMPANIES ? u->companies
+							       : p.after + PAGE_COMPANIES;
+		if (run_check(c, e) < 0 || page_write(c->db, &p, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+merge(struct unit *u, struct tally *t, struct err *e)
+{
+	char now[24];
+	const char *args[] = { now, u->may_change ? "t" : "f" };
+
+	fmt_buf(now, sizeof(now), "%lld", (long long)u->b->c->now_ms);
+	return merge_counts(u->b->c, Q_FINANCIALS_MERGE, args, t, e);
+}
+
+static void
+begin(struct unit *u)
+{
+	u->attempt++;
+	u->kept = u->foreign = u->refused = u->fy = u->q = 0;
+	memset(u->at, 0, sizeof(u->at));
+}
+
+static int
+period_txn(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
+{
+	struct unit *u = arg;
+	struct staging s = { .u = u };
+
+	begin(u);
+	*t = (struct tally){ 0 };
+	if (make_stages(c, e) < 0)
+		return -1;
+	for (int k = 0; k < STATEMENTS; k++) {
+		struct statement_file f = { (enum statement_kind)k, u->year, u->period };
+
+		if (stage_file(&s, &f, e) < 0)
+			return -1;
+		t->read += u->at[k];
+	}
+	t->rejected = u->refused;
+	t->skipped = u->foreign;
+	if (look_at_repeats(u, t, e) < 0 || compute(u, e) < 0)
+		return -1;
+	return merge(u, t, e);
+}
+
+static int
+stage_quarters(struct staging *s, enum statement_kind kind, struct err *e)
+{
+	struct build *b = s->u->b;
+
+	memset(s->seen, 0, map_count(b->universe));
+	for (int y = YEARS - 1; y >= 0; y--)
+		for (int p = STATEMENT_PERIODS - 1; b->files->wanted[y] && p > STATEMENT_FY; p--) {
+			struct statement_file f = { kind, y + YEAR_FIRST, p };
+
+			s->seq = (int64_t)(f.year * STATEMENT_PERIODS + p) * FILE_SEQ;
+			if (stage_file(s, &f, e) < 0)
+				return -1;
+		}
+	return 0;
+}
+
+/* The rows were counted with their periods: here only what is written is. */
+static int
+ttm_txn(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
+{
+	struct unit *u = arg;
+	struct statement_file metrics = { STATEMENT_METRICS, 0, 0 };
+	struct staging s = { .u = u };
+	int rc;
+
+	begin(u);
+	*t = (struct tally){ 0 };
+	if (make_stages(c, e) < 0)
+		return -1;
+	s.seen = mem_zalloc(map_count(u->b->universe) + 1);
+	rc = stage_quarters(&s, STATEMENT_INCOME, e);
+	for (int k = STATEMENT_BALANCE; rc == 0 && k < STATEMENTS; k++)
+		rc = stage_quarters(&s, (enum statement_kind)k, e);
+	free(s.seen);
+	s.seen = NULL;
+	if (rc < 0 || stage_file(&s, &metrics, e) < 0)
+		return -1;
+	return compute(u, e) < 0 ? -1 : merge(u, t, e);
+}
+
+/* Of the universe those that have no such quarter; NULL fills *e. */
+static struct map *
+missing(struct build *b, int year, int quarter, struct err *e)
+{
+	char label[16];
+	struct str list;
+	const char *args[] = { NULL, "Q", label };
+	struct map *m = NULL;
+
+	fmt_buf(label, sizeof(label), "%dQ%d", year, quarter);
+	str_init(&list, (size_t)64 << 20);
+	str_putc(&list, '{');
+	for (size_t i = 0; i < map_count(b->universe); i++)
+		str_fmt(&list, "%s\"%s\"", i ? "," : "", map_key(b->universe, i));
+	str_putc(&list, '}');
+	args[0] = str_c(&list);
+	ROWS_AUTO r = db_query(b->c->db, Q_FINANCIALS_MISSING, args, e);
+
+	str_done(&list);
+	if (!r)
+		return NULL;
+	m = map_new();
+	for (int i = 0; i < rows_count(r); i++)
+		map_add(m, rows_text(r, i, 0), strlen(rows_text(r, i, 0)));
+	return m;
+}
+
+static void
+report(const struct unit *u)
+{
+	struct build *b = u->b;
+
+	b->fy += u->fy;
+	b->q += u->q;
+	b->rows += u->kept;
+	b->complete += u->complete;
+	run_log(b->c, LVL_INFO,
+		"%d %s: rows read: income %lld, balance %lld, cash flow %lld; %lld refused, %lld "
+		"not "
+		"asked for; %lld income rows kept, %lld of them with both others: %lld periods "
+		"built",
+		u->year, statement_periods[u->period], (long long)u->at[STATEMENT_INCOME],
+		(long long)u->at[STATEMENT_BALANCE], (long long)u->at[STATEMENT_CASH],
+		(long long)u->refused, (long long)u->foreign, (long long)u->kept,
+		(long long)u->complete, (long long)(u->fy + u->q));
+}
+
+static int
+run_period(struct unit *u, const char *name, struct err *e)
+{
+	if (map_count(u->wanted) == 0)
+		return 0; /* everybody has it, and it does not change any more */
+	if (run_transaction(u->b->c, name, period_txn, u, e) < 0)
+		return err_wrap(e, "datos_financieros, %s", name);
+	report(u);
+	return run_breathe(u->b->c, e);
+}
+
+int
+build_period(struct build *b, int year, int period, struct err *e)
+{
+	struct statement_file income = { STATEMENT_INCOME, year, period };
+	struct unit u = { .b = b, .year = year, .period = period, .wanted = b->universe };
+	struct map *lack = NULL;
+	char name[24];
+
+	fmt_buf(name, sizeof(name), "%d %s", year, statement_periods[period]);
+	if (!statement_files_at(b->files, &income) || run_unit_done(b->c, name))
+		return 0;
+	u.may_change =
+		statement_files_mutable(b->files, year) || params_bool(b->c->params, "force");
+	/* The label of a fiscal year is not the file's year, so what is missing shows only in the
+	 * merge, which leaves what is there. */
+	if (!u.may_change && period != STATEMENT_FY) {
+		u.wanted = lack = missing(b, year, period, e);
+		if (!lack)
+			return -1;
+	}
+	int rc = run_period(&u, name, e);
+
+	map_free(lack);
+	return rc;
+}
+
+int
+build_ttm(struct build *b, struct err *e)
+{
+	struct unit u = { .b = b, .wanted = b->universe, .may_change = true };
+
+	if (run_unit_done(b->c, "TTM"))
+		return 0;
+	if (run_transaction(b->c, "TTM", ttm_txn, &u, e) < 0)
+		return err_wrap(e, "datos_financieros, TTM");
+	b->ttm = u.q;
+	run_log(b->c, LVL_INFO, "TTM: %lld of %lld companies with quarters have four in a row",
+		(long long)u.q, (long long)u.companies);
+	return 0;
+}

@@ -1,0 +1,22 @@
+-- Which companies financials-bulk works for.
+
+-- name: financials_universe
+-- $1 how many bigint or NULL
+-- returns ticker in byte order
+SELECT ticker
+  FROM fintra_active_stocks
+ WHERE is_active AND type = 'stock'
+ ORDER BY ticker COLLATE "C"
+ LIMIT $1::bigint;
+
+-- name: financials_universe_date
+-- returns newest last_seen date
+SELECT max(last_seen) FROM fintra_active_stocks;
+
+-- name: financials_missing
+-- $1 tickers text[], $2 period_type, $3 period_label
+-- returns those that have no such period
+SELECT u.ticker
+  FROM unnest($1::text[]) AS u (ticker)
+ WHERE NOT EXISTS (SELECT 1 FROM datos_financieros f
+                    WHERE f.ticker = u.ticker AND f.period_type = $2::text AND f.period_label = $3::text);
