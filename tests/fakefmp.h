@@ -113,6 +113,9 @@ void fake_history(const struct fake_req *q, const char *symbol, const struct his
 /* Fill *a; false: no such path. */
 bool serve_market(const struct market *m, struct date today, const struct fake_req *q,
 		  struct fake_answer *a);
+/* Income statements, balance sheets and cash flows in bulk; false: the path is none of them. */
+bool serve_statements(const struct market *m, struct date today, const struct fake_req *q,
+		      struct fake_answer *a);
 bool serve_replay(const char *dir, struct date today, const struct fake_req *q,
 		  struct fake_answer *a);
 /* Exchange short code of a symbol in the recorded profiles; "" if unknown. */

@@ -26,6 +26,8 @@ static const char ready_sql[] =
 	" SELECT ticker, d, 10, 10 FROM fintra_universe, unnest(ARRAY['2026-01-26', '2026-01-27', "
 	"'2026-01-28',"
 	"  '2026-01-29', '2026-01-30', '2026-02-02']::date[]) d;"
+	"INSERT INTO datos_financieros (ticker, period_type, period_label, period_end_date, source)"
+	" SELECT ticker, 'FY', '2025', '2025-12-31', 'x' FROM fintra_universe;"
 	"INSERT INTO datos_performance (ticker, window_code, performance_date, return_percent, "
 	"source)"
 	" SELECT ticker, w, '2026-02-02', 5, 'x' FROM fintra_universe, unnest(ARRAY['1D', '1W', "
@@ -54,9 +56,9 @@ static const char ready_sql[] =
 	"  JOIN sector_performance s USING (sector, window_code, performance_date);"
 	"INSERT INTO fintra_ops.run (job, as_of, state, who, host, pid, origin, gate, build, "
 	"lock_key, created_at)"
-	" VALUES ('industry-classification-sync', '2026-02-02', 'success', 'anna', 'h', 1, 'cli', "
-	"'warn', 'x', 1,"
-	"  '2026-02-03 06:00Z');";
+	" SELECT job, '2026-02-02', 'success', 'anna', 'h', 1, 'cli', 'warn', 'x', 1,"
+	"  '2026-02-03 06:00Z' FROM unnest(ARRAY['industry-classification-sync', "
+	"'financials-bulk']) job;";
 
 void
 support_sql(const char *conninfo, const char *sql)

@@ -3,6 +3,7 @@
 #include "core/db_copy.h"
 #include "jobs/layer1/financials_rows.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -340,6 +341,22 @@ report(const struct unit *u)
 		(long long)u->complete, (long long)(u->fy + u->q));
 }
 
+/* Behind the header, which holds no line break, there is something. */
+static bool
+has_rows(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	int ch = f ? getc(f) : EOF;
+
+	while (ch != EOF && ch != '\n')
+		ch = getc(f);
+	while (ch == '\n' || ch == '\r' || ch == ' ')
+		ch = getc(f);
+	if (f)
+		(void)fclose(f);
+	return ch != EOF;
+}
+
 static int
 run_period(struct unit *u, const char *name, struct err *e)
 {
@@ -354,13 +371,14 @@ run_period(struct unit *u, const char *name, struct err *e)
 int
 build_period(struct build *b, int year, int period, struct err *e)
 {
-	struct statement_file income = { STATEMENT_INCOME, year, period };
+	const struct statement_file which = { STATEMENT_INCOME, year, period };
+	const struct cache_file *income = statement_files_at(b->files, &which);
 	struct unit u = { .b = b, .year = year, .period = period, .wanted = b->universe };
 	struct map *lack = NULL;
 	char name[24];
 
 	fmt_buf(name, sizeof(name), "%d %s", year, statement_periods[period]);
-	if (!statement_files_at(b->files, &income) || run_unit_done(b->c, name))
+	if (!income || run_unit_done(b->c, name) || !has_rows(income->path))
 		return 0;
 	u.may_change =
 		statement_files_mutable(b->files, year) || params_bool(b->c->params, "force");

@@ -255,10 +255,11 @@ get_year(struct statement_files *f, int year, int64_t *done, struct err *e)
 	return 0;
 }
 
+/* Every period is built around its income statements. */
 static bool
-any_file(const struct statement_files *f)
+any_income(const struct statement_files *f)
 {
-	for (size_t i = 0; i < (size_t)YEARS * PER_YEAR; i++)
+	for (size_t i = STATEMENT_INCOME; i < (size_t)YEARS * PER_YEAR; i += STATEMENTS)
 		if (f->period[i].path)
 			return true;
 	return false;
@@ -272,11 +273,12 @@ judge(struct statement_files *f, struct err *e)
 		"%lld refused",
 		(long long)f->asked, (long long)f->reused, (long long)f->empty,
 		(long long)f->refused);
-	if (any_file(f))
+	if (any_income(f))
 		return 0;
 	if (f->refused > 0) {
 		*e = f->first;
-		return err_wrap(e, "no statement file, neither from the vendor nor in the cache");
+		return err_wrap(e,
+				"no income statements, neither from the vendor nor in the cache");
 	}
 	return err_set(e, ERR_EMPTY,
 		       "no statement file of these years, neither from the vendor nor "

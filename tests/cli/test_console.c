@@ -92,7 +92,7 @@ test_gate_asks_first(void **state)
 
 	(void)state;
 	open_morning(&t, "con_gate", FAKE(MARKET));
-	open_form(&t, 8, "performance-windows-aggregator");
+	open_form(&t, 9, "performance-windows-aggregator");
 	SEE(&t, "not fresh, asks first");
 	SEE(&t, "sector_performance");
 	pty_send(t.pty, "\r");

@@ -63,7 +63,8 @@ run_ok(const struct ground *g, const char *const *args)
 /* What a job must be told; the others know by themselves. */
 static const struct {
 	const char *job, *option, *value;
-} told[] = { { "backfill-ticker-full", "--ticker", "SPY" } };
+} told[] = { { "financials-bulk", "--years", "2024-2026" },
+	     { "backfill-ticker-full", "--ticker", "SPY" } };
 
 /* NULL, NULL for the others: the command line ends before them. */
 static void
