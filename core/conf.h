@@ -50,6 +50,7 @@ struct conf {
 	int bulk_retry_ms;     /* 2000: 429 on a bulk path waits n x this at least */
 	int part_pause_ms;     /* 500 */
 	int day_pause_ms;      /* 500 */
+	int requests_per_min;  /* 300: of a job that asks ticker by ticker; 0 = no limit */
 	int stall_s;	       /* 30: slower than 1 KiB/s for that long = abort */
 	int min_profile_rows;  /* 1000: fewer is a warning */
 	/* [run] */

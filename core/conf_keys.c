@@ -43,6 +43,8 @@ const struct conf_key conf_keys[] = {
 	  "pause between the parts of a bulk download", 0, HOUR_MS, NULL },
 	{ "fmp", "day_pause_ms", CONF_INT, AT(day_pause_ms), "500",
 	  "pause between the days of a range", 0, HOUR_MS, NULL },
+	{ "fmp", "requests_per_min", CONF_INT, AT(requests_per_min), "300",
+	  "a job that asks ticker by ticker sends no more; 0 = no limit", 0, 6e4, NULL },
 	{ "fmp", "stall_s", CONF_INT, AT(stall_s), "30",
 	  "a transfer below 1 KiB/s for that long is given up", 1, 3600, NULL },
 	{ "fmp", "min_profile_rows", CONF_INT, AT(min_profile_rows), "1000",

@@ -136,6 +136,8 @@ configure(struct demo *d, struct err *e)
 	if (r == 0)
 		r = conf_set(c, "fmp", "day_pause_ms", "0", e);
 	if (r == 0)
+		r = conf_set(c, "fmp", "requests_per_min", "0", e);
+	if (r == 0)
 		r = conf_set(c, "paths", "cache_dir", cache, e);
 	free(c->api_key);
 	c->api_key = mem_dup("demo");

@@ -4,12 +4,13 @@
 
 #include <stddef.h>
 
-/* Canonical order: the daily pipeline's, then backfills. */
+/* Canonical order: the daily pipeline's, then what is run on demand, then backfills. */
 static const struct job *const all_jobs[] = {
 	&job_sync_universe,
 	&job_industry_classification,
 	&job_prices_daily,
 	&job_financials_bulk,
+	&job_company_profile,
 	&job_performance_bulk,
 	&job_sector_performance,
 	&job_sector_windows,

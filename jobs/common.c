@@ -105,6 +105,17 @@ cell_text(const char *p, size_t *n)
 	return num_is_absent(p, *n) ? NULL : p;
 }
 
+struct csv_cell
+cell_of_json(const struct json *v, char buf[NUM_BUF])
+{
+	const char *text = json_as_text(v);
+	struct num n = json_as_num(v);
+
+	if (!text && n.has)
+		text = num_text(n.v, buf);
+	return (struct csv_cell){ text, text ? strlen(text) : 0 };
+}
+
 /* The reader hands over the raw text of rows that it could not take apart; of those that a rule
  * refuses the cells are put together again. */
 void

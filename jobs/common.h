@@ -26,6 +26,10 @@ const char *cell_trim(const char *p, size_t *n);
 /* The same, NULL when the cell says "no value" (empty, null, N/A ...). */
 const char *cell_text(const char *p, size_t *n);
 
+/* A JSON text or number as the cell of a CSV row would be; p NULL for anything else.  `buf` holds a
+ * number's text. */
+struct csv_cell cell_of_json(const struct json *v, char buf[NUM_BUF]);
+
 /* Trouble that the next day or ticker would meet as well, or that is no longer about data: ends a
  * loop over them.  in_a_row: how many have failed one after the other, this one included. */
 bool trouble_stops(const struct err *e, int64_t in_a_row);

@@ -56,13 +56,6 @@ static const struct param_def everything[] = {
 	{ .name = NULL },
 };
 
-static const struct job profiles = {
-	.name = "company-profile-bulk",
-	.title = "Company profiles",
-	.cadence = WEEKLY,
-	STEP(1, 5, 1, AFTER("sync-universe"), READS("fintra_active_stocks"),
-	     WRITES("company_profiles")),
-};
 static const struct job dividends = {
 	.name = "dividends-bulk-v2",
 	.title = "Dividends per fiscal year",
@@ -259,7 +252,7 @@ const struct job *const fintra_known_jobs[] = {
 	&job_industry_classification,
 	&job_prices_daily,
 	&job_financials_bulk,
-	&profiles,
+	&job_company_profile,
 	&dividends,
 	&valuation,
 	&peers,

@@ -99,7 +99,10 @@ struct fake_answer {
 /* Value of a query parameter, decoded; owned; NULL when absent. */
 char *fake_param(const struct fake_req *q, const char *name);
 void fake_set(struct fake_answer *a, int status, const char *type, const char *body);
-void fake_gzip(struct str *body); /* in place */
+void fake_gzip(struct str *body);		     /* in place */
+void fake_json_text(struct str *out, const char *s); /* quoted */
+/* Whole file, gunzipped where it is gzip; false if it cannot be opened. */
+bool fake_slurp(const char *path, struct str *out);
 
 struct hist { /* one row of a history, already restated */
 	struct date d;
@@ -118,6 +121,10 @@ bool serve_statements(const struct market *m, struct date today, const struct fa
 		      struct fake_answer *a);
 bool serve_replay(const char *dir, struct date today, const struct fake_req *q,
 		  struct fake_answer *a);
+/* peers-bulk, stock-peers (fakefmp_peers.c); recorded: stock-peers and profile of one symbol, from
+ * the bulk files where there is no recording. */
+bool serve_peers(const struct market *m, int now, const struct fake_req *q, struct fake_answer *a);
+bool replay_company(const char *dir, const struct fake_req *q, struct fake_answer *a);
 /* Exchange short code of a symbol in the recorded profiles; "" if unknown. */
 const char *replay_exchange(const char *dir, const char *symbol);
 

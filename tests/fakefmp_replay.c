@@ -11,9 +11,8 @@
 
 enum { PATH_BUF = 1024 };
 
-/* Whole file, gunzipped where it is gzip; false if it cannot be opened. */
-static bool
-slurp(const char *path, struct str *out)
+bool
+fake_slurp(const char *path, struct str *out)
 {
 	char buf[65536];
 	gzFile f = gzopen(path, "rb");
@@ -31,7 +30,7 @@ static bool
 file_answer(const char *path, struct fake_answer *a)
 {
 	fake_set(a, 200, "text/csv", "");
-	return slurp(path, &a->body);
+	return fake_slurp(path, &a->body);
 }
 
 /* First line of the first file of the folder whose name starts with `prefix` and ends in .csv. */
@@ -149,9 +148,9 @@ replay_history(const char *dir, struct date today, const char *symbol, const str
 
 	str_init(&text, FAKE_BODY_MAX);
 	fmt_buf(path, sizeof(path), "%s/prices/by-ticker/%s.csv.gz", dir, symbol);
-	if (!strchr(symbol, '/') && !slurp(path, &text)) {
+	if (!strchr(symbol, '/') && !fake_slurp(path, &text)) {
 		fmt_buf(path, sizeof(path), "%s/prices/by-ticker/%s.csv", dir, symbol);
-		slurp(path, &text);
+		fake_slurp(path, &text);
 	}
 	for (const char *p = str_c(&text); *p;) {
 		size_t len = strcspn(p, "\n");
@@ -211,7 +210,8 @@ status_beside(const char *body_path, struct fake_answer *a)
 	STR_AUTO text = { 0 };
 
 	str_init(&text, 64);
-	if (fmt_buf(path, sizeof(path), "%.*s.status", (int)len, body_path) && slurp(path, &text))
+	if (fmt_buf(path, sizeof(path), "%.*s.status", (int)len, body_path) &&
+	    fake_slurp(path, &text))
 		a->status = (int)strtol(str_c(&text), NULL, 10);
 }
 
@@ -260,6 +260,8 @@ serve_replay(const char *dir, struct date today, const struct fake_req *q, struc
 		fake_set(a, 200, "application/json", "[]");
 		return true;
 	}
+	if (replay_company(dir, q, a))
+		return true;
 	if (!fake_history_path(q->path, v3))
 		return false;
 	symbol = v3[0] ? mem_dup(v3) : fake_param(q, "symbol");
@@ -284,7 +286,7 @@ replay_exchange(const char *dir, const char *symbol)
 	str_init(&text, FAKE_BODY_MAX);
 	fmt_buf(path, sizeof(path), "%s/fmp-shape/profile-bulk_part0.csv", dir);
 	fmt_buf(want, sizeof(want), "\n\"%s\",", symbol);
-	if (!slurp(path, &text))
+	if (!fake_slurp(path, &text))
 		return "";
 	const char *line = strstr(str_c(&text), want);
 	if (!line)

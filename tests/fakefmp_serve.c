@@ -146,8 +146,8 @@ put_quoted(struct str *out, const char *s)
 	str_putc(out, '"');
 }
 
-static void
-put_json_text(struct str *out, const char *s)
+void
+fake_json_text(struct str *out, const char *s)
 {
 	str_putc(out, '"');
 	for (; *s; s++) {
@@ -323,7 +323,7 @@ profile_json(struct str *out, const struct profile *p)
 		if (!p->cell[i])
 			str_puts(out, "null");
 		else if (p->text[i])
-			put_json_text(out, p->cell[i]);
+			fake_json_text(out, p->cell[i]);
 		else
 			str_puts(out, p->cell[i]);
 		h += len + 1;
@@ -458,6 +458,8 @@ serve_market(const struct market *m, struct date today, const struct fake_req *q
 		serve_profiles(m, today, q, a);
 		return true;
 	}
+	if (serve_peers(m, now, q, a))
+		return true;
 	if (!history && !splits && strcmp(q->path, "/stable/dividends") != 0 &&
 	    strcmp(q->path, "/stable/profile") != 0)
 		return false;

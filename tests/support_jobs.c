@@ -11,10 +11,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const struct job *const jobs[] = { &job_sync_universe, &job_industry_classification,
-					  &job_prices_daily, &job_financials_bulk,
-					  &job_backfill_ticker_full, NULL };
-
 static const char *const layer_names[LAYER_COUNT] = { "0", "1", "2", "3", "4", "5", "6" };
 
 static NORETURN void
@@ -55,7 +51,7 @@ static void
 configure(struct ground *g, const char *base)
 {
 	static const char *const zero[] = { "retry_base_ms", "retry_max_ms", "bulk_retry_ms",
-					    "part_pause_ms", "day_pause_ms" };
+					    "part_pause_ms", "day_pause_ms", "requests_per_min" };
 	struct err e = ERR_INIT;
 	char path[200];
 	FILE *f;
@@ -188,9 +184,10 @@ ground_requests(void)
 static struct outcome
 launch(struct ground *g, const struct launch *l)
 {
-	const struct catalogue cat = {
-		.jobs = jobs, .tables = fintra_tables, .layer_names = layer_names, .build = "test"
-	};
+	const struct catalogue cat = { .jobs = fintra_catalogue.jobs,
+				       .tables = fintra_tables,
+				       .layer_names = layer_names,
+				       .build = "test" };
 	struct err e = ERR_INIT;
 	struct outcome out;
 	struct runner *r = runner_new(&g->conf, &cat, NULL, NULL);
@@ -257,18 +254,29 @@ ground_sql(const struct ground *g, const char *sql)
 		die(sql, e.text);
 }
 
+/* Without the columns that say when a row was written. */
+#define EACH_ROW(letter, table) \
+	"SELECT '" letter       \
+	"' || (to_jsonb(x) - '{id,created_at,updated_at}'::text[])::text AS r FROM " table " x"
+
 void
 ground_sum(const struct ground *g, char sum[64])
 {
-	ground_text(
-		g,
-		"SELECT md5(coalesce(string_agg(r, chr(10) ORDER BY r COLLATE \"C\"), '')) FROM ("
-		"SELECT 'u' || u::text AS r FROM fintra_universe u UNION ALL "
-		"SELECT 'c' || c::text FROM industry_classification c UNION ALL "
-		"SELECT 'm' || m::text FROM asset_industry_map m UNION ALL "
-		"SELECT 'p' || p::text FROM prices_daily p UNION ALL "
-		"SELECT 'f' || (to_jsonb(f) - 'created_at')::text FROM datos_financieros f) x",
-		sum, 64);
+	ground_text(g,
+		    "SELECT md5(coalesce(string_agg(r, chr(10) ORDER BY r COLLATE \"C\"), '')) "
+		    "FROM (" EACH_ROW("u", "fintra_universe") " UNION ALL " EACH_ROW("c", "industry"
+											  "_classif"
+											  "ication") " UNION ALL " EACH_ROW("m", "asset_industry_map") " UNION ALL " EACH_ROW(
+			    "p", "prices_daily") " UNION ALL " EACH_ROW("f",
+									"datos_financieros") " UNIO"
+											     "N "
+											     "ALL"
+											     " " EACH_ROW("o",
+													  "company_profiles") " UNION ALL " EACH_ROW("d",
+																		     "datos_dividendos") " UNION ALL " EACH_ROW("v", "datos_valuacion") " UNION ALL " EACH_ROW("e", "fmp_peers") " UNION ALL " EACH_ROW("s", "sec_filings") " UNION ALL " EACH_ROW("k",
+																																								   "fintra_sec_structural_signals") " UNION ALL " EACH_ROW("l",
+																																															   "fintra_sec_event_signals") ") y",
+		    sum, 64);
 }
 
 int64_t

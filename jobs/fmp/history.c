@@ -113,17 +113,6 @@ take_adjusted(struct reader *r, const struct json *row)
 	r->any_adj = true;
 }
 
-static struct csv_cell
-cell_of(const struct json *v, char buf[NUM_BUF])
-{
-	const char *text = json_as_text(v);
-	struct num n = json_as_num(v);
-
-	if (!text && n.has)
-		text = num_text(n.v, buf);
-	return (struct csv_cell){ text, text ? strlen(text) : 0 };
-}
-
 /* The row as eod-bulk would have sent it, so that one rule judges both. */
 struct as_sent {
 	struct csv_cell cell[EOD_COLUMNS];
@@ -142,7 +131,7 @@ lay_out(const struct reader *r, const struct json *row, struct date day, struct 
 	long i = date_is_set(day) ? place(r, day) : -1;
 
 	for (int k = 0; k < EOD_COLUMNS; k++)
-		s->cell[k] = cell_of(json_get(row, names[k]), s->buf[k]);
+		s->cell[k] = cell_of_json(json_get(row, names[k]), s->buf[k]);
 	if (adj->p)
 		return;
 	if (!r->any_adj)

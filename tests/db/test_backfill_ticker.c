@@ -1,16 +1,13 @@
 /* backfill-ticker-full against the stand-in and a real database.  Bars are written out by hand
  * beside the bodies; tests/db/test_real.c compares whole histories with the recorded files. */
 #include "jobs/jobs.h"
+#include "tests/support_kill.h"
 #include "tests/support_layer2.h"
 #include "tests/support_run.h"
 
 #include <setjmp.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -370,62 +367,6 @@ test_resume_goes_on_behind_what_is_done(void **state)
 	       "1 3");
 }
 
-/* The program itself, in a process of its own. */
-static pid_t
-start_program(const char *const *args)
-{
-	char path[300], db[600], url[200], cache[200];
-	const char *argv[12] = { path };
-	const char *env[] = { db,
-			      url,
-			      cache,
-			      "FINTRA_FMP_API_KEY=k",
-			      "HOME=/nonexistent",
-			      "XDG_CONFIG_HOME=/nonexistent",
-			      "FINTRA_FMP_STALL_S=60",
-			      "FINTRA_RUN_REHEARSE_NOW=2026-02-03T01:00:00Z",
-			      NULL };
-	pid_t pid;
-
-	(void)fmt_buf(path, sizeof(path), "%s/fintra", str_or(getenv("BUILD"), "build"));
-	(void)fmt_buf(db, sizeof(db), "FINTRA_DB_CONNINFO=%s", ground.conninfo);
-	(void)fmt_buf(url, sizeof(url), "FINTRA_FMP_BASE_URL=%s", ground.conf.base_url);
-	(void)fmt_buf(cache, sizeof(cache), "FINTRA_PATHS_CACHE_DIR=%s", ground.cache);
-	for (size_t i = 0; args[i]; i++)
-		argv[i + 1] = args[i];
-	pid = fork();
-	if (pid == 0) {
-		execve(path, (char *const *)(void *)argv, (char *const *)(void *)env);
-		_exit(127);
-	}
-	return pid;
-}
-
-static int64_t
-done_by(pid_t pid)
-{
-	char sql[200];
-
-	(void)fmt_buf(
-		sql, sizeof(sql),
-		"SELECT count(*) FROM fintra_ops.run r JOIN fintra_ops.unit u ON u.run_id = r.id "
-		"WHERE r.pid = %d AND u.state = 'done'",
-		(int)pid);
-	return ground_int(&ground, sql);
-}
-
-static void
-kill_program(pid_t pid)
-{
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
-	EVENTUALLY(ground_int(&ground,
-			      "SELECT count(*) FROM pg_stat_activity WHERE datname = "
-			      "current_database() AND application_name LIKE 'fintra % run %'") ==
-		   0);
-	ground_sql(&ground, "UPDATE fintra_ops.beat SET beat_at = beat_at - interval '1 hour'");
-}
-
 /* Killed while the vendor is silent about the second of three: the resumed run ends with the rows
  * of an undisturbed one, and without asking for the first again. */
 static void
@@ -444,10 +385,10 @@ test_killed_and_resumed(void **state)
 	ground_sum(&ground, whole);
 	ground_sql(&ground, "TRUNCATE prices_daily");
 	ground_fault("path=/stable/historical-price-eod/full,query=symbol=BBB,kind=stall");
-	pid = start_program((const char *const[]){ "backfill", "ticker-full", "--tickers",
-						   "AAA,BBB,CCC", "--as-of", AS_OF, NULL });
-	EVENTUALLY(done_by(pid) == 1);
-	kill_program(pid);
+	pid = kill_start(&ground, (const char *const[]){ "backfill", "ticker-full", "--tickers",
+							 "AAA,BBB,CCC", "--as-of", AS_OF, NULL });
+	EVENTUALLY(kill_done_by(&ground, pid) == 1);
+	kill_program(&ground, pid);
 	expect("SELECT string_agg(DISTINCT ticker, ' ') FROM prices_daily", "AAA");
 	ground_fault(NULL);
 	before = ground_requests();
