@@ -9,12 +9,14 @@ extern const struct job job_industry_classification;
 extern const struct job job_prices_daily;
 extern const struct job job_financials_bulk;
 extern const struct job job_company_profile;
+extern const struct job job_peers_bulk;
 extern const struct job job_performance_bulk;
 extern const struct job job_sector_performance;
 extern const struct job job_sector_windows;
 extern const struct job job_industry_performance;
 extern const struct job job_industry_windows;
 extern const struct job job_performance_windows;
+extern const struct job job_backfill_peers;
 extern const struct job job_backfill_ticker_full;
 extern const struct job job_backfill_performance_windows;
 

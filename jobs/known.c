@@ -67,12 +67,6 @@ static const struct job valuation = {
 	.title = "Valuation multiples",
 	STEP(1, 7, 1, AFTER("sync-universe"), READS("fintra_universe"), WRITES("datos_valuacion")),
 };
-static const struct job peers = {
-	.name = "fmp-peers-bulk",
-	.title = "Peers of each company",
-	.cadence = WEEKLY,
-	STEP(1, 8, 1, AFTER("sync-universe"), READS("fintra_active_stocks"), WRITES("fmp_peers")),
-};
 static const struct job sec_10k = {
 	.name = "sec-10k-ingest",
 	.params = filing_year,
@@ -157,12 +151,6 @@ static const struct job master_all = {
 	.name = "master-all",
 	.title = "The daily pipeline",
 	ASIDE(6, NULL, NULL, NULL),
-};
-static const struct job backfill_peers = {
-	.name = "backfill/peers",
-	.title = "Peers, one request per ticker",
-	ASIDE(LAYER_OPS, AFTER("sync-universe"), READS("fintra_active_stocks"),
-	      WRITES("fmp_peers")),
 };
 static const struct job bulk_update = {
 	.name = "bulk-update",
@@ -255,7 +243,7 @@ const struct job *const fintra_known_jobs[] = {
 	&job_company_profile,
 	&dividends,
 	&valuation,
-	&peers,
+	&job_peers_bulk,
 	&sec_10k,
 	&sec_8k,
 	&job_performance_bulk,
@@ -274,7 +262,7 @@ const struct job *const fintra_known_jobs[] = {
 	&market_state,
 	&master_ticker,
 	&master_all,
-	&backfill_peers,
+	&job_backfill_peers,
 	&bulk_update,
 	&fmp_batch,
 	&bulk_health,

@@ -131,10 +131,10 @@ collect(struct job_ctx *c, struct map *found, struct err *e)
 	int given = (one != NULL) + (list != NULL) + all + restated;
 
 	if (given != 1)
-		return err_set(
-			e, ERR_USAGE,
-			"%s: give one of --ticker SYM, --tickers FILE|A,B, --all, --restated",
-			given == 0 ? "for which tickers" : "several lists of tickers");
+		return err_set(e, ERR_USAGE,
+			       "%s: give one of --ticker SYM, --tickers FILE|A,B, --all%s",
+			       given == 0 ? "for which tickers" : "several lists of tickers",
+			       params_find(c->job->params, "restated") ? ", --restated" : "");
 	if (all)
 		return add_query(c, Q_TICKER_LIST_ACTIVE, found, e);
 	if (restated)

@@ -1,4 +1,5 @@
-/* Which tickers a backfill by ticker is for: ticker=, tickers=, all= or restated=. */
+/* Which tickers a backfill by ticker is for: ticker=, tickers=, all= or, where the
+ * job has it, restated=. */
 #ifndef FINTRA_JOBS_BACKFILL_TICKER_LIST_H
 #define FINTRA_JOBS_BACKFILL_TICKER_LIST_H
 

@@ -4,6 +4,7 @@
 #include "tests/support_ready.h"
 
 #include "core/clock.h"
+#include "jobs/catalogue.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,9 +21,9 @@
 #define UP "\033[A"
 #define DOWN "\033[B"
 
-/* Choosing from the list of jobs, which is in canonical order: sync-universe is the first. */
+/* Choosing from the list of jobs, which is in the catalogue's order. */
 static void
-open_form(struct console_test *t, int down, const char *job)
+open_form(struct console_test *t, const char *job)
 {
 	char title[100];
 
@@ -30,7 +31,7 @@ open_form(struct console_test *t, int down, const char *job)
 	pty_send(t->pty, "r");
 	SEE(t, "Run a job or backfill");
 	pty_send(t->pty, "g");
-	for (int i = 0; i < down; i++)
+	for (size_t i = 0; strcmp(fintra_catalogue.jobs[i]->name, job) != 0; i++)
 		pty_send(t->pty, "j");
 	pty_send(t->pty, "\r");
 	fmt_buf(title, sizeof(title), "Launch %s", job);
@@ -62,7 +63,7 @@ test_launch_follow_and_read_the_log(void **state)
 
 	(void)state;
 	open_morning(&t, "con_launch", FAKE(MARKET));
-	open_form(&t, 0, "sync-universe");
+	open_form(&t, "sync-universe");
 	SEE(&t, "$ fintra run sync-universe");
 	pty_send(t.pty, "\r");
 	SEE(&t, ". success");
@@ -92,7 +93,7 @@ test_gate_asks_first(void **state)
 
 	(void)state;
 	open_morning(&t, "con_gate", FAKE(MARKET));
-	open_form(&t, 9, "performance-windows-aggregator");
+	open_form(&t, "performance-windows-aggregator");
 	SEE(&t, "not fresh, asks first");
 	SEE(&t, "sector_performance");
 	pty_send(t.pty, "\r");
@@ -115,7 +116,7 @@ static void
 launch_slow(struct console_test *t, const char *name, const char *latency)
 {
 	open_morning(t, name, FAKE(MARKET, "--latency", latency));
-	open_form(t, 0, "sync-universe");
+	open_form(t, "sync-universe");
 	pty_send(t->pty, "\r");
 	SEE(t, "1 run of mine");
 	SEE(t, "R ");

@@ -373,6 +373,85 @@ replay_gives_the_files_bytes(void **state)
 	free(got);
 }
 
+static int
+times(const char *text, const char *word)
+{
+	int n = 0;
+
+	for (const char *p = text; (p = strstr(p, word)); p += strlen(word))
+		n++;
+	return n;
+}
+
+/* The recording where there is one, else the bulk files' own rows; figures stay figures. */
+static void
+replay_answers_for_one_symbol(void **state)
+{
+	const char *dir = str_or(getenv("FINTRA_REAL_DATA"), "../shared/data/real");
+	char *want = file_text(dir, "fmp/json/stock-peers_AAPL.json"), *got;
+
+	(void)state;
+	if (!want) {
+		fprintf(stderr, "SKIP: no real data in %s\n", dir);
+		skip();
+	}
+	support_fake(NARGS("--replay", dir));
+	got = get("/stable/stock-peers?symbol=", "AAPL");
+	assert_string_equal(got, want);
+	free(got);
+	free(want);
+	got = get("/stable/stock-peers?symbol=", "AEE");
+	assert_int_equal(times(got, "\"symbol\""), 8);
+	assert_non_null(
+		strstr(got, "{\"symbol\":\"CMS\",\"companyName\":\"CMS Energy Corporation\","));
+	free(got);
+	got = get("/stable/profile?symbol=", "KO");
+	assert_true(str_starts(got, "[{\"symbol\":\"KO\",\"price\":45.12,\"marketCap\":"
+				    "190380000000,\"beta\":null,"));
+	assert_non_null(strstr(got, "\"description\":\"Atlanta, Georgia\""));
+	free(got);
+	got = get("/stable/profile?symbol=", "NOBODY");
+	assert_string_equal(got, "[]");
+	free(got);
+	got = get("/stable/stock-peers", "");
+	assert_non_null(strstr(got, "missing query parameter - symbol"));
+	free(got);
+}
+
+/* Nobody names a company of another industry; one symbol alone has the peers of its bulk row. */
+static void
+peers_of_the_market(void **state)
+{
+	char *all, *one, *mine, *theirs, symbol[24], peer[24], request[80];
+	const char *at;
+
+	(void)state;
+	support_fake(NARGS("--tickers", "300", "--years", "1", "--end", "2026-02-02"));
+	all = get("/stable/peers-bulk", "");
+	assert_true(str_starts(all, "\"symbol\",\"peers\"\n"));
+	assert_true(times(all, ",\"") > 100); /* rows that name somebody */
+	assert_non_null(strstr(all, ",\n"));
+	at = strstr(all, ",\"");
+	at = strstr(at + 2, ",\"");
+	while (at[-1] != '\n')
+		at--;
+	assert_int_equal(sscanf(at, "\"%20[^\"]\",\"%20[A-Z]", symbol, peer), 2);
+	fmt_buf(request, sizeof(request), "/stable/stock-peers?symbol=%s", symbol);
+	one = get(request, "");
+	assert_non_null(strstr(one, peer));
+	mine = get("/stable/profile?symbol=", symbol);
+	theirs = get("/stable/profile?symbol=", peer);
+	char *industry = strstr(mine, "\"industry\"");
+
+	assert_non_null(industry);
+	industry[strcspn(industry, ",")] = '\0';
+	assert_non_null(strstr(theirs, industry));
+	free(all);
+	free(one);
+	free(mine);
+	free(theirs);
+}
+
 static void
 recorded_responses_come_first(void **state)
 {
@@ -426,6 +505,8 @@ main(void)
 		cmocka_unit_test(faults_do_what_they_say),
 		cmocka_unit_test(names_are_clean_unless_asked),
 		cmocka_unit_test(replay_gives_the_files_bytes),
+		cmocka_unit_test(replay_answers_for_one_symbol),
+		cmocka_unit_test(peers_of_the_market),
 		cmocka_unit_test(recorded_responses_come_first),
 	};
 

@@ -64,7 +64,8 @@ run_ok(const struct ground *g, const char *const *args)
 static const struct {
 	const char *job, *option, *value;
 } told[] = { { "financials-bulk", "--years", "2024-2026" },
-	     { "backfill-ticker-full", "--ticker", "SPY" } };
+	     { "backfill-ticker-full", "--ticker", "SPY" },
+	     { "backfill/peers", "--all", NULL } };
 
 /* NULL, NULL for the others: the command line ends before them. */
 static void
@@ -135,7 +136,7 @@ start_and_ending(void **state)
 
 		assert_int_equal(count(g, job, "r.state = 'success'"), 2);
 		assert_int_equal(count(g, job,
-				       LINES "v.msg ~ '^START job=[a-z-]+ as_of=" LAST
+				       LINES "v.msg ~ '^START job=[a-z/-]+ as_of=" LAST
 					     " params=[{].*[}] gate=' AND v.seq = 1) = 1 AND " LINES
 					     "v.msg LIKE 'START %') = 1"),
 				 2);

@@ -206,7 +206,8 @@ lineage_follows_the_source(void **state)
 static void
 fallback_only_when_used(void **state)
 {
-	static const char behind[] = "UPDATE fintra_ops.run SET as_of = '2026-01-30'";
+	static const char behind[] = "DELETE FROM company_profiles;"
+				     "UPDATE fintra_ops.run SET as_of = '2026-01-30'";
 	static struct asked a;
 
 	(void)state;
@@ -215,7 +216,9 @@ fallback_only_when_used(void **state)
 				      "late 1 session");
 	assert_null(child(a.w.root, "company_profiles"));
 	asked_done(&a);
-	ask(&a, "UPDATE fintra_ops.run SET as_of = '2026-01-30';" INPUT_SQL("company_profiles"),
+	ask(&a,
+	    "DELETE FROM company_profiles; UPDATE fintra_ops.run SET as_of = "
+	    "'2026-01-30';" INPUT_SQL("company_profiles"),
 	    "asset_industry_map");
 	assert_string_equal(a.w.text,
 			    "asset_industry_map is BLOCKED. First cause: company_profiles "
