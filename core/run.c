@@ -124,6 +124,20 @@ run_result_text(struct job_ctx *c, const char *name, const char *v)
 }
 
 void
+run_result_null(struct job_ctx *c, const char *name)
+{
+	run_result_text(c, name, NULL);
+}
+
+void
+run_result_json(struct job_ctx *c, const char *name, struct json *v)
+{
+	pthread_mutex_lock(&c->run->lock);
+	json_set(c->run->result, name, v);
+	pthread_mutex_unlock(&c->run->lock);
+}
+
+void
 run_taint(struct job_ctx *c, const char *why)
 {
 	struct run *r = c->run;

@@ -38,6 +38,8 @@ void run_input(struct job_ctx *c, const char *table, struct date as_of, int64_t 
 /* Job-specific result fields (jobs.md): shown in the summary and in run.end's `result`. */
 void run_result_int(struct job_ctx *c, const char *name, int64_t v);
 void run_result_text(struct job_ctx *c, const char *name, const char *v);
+void run_result_null(struct job_ctx *c, const char *name);		   /* not known */
+void run_result_json(struct job_ctx *c, const char *name, struct json *v); /* v consumed */
 /* This run can end PARTIAL at best, and why (forced gate, guard overridden). */
 void run_taint(struct job_ctx *c, const char *why);
 /* A flag row for fintra_ops.flag (G2, F34). */

@@ -19,6 +19,8 @@ static const struct job *const all_jobs[] = {
 	&job_industry_windows,
 	&job_performance_windows,
 	&job_backfill_peers,
+	&job_bulk_health,
+	&job_sample_financial,
 	&job_backfill_ticker_full,
 	&job_backfill_performance_windows,
 	NULL,

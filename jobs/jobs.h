@@ -17,6 +17,8 @@ extern const struct job job_industry_performance;
 extern const struct job job_industry_windows;
 extern const struct job job_performance_windows;
 extern const struct job job_backfill_peers;
+extern const struct job job_bulk_health;
+extern const struct job job_sample_financial;
 extern const struct job job_backfill_ticker_full;
 extern const struct job job_backfill_performance_windows;
 

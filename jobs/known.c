@@ -166,16 +166,6 @@ static const struct job fmp_batch = {
 	ASIDE(LAYER_OPS, AFTER("sync-universe"), READS("fintra_universe"),
 	      WRITES("datos_financieros")),
 };
-static const struct job bulk_health = {
-	.name = "fmp-debug/bulk-health",
-	.title = "Do the vendor's bulk sets answer",
-	ASIDE(LAYER_OPS, NULL, NULL, NULL),
-};
-static const struct job sample_financial = {
-	.name = "fmp-debug/sample-financial",
-	.title = "One statement as the vendor sends it",
-	ASIDE(LAYER_OPS, NULL, NULL, NULL),
-};
 static const struct job healthcheck = {
 	.name = "healthcheck-fmp-bulk",
 	.title = "Snapshots of the day, with an alert",
@@ -265,8 +255,8 @@ const struct job *const fintra_known_jobs[] = {
 	&job_backfill_peers,
 	&bulk_update,
 	&fmp_batch,
-	&bulk_health,
-	&sample_financial,
+	&job_bulk_health,
+	&job_sample_financial,
 	&healthcheck,
 	&update_mvp,
 	&validation,

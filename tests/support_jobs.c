@@ -262,24 +262,30 @@ ground_sql(const struct ground *g, const char *sql)
 void
 ground_sum(const struct ground *g, char sum[64])
 {
-	ground_text(g,
-		    "SELECT md5(coalesce(string_agg(r, chr(10) ORDER BY r COLLATE \"C\"), '')) "
-		    "FROM (" EACH_ROW("u", "fintra_universe") " UNION ALL " EACH_ROW(
-			    "c",
-			    "industry"
-			    "_classif"
-			    "ication") " UNION ALL " EACH_ROW("m", "asset_industry_map") " UNION "
-											 "ALL"
-											 " " EACH_ROW("p",
-												      "prices_daily") " UNION ALL " EACH_ROW("f", "datos_financieros") " UNIO"
-																				       "N "
-																				       "ALL"
-																				       " " EACH_ROW("o", "company_profiles") " UNION ALL " EACH_ROW("d", "datos_dividendos") " UNION ALL " EACH_ROW("v", "datos_valuacion") " UNION ALL " EACH_ROW("e",
-																																								   "fmp_peers") " UNION ALL " EACH_ROW("s",
-																																												       "sec_filings") " UNION ALL " EACH_ROW("k",
-																																																	     "fintra_sec_structural_signals") " UNION ALL " EACH_ROW("l",
-																																																								     "fintra_sec_event_signals") ") y",
-		    sum, 64);
+	ground_text(
+		g,
+		"SELECT md5(coalesce(string_agg(r, chr(10) ORDER BY r COLLATE \"C\"), '')) "
+		"FROM (" EACH_ROW("u", "fintra_universe") " UNION ALL " EACH_ROW(
+			"c",
+			"industry"
+			"_classif"
+			"ication") " UNION ALL " EACH_ROW("m",
+							  "asset_industry_map") " UNION "
+										"ALL"
+										" " EACH_ROW("p", "prices_daily") " UNION ALL " EACH_ROW(
+											"f",
+											"datos_"
+											"financiero"
+											"s") " UNIO"
+											     "N "
+											     "ALL"
+											     " " EACH_ROW("o", "company_profiles") " UNION ALL " EACH_ROW("d", "datos_dividendos") " UNION ALL " EACH_ROW("v", "datos_valuacion") " UNION ALL " EACH_ROW(
+												     "e",
+												     "fmp_peers") " UNION ALL " EACH_ROW("s",
+																	 "sec_filings") " UNION ALL " EACH_ROW("k",
+																					       "fintra_sec_structural_signals") " UNION ALL " EACH_ROW("l",
+																												       "fintra_sec_event_signals") ") y",
+		sum, 64);
 }
 
 int64_t

@@ -112,6 +112,9 @@ place(struct job_ctx *c, const char *key, const struct http_req *q, struct cache
 		return -1;
 	fmt_buf(suffix, sizeof(suffix), ".%s.%s.%ld.tmp", c->job->name, date_iso(c->as_of, day),
 		(long)getpid());
+	for (char *p = suffix; *p; p++) /* jobs may be named like paths: fmp-debug/bulk-health */
+		if (*p == '/')
+			*p = '-';
 	f->final = concat(dir, "/", key);
 	f->path = concat(f->final, suffix, "");
 	f->url = url_of(c, q);
@@ -181,7 +184,7 @@ cache_find(struct job_ctx *c, const char *key, const struct http_req *q, int64_t
 {
 	struct err e = ERR_INIT;
 	struct seal want, have;
-	int64_t at;
+	int64_t at = 0;
 
 	if (place(c, key, q, f, &e) < 0)
 		return false; /* the fetch that follows says why */
@@ -199,6 +202,7 @@ cache_find(struct job_ctx *c, const char *key, const struct http_req *q, int64_t
 	}
 	free(f->path);
 	f->path = mem_dup(f->final);
+	f->at_ms = at;
 	return true;
 }
 

@@ -11,12 +11,13 @@
 #include <stdio.h>
 
 struct cache_file {
-	char *path;  /* owned: read the body here */
-	bool reused; /* it was in the cache; `path` is the kept file */
-	bool empty;  /* the vendor answered with nothing ("", "[]", "{}") */
-	bool end;    /* the answer was the request's end_status: there is no body */
-	char *final; /* owned: where cache_keep() puts it */
-	char *url;   /* owned: without key */
+	char *path;    /* owned: read the body here */
+	bool reused;   /* it was in the cache; `path` is the kept file */
+	int64_t at_ms; /* of a reused one: when it was fetched */
+	bool empty;    /* the vendor answered with nothing ("", "[]", "{}") */
+	bool end;      /* the answer was the request's end_status: there is no body */
+	char *final;   /* owned: where cache_keep() puts it */
+	char *url;     /* owned: without key */
 	struct http_resp resp;
 };
 
