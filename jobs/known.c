@@ -62,11 +62,6 @@ static const struct job dividends = {
 	STEP(1, 6, 1, AFTER("financials-bulk"), READS("fintra_active_stocks"),
 	     WRITES("datos_dividendos")),
 };
-static const struct job valuation = {
-	.name = "valuation-bulk",
-	.title = "Valuation multiples",
-	STEP(1, 7, 1, AFTER("sync-universe"), READS("fintra_universe"), WRITES("datos_valuacion")),
-};
 static const struct job sec_10k = {
 	.name = "sec-10k-ingest",
 	.params = filing_year,
@@ -232,7 +227,7 @@ const struct job *const fintra_known_jobs[] = {
 	&job_financials_bulk,
 	&job_company_profile,
 	&dividends,
-	&valuation,
+	&job_valuation,
 	&job_peers_bulk,
 	&sec_10k,
 	&sec_8k,

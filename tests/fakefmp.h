@@ -125,6 +125,11 @@ bool serve_replay(const char *dir, struct date today, const struct fake_req *q,
  * the bulk files where there is no recording. */
 bool serve_peers(const struct market *m, int now, const struct fake_req *q, struct fake_answer *a);
 bool replay_company(const char *dir, const struct fake_req *q, struct fake_answer *a);
+/* ratios-ttm and key-metrics-ttm, in bulk and for one symbol (fakefmp_ratios.c); replay: for one
+ * symbol only.  False if the path is none of them. */
+bool serve_ratios(const struct market *m, struct date today, const struct fake_req *q,
+		  struct fake_answer *a);
+bool replay_ratios(const char *dir, const struct fake_req *q, struct fake_answer *a);
 /* Exchange short code of a symbol in the recorded profiles; "" if unknown. */
 const char *replay_exchange(const char *dir, const char *symbol);
 

@@ -33,6 +33,15 @@ file_answer(const char *path, struct fake_answer *a)
 	return fake_slurp(path, &a->body);
 }
 
+/* First rows of a recorded bulk answer, when `dir` is the folder that they lie in. */
+static bool
+head_answer(const char *dir, const char *name, struct fake_answer *a)
+{
+	char path[PATH_BUF];
+
+	return fmt_buf(path, sizeof(path), "%s/%s.head.csv", dir, name) && file_answer(path, a);
+}
+
 /* First line of the first file of the folder whose name starts with `prefix` and ends in .csv. */
 static bool
 header_of_any(const char *dir, const char *prefix, struct fake_answer *a)
@@ -101,7 +110,8 @@ replay_bulk(const char *dir, const struct fake_req *q, struct fake_answer *a)
 		fake_set(a, 400, "application/json",
 			 "Query Error: Invalid or missing query parameter - part");
 	else
-		found = file_answer(path, a) || header_of_any(folder, name, a);
+		found = file_answer(path, a) || head_answer(dir, name, a) ||
+			header_of_any(folder, name, a);
 	free(year);
 	free(period);
 	free(part);
@@ -250,6 +260,8 @@ serve_replay(const char *dir, struct date today, const struct fake_req *q, struc
 		return true;
 	if (strstr(q->path, ".."))
 		return false;
+	if (replay_ratios(dir, q, a))
+		return true;
 	if (strcmp(q->path, "/stable/eod-bulk") == 0) {
 		replay_eod(dir, today, q, a);
 		return true;

@@ -448,7 +448,7 @@ serve_market(const struct market *m, struct date today, const struct fake_req *q
 	bool history = fake_history_path(q->path, v3);
 	bool splits = strcmp(q->path, "/stable/splits") == 0;
 
-	if (serve_statements(m, today, q, a))
+	if (serve_statements(m, today, q, a) || serve_ratios(m, today, q, a))
 		return true;
 	if (strcmp(q->path, "/stable/eod-bulk") == 0) {
 		serve_eod(m, today, q, a);

@@ -285,6 +285,12 @@ ground_sum(const struct ground *g, char sum[64])
 																	 "sec_filings") " UNION ALL " EACH_ROW("k",
 																					       "fintra_sec_structural_signals") " UNION ALL " EACH_ROW("l",
 																												       "fintra_sec_event_signals") ") y",
+		"SELECT md5(coalesce(string_agg(r, chr(10) ORDER BY r COLLATE \"C\"), '')) FROM ("
+		"SELECT 'u' || u::text AS r FROM fintra_universe u UNION ALL "
+		"SELECT 'c' || c::text FROM industry_classification c UNION ALL "
+		"SELECT 'm' || m::text FROM asset_industry_map m UNION ALL "
+		"SELECT 'p' || p::text FROM prices_daily p UNION ALL "
+		"SELECT 'v' || (to_jsonb(v) - 'created_at')::text FROM datos_valuacion v) x",
 		sum, 64);
 }
 

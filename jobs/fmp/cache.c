@@ -231,24 +231,28 @@ cache_fetch(struct job_ctx *c, const char *key, const struct http_req *q, struct
 	return 0;
 }
 
-/* The caller has read and stored the file: only now may it stand in for a download. */
+/* The caller has found the file good: only now may it stand in for a download. */
 void
 cache_keep(struct job_ctx *c, struct cache_file *f)
 {
 	struct seal s;
 
-	if (f->reused || f->end || f->empty || c->dry_run)
+	if (f->reused || f->kept || f->end || f->empty || c->dry_run)
 		return;
 	if (measure(f->path, &s) == 0 && write_seal(f, &s, c->now_ms) == 0 &&
-	    rename(f->path, f->final) == 0)
+	    rename(f->path, f->final) == 0) {
+		free(f->path);
+		f->path = mem_dup(f->final);
+		f->kept = true;
 		return;
+	}
 	run_log(c, LVL_WARN, "%s is not kept in the cache", f->final);
 }
 
 void
 cache_done(struct cache_file *f)
 {
-	if (f->path && !f->reused)
+	if (f->path && !f->reused && !f->kept)
 		unlink(f->path);
 	free(f->path);
 	free(f->final);

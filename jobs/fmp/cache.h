@@ -1,5 +1,5 @@
-/* The download cache: a body enters it only after the job has read and stored the whole of it, so
- * that neither a refusal nor a broken or half-filled file is ever kept.  Beside each file lies its
+/* The download cache: a body enters it only after the job has read the whole of it and found it
+ * good, so that neither a refusal nor a broken or half-filled file is ever kept.  Beside each file lies its
  * seal (size, 64-bit FNV-1a sum, time, URL without key); a file that does not fit its seal is
  * fetched again.  The sum tells damage, not malice: who can write the directory could write any
  * seal. */
@@ -14,6 +14,7 @@ struct cache_file {
 	char *path;    /* owned: read the body here */
 	bool reused;   /* it was in the cache; `path` is the kept file */
 	int64_t at_ms; /* of a reused one: when it was fetched */
+	bool kept;     /* by cache_keep(): `path` is the kept file now */
 	bool empty;    /* the vendor answered with nothing ("", "[]", "{}") */
 	bool end;      /* the answer was the request's end_status: there is no body */
 	char *final;   /* owned: where cache_keep() puts it */
@@ -40,8 +41,8 @@ int cache_new(struct job_ctx *c, const char *key, const struct http_req *q, stru
 void cache_sweep(struct job_ctx *c);
 /* A new file, ours alone (0600), in place of whatever was at `path`; NULL leaves errno. */
 FILE *cache_create(const char *path);
-/* The temporary file becomes the cached one.  Failing is no fault of the run: logged, not returned.
- */
+/* The temporary file becomes the cached one, and f->path leads there.  Failing is no fault of the
+ * run: logged, not returned. */
 void cache_keep(struct job_ctx *c, struct cache_file *f);
 /* Frees; removes the temporary file unless it was kept. */
 void cache_done(struct cache_file *f);
