@@ -254,44 +254,38 @@ ground_sql(const struct ground *g, const char *sql)
 		die(sql, e.text);
 }
 
-/* Without the columns that say when a row was written. */
-#define EACH_ROW(letter, table) \
-	"SELECT '" letter       \
-	"' || (to_jsonb(x) - '{id,created_at,updated_at}'::text[])::text AS r FROM " table " x"
+/* The data tables of layers 0 and 1. */
+static const char *const summed[] = {
+	"fintra_universe",
+	"industry_classification",
+	"asset_industry_map",
+	"prices_daily",
+	"datos_financieros",
+	"company_profiles",
+	"datos_dividendos",
+	"datos_valuacion",
+	"fmp_peers",
+	"sec_filings",
+	"fintra_sec_structural_signals",
+	"fintra_sec_event_signals",
+};
 
+/* Without the columns that say when a row was written. */
 void
 ground_sum(const struct ground *g, char sum[64])
 {
-	ground_text(
-		g,
-		"SELECT md5(coalesce(string_agg(r, chr(10) ORDER BY r COLLATE \"C\"), '')) "
-		"FROM (" EACH_ROW("u", "fintra_universe") " UNION ALL " EACH_ROW(
-			"c",
-			"industry"
-			"_classif"
-			"ication") " UNION ALL " EACH_ROW("m",
-							  "asset_industry_map") " UNION "
-										"ALL"
-										" " EACH_ROW("p", "prices_daily") " UNION ALL " EACH_ROW(
-											"f",
-											"datos_"
-											"financiero"
-											"s") " UNIO"
-											     "N "
-											     "ALL"
-											     " " EACH_ROW("o", "company_profiles") " UNION ALL " EACH_ROW("d", "datos_dividendos") " UNION ALL " EACH_ROW("v", "datos_valuacion") " UNION ALL " EACH_ROW(
-												     "e",
-												     "fmp_peers") " UNION ALL " EACH_ROW("s",
-																	 "sec_filings") " UNION ALL " EACH_ROW("k",
-																					       "fintra_sec_structural_signals") " UNION ALL " EACH_ROW("l",
-																												       "fintra_sec_event_signals") ") y",
-		"SELECT md5(coalesce(string_agg(r, chr(10) ORDER BY r COLLATE \"C\"), '')) FROM ("
-		"SELECT 'u' || u::text AS r FROM fintra_universe u UNION ALL "
-		"SELECT 'c' || c::text FROM industry_classification c UNION ALL "
-		"SELECT 'm' || m::text FROM asset_industry_map m UNION ALL "
-		"SELECT 'p' || p::text FROM prices_daily p UNION ALL "
-		"SELECT 'v' || (to_jsonb(v) - 'created_at')::text FROM datos_valuacion v) x",
-		sum, 64);
+	struct str sql;
+
+	str_init(&sql, 8192);
+	for (size_t i = 0; i < ARRAY_LEN(summed); i++)
+		str_fmt(&sql,
+			"%s(SELECT string_agg(r, chr(10) ORDER BY r COLLATE \"C\") FROM (SELECT "
+			"(to_jsonb(x) - '{id,created_at,updated_at}'::text[])::text AS r FROM %s "
+			"x) y)",
+			i ? ", chr(9), " : "SELECT md5(concat(", summed[i]);
+	str_puts(&sql, "))");
+	ground_text(g, str_c(&sql), sum, 64);
+	str_done(&sql);
 }
 
 int64_t
