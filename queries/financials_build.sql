@@ -39,6 +39,10 @@ COPY stage_cash (seq, ticker, period_date, year, quarter, operating_cash_flow, c
 -- name: financials_metrics_copy
 COPY stage_metrics (seq, ticker, period_date, year, quarter, roic, wacc) FROM STDIN;
 
+-- name: stage_statements_analyze
+-- Without statistics the planner takes the companies for a few hundred, and joins them one by one.
+ANALYZE stage_income, stage_balance, stage_cash;
+
 -- name: stage_income_twice
 -- Rows that came more than once for a company and day.
 -- returns surplus rows bigint, of them with other figures bigint, an example text
@@ -77,6 +81,9 @@ SELECT dense_rank() OVER (ORDER BY r.ticker) AS n,
          ORDER BY i.ticker, i.label, (b.seq IS NOT NULL AND c.seq IS NOT NULL) DESC, i.period_date DESC) r
   LEFT JOIN (SELECT DISTINCT ON (ticker) ticker, roic, wacc FROM stage_metrics
               ORDER BY ticker, seq DESC) m ON m.ticker = r.ticker;
+
+-- name: stage_rows_analyze
+ANALYZE stage_rows (n, ticker);
 
 -- name: stage_rows_count
 -- returns companies bigint, periods bigint, with all three statements bigint

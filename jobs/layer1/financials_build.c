@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum {
-	PAGE_COMPANIES = 1000,
+	PAGE_COMPANIES = 2000,
 	CHECK_EVERY = 1000,
 	QUARTERS_KEPT = 6, /* two to spare: files are by fiscal quarter, not by day */
 	FILE_SEQ = 10 * 1000 * 1000
@@ -193,7 +193,9 @@ compute(struct unit *u, struct err *e)
 			  .built = on_built,
 			  .arg = u };
 
-	if (db_exec(c->db, Q_FINANCIALS_ROWS_STAGE, NULL, NULL, e) < 0)
+	if (db_exec(c->db, Q_STAGE_STATEMENTS_ANALYZE, NULL, NULL, e) < 0 ||
+	    db_exec(c->db, Q_FINANCIALS_ROWS_STAGE, NULL, NULL, e) < 0 ||
+	    db_exec(c->db, Q_STAGE_ROWS_ANALYZE, NULL, NULL, e) < 0)
 		return err_wrap(e, "join");
 	ROWS_AUTO n = db_query(c->db, Q_STAGE_ROWS_COUNT, NULL, e);
 

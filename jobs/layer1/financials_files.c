@@ -301,6 +301,7 @@ statement_files_get(struct statement_files *f, struct err *e)
 			return -1;
 		run_progress(f->c, ++done);
 	}
+	f->in_a_row = 0; /* what refuses these may well answer for the statements */
 	for (int y = YEARS - 1; y >= 0; y--)
 		if (f->wanted[y] && get_year(f, y + YEAR_FIRST, &done, e) < 0)
 			return -1;

@@ -1,9 +1,11 @@
 #!/bin/sh
-# Speed of the two heavy steps beside what limits them, both sides alternately in one run, prices in a heap that
+# bench.sh [STEP...]: bulk windows statements; all of them when none is named.
+# Speed of the heavy steps beside what limits them, both sides alternately in one run, prices in a heap that
 # grew day by day.  Exit 1 when the median of a step is over RATIO times its limit's or it needs too much memory.
 #   performance-bulk                 against a bare binary COPY of the same three columns to /dev/null, plus
 #                                    staging and upsert of the same result rows by psql
 #   performance-windows-aggregator   against one INSERT ... SELECT of the same rows by psql
+#   financials-bulk                  against \copy of the same files into text tables (statements.sh)
 # Environment: BUILD, FINTRA_BENCH_DATA (generator gen.c), SCALE (0.1), ROUNDS (5), RATIO (2), KEEP=1.
 set -eu
 
@@ -16,15 +18,26 @@ RATIO=${RATIO:-2}
 AS_OF=2026-02-02
 export FINTRA_RUN_PERF_MEMORY_MB=${FINTRA_RUN_PERF_MEMORY_MB:-512} LC_ALL=C TZ=UTC
 
-[ -r "$DATA/gen.c" ] || {
-	echo "SKIP: no generator at $DATA/gen.c (FINTRA_BENCH_DATA)" >&2
-	exit 0
+steps=" ${*:-bulk windows statements} "
+# wants STEP: it was asked for.
+wants() {
+	case $steps in
+	*" $1 "*) return 0 ;;
+	esac
+	return 1
 }
+if { wants bulk || wants windows; } && [ ! -r "$DATA/gen.c" ]; then
+	echo "SKIP: bulk, windows: no generator at $DATA/gen.c (FINTRA_BENCH_DATA)" >&2
+	wants statements || exit 0
+	steps=" statements "
+fi
 dir=$(mktemp -d "${TMPDIR:-/tmp}/fintra-bench.XXXXXX")
 chmod 755 "$dir"
 ours=
+fakes=
 
 finish() {
+	[ -z "$fakes" ] || kill $fakes 2>/dev/null || true
 	[ -z "$ours" ] || "$here/../pg.sh" stop "$dir/pg" >/dev/null 2>&1 || true
 	[ -n "${KEEP:-}" ] || rm -rf "$dir"
 }
@@ -38,7 +51,7 @@ if [ -z "${FINTRA_TEST_PG:-}" ]; then
 	ours=1
 fi
 mkdir -p "$BUILD/bench"
-${CC:-cc} -O2 -w -o "$BUILD/bench/gen" "$DATA/gen.c" -lm
+[ ! -r "$DATA/gen.c" ] || ${CC:-cc} -O2 -w -o "$BUILD/bench/gen" "$DATA/gen.c" -lm
 gen() {
 	"$BUILD/bench/gen" "$@"
 }
@@ -207,24 +220,40 @@ report() {
 	}' || failed=1
 }
 
-load_bulk
-load_windows
-prices=$(sql "$bulk" -c "SELECT count(*) FROM prices_daily")
-echo "scale $SCALE: $prices prices in date order, $(sql "$bulk" -c "SELECT count(*) FROM fintra_universe") tickers"
+. "$here/statements.sh"
+for step in bulk windows statements; do
+	if wants "$step"; then
+		"load_$step"
+	fi
+done
+if wants bulk; then
+	prices=$(sql "$bulk" -c "SELECT count(*) FROM prices_daily")
+	echo "scale $SCALE: $prices prices in date order, $(sql "$bulk" -c "SELECT count(*) FROM fintra_universe") tickers"
+fi
 round=0
 while [ "$round" -lt "$ROUNDS" ]; do
 	round=$((round + 1))
-	bulk_program
-	bulk_limit
-	windows_program
-	windows_limit
+	for step in bulk windows statements; do
+		if wants "$step"; then
+			"${step}_program"
+			"${step}_limit"
+		fi
+	done
 done
-peak "$dir/bulk.memory" "$bulk" run performance-bulk --as-of "$AS_OF" --force
-peak "$dir/windows.memory" "$windows" run performance-windows-aggregator --as-of "$AS_OF" --force
 failed=0
-report bulk performance-bulk "$(sql "$bulk" -c "SELECT count(*) FROM datos_performance")" \
-	$((FINTRA_RUN_PERF_MEMORY_MB + 64))
-echo "    of which the bare COPY of the limit: $(median "$dir/bulk.read") s"
-report windows performance-windows-aggregator \
-	"$(sql "$windows" -c "SELECT count(*) FROM performance_windows")" 64
+if wants bulk; then
+	peak "$dir/bulk.memory" "$bulk" run performance-bulk --as-of "$AS_OF" --force
+	report bulk performance-bulk "$(sql "$bulk" -c "SELECT count(*) FROM datos_performance")" \
+		$((FINTRA_RUN_PERF_MEMORY_MB + 64))
+	echo "    of which the bare COPY of the limit: $(median "$dir/bulk.read") s"
+fi
+if wants windows; then
+	peak "$dir/windows.memory" "$windows" run performance-windows-aggregator --as-of "$AS_OF" --force
+	report windows performance-windows-aggregator \
+		"$(sql "$windows" -c "SELECT count(*) FROM performance_windows")" 64
+fi
+if wants statements; then
+	peak "$dir/statements.memory" "$statements" $statements_words --skip-download
+	report statements financials-bulk "$(sql "$statements" -c "SELECT count(*) FROM datos_financieros")" 64
+fi
 exit "$failed"
