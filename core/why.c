@@ -200,7 +200,7 @@ sentence(const struct freshness *f, struct why *w)
 		str_puts(&out, ", but not all that it is made from");
 	put_causes(w, &out);
 	if (s && !s->writer && s->state != TABLE_FRESH)
-		str_puts(&out, "; no job of this build writes it");
+		str_fmt(&out, "; no job of this build writes %s", s->table->name);
 	str_copy(w->text, sizeof(w->text), str_c(&out));
 }
 

@@ -11,6 +11,7 @@ static const struct job *const all_jobs[] = {
 	&job_prices_daily,
 	&job_financials_bulk,
 	&job_company_profile,
+	&job_dividends,
 	&job_valuation,
 	&job_peers_bulk,
 	&job_performance_bulk,

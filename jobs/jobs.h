@@ -9,6 +9,7 @@ extern const struct job job_industry_classification;
 extern const struct job job_prices_daily;
 extern const struct job job_financials_bulk;
 extern const struct job job_company_profile;
+extern const struct job job_dividends;
 extern const struct job job_valuation;
 extern const struct job job_peers_bulk;
 extern const struct job job_performance_bulk;

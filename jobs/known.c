@@ -56,12 +56,6 @@ static const struct param_def everything[] = {
 	{ .name = NULL },
 };
 
-static const struct job dividends = {
-	.name = "dividends-bulk-v2",
-	.title = "Dividends per fiscal year",
-	STEP(1, 6, 1, AFTER("financials-bulk"), READS("fintra_active_stocks"),
-	     WRITES("datos_dividendos")),
-};
 static const struct job sec_10k = {
 	.name = "sec-10k-ingest",
 	.params = filing_year,
@@ -226,7 +220,7 @@ const struct job *const fintra_known_jobs[] = {
 	&job_prices_daily,
 	&job_financials_bulk,
 	&job_company_profile,
-	&dividends,
+	&job_dividends,
 	&job_valuation,
 	&job_peers_bulk,
 	&sec_10k,

@@ -1,5 +1,6 @@
 #include "tests/support_program.h"
 
+#include "core/clock.h"
 #include "core/str.h"
 #include "tests/support_run.h"
 
@@ -16,7 +17,7 @@ enum { WORDS_MAX = 12 };
 pid_t
 program_start(const struct ground *g, const char *const *args)
 {
-	char path[300], db[600], url[200], cache[200];
+	char path[300], db[600], url[200], cache[200], now[80], time[CLOCK_BUF];
 	const char *argv[WORDS_MAX + 2] = { path };
 	const char *env[] = { db,
 			      url,
@@ -26,13 +27,14 @@ program_start(const struct ground *g, const char *const *args)
 			      "XDG_CONFIG_HOME=/nonexistent",
 			      "FINTRA_FMP_STALL_S=60",
 			      "FINTRA_FMP_PART_PAUSE_MS=0",
-			      "FINTRA_RUN_REHEARSE_NOW=2026-02-03T01:00:00Z",
+			      now,
 			      NULL };
 
 	fmt_buf(path, sizeof(path), "%s/fintra", str_or(getenv("BUILD"), "build"));
 	fmt_buf(db, sizeof(db), "FINTRA_DB_CONNINFO=%s", g->conninfo);
 	fmt_buf(url, sizeof(url), "FINTRA_FMP_BASE_URL=%s", g->conf.base_url);
 	fmt_buf(cache, sizeof(cache), "FINTRA_PATHS_CACHE_DIR=%s", g->cache);
+	fmt_buf(now, sizeof(now), "FINTRA_RUN_REHEARSE_NOW=%s", clock_iso(clock_wall_ms(), time));
 	for (size_t i = 0; args[i] && i < WORDS_MAX; i++)
 		argv[i + 1] = args[i];
 	pid_t pid = fork();

@@ -33,6 +33,14 @@ static const char ready_sql[] =
 	"  '2026-01-29', '2026-01-30', '2026-02-02']::date[]) d;"
 	"INSERT INTO datos_financieros (ticker, period_type, period_label, period_end_date, source)"
 	" SELECT ticker, 'FY', '2025', '2025-12-31', 'x' FROM fintra_universe;"
+	"INSERT INTO datos_valuacion (ticker, valuation_date, denominator_type, "
+	"denominator_period, "
+	"sector, price, source)"
+	" SELECT ticker, d, 'TTM', 'TTM', sector, 10, 'x' FROM fintra_universe, "
+	"unnest(ARRAY['2026-01-26', '2026-01-27', '2026-01-28', '2026-01-29', '2026-01-30', "
+	"'2026-02-02']::date[]) d;"
+	"INSERT INTO datos_dividendos (ticker, year, source) SELECT ticker, y, 'x' FROM "
+	"fintra_universe, generate_series(2024, 2025) y;"
 	"INSERT INTO datos_performance (ticker, window_code, performance_date, return_percent, "
 	"source)"
 	" SELECT ticker, w, '2026-02-02', 5, 'x' FROM fintra_universe, unnest(ARRAY['1D', '1W', "
@@ -62,8 +70,8 @@ static const char ready_sql[] =
 	"INSERT INTO fintra_ops.run (job, as_of, state, who, host, pid, origin, gate, build, "
 	"lock_key, created_at)"
 	" SELECT job, '2026-02-02', 'success', 'anna', 'h', 1, 'cli', 'warn', 'x', 1,"
-	"  '2026-02-03 06:00Z' FROM unnest(ARRAY['industry-classification-sync', "
-	"'financials-bulk']) job;";
+	"  '2026-02-03 06:00Z' FROM unnest(ARRAY['financials-bulk', 'dividends-bulk-v2', "
+	"'industry-classification-sync']) job;";
 
 void
 support_sql(const char *conninfo, const char *sql)

@@ -491,10 +491,66 @@ recorded_responses_come_first(void **state)
 	rmdir(dir);
 }
 
+/* Columns of a CSV text without commas inside its cells; -1 when its lines differ. */
+static int
+columns_of(const char *csv)
+{
+	int want = -1;
+
+	for (const char *p = csv; *p;) {
+		size_t len = strcspn(p, "\n");
+		int n = 1;
+
+		for (size_t i = 0; i < len; i++)
+			n += p[i] == ',';
+		if (want >= 0 && n != want)
+			return -1;
+		want = n;
+		p += len + (p[len] == '\n');
+	}
+	return want;
+}
+
+/* Both widths are the vendor's (fmp.md 4); figures hang together, some are negative, some missing.
+ */
+static void
+ratios_and_metrics(void **state)
+{
+	(void)state;
+	market("1", "2026-02-03");
+	char *ratios = get("/stable/ratios-ttm-bulk", "");
+	char *metrics = get("/stable/key-metrics-ttm-bulk", "");
+
+	assert_int_equal(columns_of(ratios), 62);
+	assert_int_equal(columns_of(metrics), 43);
+	assert_non_null(strstr(ratios, ",-"));
+	assert_non_null(strstr(ratios, ",,"));
+	assert_true(strstr(ratios, "\"symbol\",\"grossProfitMarginTTM\"") == ratios);
+	char symbol[24], cap[40];
+	const char *line = strchr(metrics, '\n') + 1;
+
+	assert_int_equal(sscanf(line, "\"%23[^\"]\",%39[^,]", symbol, cap), 2);
+	char *one = get("/stable/key-metrics-ttm?symbol=", symbol), want[160];
+
+	fmt_buf(want, sizeof(want), "[{\"symbol\":\"%s\",\"marketCap\":%s,", symbol, cap);
+	assert_true(str_starts(one, want));
+	free(one);
+	one = get("/stable/profile?symbol=", symbol);
+	fmt_buf(want, sizeof(want), "\"marketCap\":%.12s", cap);
+	assert_non_null(strstr(one, want)); /* price times shares, as in the profile */
+	free(one);
+	one = get("/stable/ratios-ttm?symbol=", "NOBODY");
+	assert_string_equal(one, "[]");
+	free(one);
+	free(ratios);
+	free(metrics);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ratios_and_metrics),
 		cmocka_unit_test(same_seed_same_day_whatever_the_end),
 		cmocka_unit_test(a_split_restates_what_was_before),
 		cmocka_unit_test(dividends_restate_adj_close),

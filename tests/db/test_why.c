@@ -137,13 +137,20 @@ made_by_another_system(void **state)
 
 	(void)state;
 	ask(&a, "SELECT 1", "sector_pe");
-	assert_string_equal(a.w.text, "sector_pe is EMPTY. First cause: datos_valuacion empty; "
-				      "no job of this build writes it");
-	assert_int_equal(a.w.plan_n, 2);
+	assert_string_equal(a.w.text, "sector_pe is EMPTY. First cause: sector_pe empty; "
+				      "no job of this build writes sector_pe");
+	assert_int_equal(a.w.plan_n, 1);
 	assert_string_equal(a.w.plan[0].command,
-			    "# valuation-bulk: not launched from here (as of 2026-02-02)");
+			    "# sector-pe-aggregator: not launched from here (as of 2026-02-02)");
 	assert_false(a.w.plan[0].launchable);
+	asked_done(&a);
+	ask(&a, "DELETE FROM datos_valuacion", "sector_pe");
+	assert_string_equal(a.w.text, "sector_pe is EMPTY. First cause: datos_valuacion empty; "
+				      "no job of this build writes sector_pe");
+	assert_int_equal(a.w.plan_n, 2);
+	assert_string_equal(a.w.plan[0].command, "fintra run valuation-bulk --as-of 2026-02-02");
 	assert_string_equal(a.w.plan[1].job->name, "sector-pe-aggregator");
+	assert_false(a.w.plan[1].launchable);
 	asked_done(&a);
 }
 
