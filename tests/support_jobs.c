@@ -2,6 +2,7 @@
 
 #include "core/clock.h"
 #include "jobs/catalogue.h"
+#include "jobs/fmp/cache.h"
 #include "jobs/jobs.h"
 
 #include <dirent.h>
@@ -133,6 +134,23 @@ put_file(const char *path, const char *text)
 
 	if (!f || fputs(text, f) < 0 || fclose(f) != 0)
 		die(path, "cannot be written");
+}
+
+void
+ground_keep(struct ground *g, const char *key, const struct http_req *q, const char *text)
+{
+	static const struct job job = { .name = "kept" };
+	struct job_ctx c = {
+		.job = &job, .conf = &g->conf, .as_of = DATE_NONE, .now_ms = clock_wall_ms()
+	};
+	struct err e = ERR_INIT;
+	CACHE_AUTO f = CACHE_FILE_INIT;
+
+	must(cache_new(&c, key, q, &f, &e), &e);
+	put_file(f.path, text);
+	cache_keep(&c, &f);
+	if (!f.kept)
+		die(key, "cannot be kept");
 }
 
 void

@@ -20,6 +20,8 @@ void ground_close(struct ground *g);
 /* An empty database, no bodies, no faults, an empty cache. */
 void ground_reset(struct ground *g, const char *name);
 void ground_forget(struct ground *g); /* empties the cache */
+/* Puts a file into the cache as a download of `q` would. */
+void ground_keep(struct ground *g, const char *key, const struct http_req *q, const char *text);
 /* What the stand-in answers for "/stable/x?a=1&b=2" (parameters in order of name). */
 void ground_body(struct ground *g, const char *request, int status, const char *text);
 /* "path=/stable/eod-bulk,kind=status-401"; NULL: none any more. */

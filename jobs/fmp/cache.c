@@ -188,9 +188,10 @@ cache_find(struct job_ctx *c, const char *key, const struct http_req *q, int64_t
 
 	if (place(c, key, q, f, &e) < 0)
 		return false; /* the fetch that follows says why */
-	/* A seal from the future is another clock's: not trusted. */
-	if (max_age_ms > 0 && read_seal(f, &want, &at) && at <= c->now_ms &&
-	    c->now_ms - at < max_age_ms && measure(f->final, &have) == 0) {
+	/* A seal from the future is another clock's: its age is not known. */
+	if (max_age_ms > 0 && read_seal(f, &want, &at) &&
+	    (max_age_ms == CACHE_ANY_AGE || (at <= c->now_ms && c->now_ms - at < max_age_ms)) &&
+	    measure(f->final, &have) == 0) {
 		f->reused = have.size == want.size && have.sum == want.sum && have.size > 0;
 		if (!f->reused)
 			run_log(c, LVL_WARN, "%s in the cache does not fit its seal, fetched again",

@@ -5,7 +5,7 @@
 #include "core/clock.h"
 #include "core/db_copy.h"
 #include "jobs/common.h"
-#include "jobs/fmp/cache.h"
+#include "jobs/fmp/statements.h"
 
 #include <math.h>
 #include <string.h>
@@ -27,16 +27,17 @@ static const struct csv_column income_columns[] = {
 	{ "netIncome", true },
 };
 
-/* The two statements of a year, under the names and requests of financials-bulk. */
+/* The two statements of a year, as financials-bulk names their files. */
 static const struct statement {
-	const char *name, *path;
+	enum statement_kind kind;
+	const char *name;
 	const struct csv_column *columns;
 	size_t n;
 	enum query copy;
 } statements[] = {
-	{ "cashflow", "/stable/cash-flow-statement-bulk", cash_columns, ARRAY_LEN(cash_columns),
+	{ STATEMENT_CASH, "cashflow", cash_columns, ARRAY_LEN(cash_columns),
 	  Q_DIVIDENDS_CASH_COPY },
-	{ "income", "/stable/income-statement-bulk", income_columns, ARRAY_LEN(income_columns),
+	{ STATEMENT_INCOME, "income", income_columns, ARRAY_LEN(income_columns),
 	  Q_DIVIDENDS_INCOME_COPY },
 };
 
@@ -64,13 +65,11 @@ struct dividends {
 static bool
 find_file(struct dividends *d, const struct statement *s, int year, struct cache_file *f)
 {
-	char key[48], text[16];
-	const struct http_arg args[] = { { "year", text }, { "period", "FY" }, { NULL, NULL } };
-	const struct http_req q = { .path = s->path, .args = args, .kind = HTTP_CSV, .bulk = true };
+	const struct statement_file which = { .kind = s->kind,
+					      .year = year,
+					      .period = STATEMENT_FY };
 
-	fmt_buf(text, sizeof(text), "%d", year);
-	fmt_buf(key, sizeof(key), "%s_%d_FY.csv", s->name, year);
-	return cache_find(d->c, key, &q, CACHE_ANY_AGE, f);
+	return statement_find(d->c, &which, f);
 }
 
 /* A year counts when both of its files are there; one alone is said, not taken. */

@@ -143,8 +143,20 @@ count_part(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
 	return 0;
 }
 
+static int
+fetch(struct valuation *v, enum feed_id id, bool fresh, int64_t age, struct err *e)
+{
+	struct part *p = &v->part[id];
+
+	if ((id == FEED_QUOTES ? profile_fetch(v->c, fresh, &p->file, e)
+			       : feed_fetch(v->c, &feeds[id], age, &p->file, e)) < 0)
+		return -1;
+	return look_at(v, id, e);
+}
+
 /* Each file is a unit: what is whole is kept at once, so that a run that is taken up again does not
- * ask for it a second time. */
+ * ask for it a second time.  Another job may have kept a file that is of no use here: asked anew.
+ */
 static int
 download(struct valuation *v, enum feed_id id, struct err *e)
 {
@@ -154,10 +166,15 @@ download(struct valuation *v, enum feed_id id, struct err *e)
 	bool done = run_unit_done(c, f->name);
 	bool fresh = params_bool(c->params, "force") && !done;
 	int64_t age = done ? CACHE_ANY_AGE : fresh ? 0 : FEED_CACHE_MS;
+	int rc = fetch(v, id, fresh, age, e);
 
-	if ((id == FEED_QUOTES ? profile_fetch(c, fresh, &p->file, e)
-			       : feed_fetch(c, f, age, &p->file, e)) < 0 ||
-	    look_at(v, id, e) < 0)
+	if (rc < 0 && p->file.reused && !trouble_stops(e, 1)) {
+		run_log(c, LVL_WARN, "the cached file is of no use, asked anew: %s", e->text);
+		cache_done(&p->file);
+		*e = (struct err)ERR_INIT;
+		rc = fetch(v, id, true, 0, e);
+	}
+	if (rc < 0)
 		return -1;
 	cache_keep(c, &p->file);
 	return done ? 0 : run_transaction(c, f->name, count_part, p, e);

@@ -136,7 +136,7 @@ start_and_ending(void **state)
 
 		assert_int_equal(count(g, job, "r.state = 'success'"), 2);
 		assert_int_equal(count(g, job,
-				       LINES "v.msg ~ '^START job=[a-z/-]+ as_of=" LAST
+				       LINES "v.msg ~ '^START job=[a-z0-9/-]+ as_of=" LAST
 					     " params=[{].*[}] gate=' AND v.seq = 1) = 1 AND " LINES
 					     "v.msg LIKE 'START %') = 1"),
 				 2);

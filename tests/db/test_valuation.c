@@ -715,6 +715,26 @@ columns_may_move(void **state)
 	}
 }
 
+/* Another job kept a file without a row: it is asked for again, once. */
+static void
+useless_cached_files_are_asked_anew(void **state)
+{
+	const struct http_req q = { .path = RATIOS, .kind = HTTP_CSV, .bulk = true };
+
+	(void)state;
+	five("useless");
+	ground_keep(&g, "ratios_ttm.csv", &q, RATIO_HEADER);
+	assert_int_equal(value(NULL, NULL).counts.inserted, 5);
+	assert_text(
+		"SELECT count(*) FROM fintra_ops.event WHERE msg LIKE 'the cached file is of no "
+		"use, asked anew: /stable/ratios-ttm-bulk%'",
+		"1");
+	int64_t before = ground_requests();
+
+	assert_int_equal(value(NULL, NULL).counts.unchanged, 5);
+	assert_int_equal(ground_requests(), before);
+}
+
 static void
 nobody_to_value_is_a_failure(void **state)
 {
@@ -818,6 +838,7 @@ main(void)
 		cmocka_unit_test(recorded_heads),
 		cmocka_unit_test(failures_change_nothing),
 		cmocka_unit_test(columns_may_move),
+		cmocka_unit_test(useless_cached_files_are_asked_anew),
 		cmocka_unit_test(nobody_to_value_is_a_failure),
 		cmocka_unit_test(dry_run_writes_nothing),
 		cmocka_unit_test(killed_and_resumed),
