@@ -107,7 +107,10 @@ SELECT EXISTS (SELECT 1 FROM prices_daily), n.d, r.n, CASE WHEN n.d = $1::date T
   FROM n, h, r;
 
 -- name: fresh_datos_financieros
-SELECT EXISTS (SELECT 1 FROM datos_financieros), NULL::date, NULL::bigint,
+SELECT EXISTS (SELECT 1 FROM datos_financieros),
+       (SELECT max(created_at)::date FROM datos_financieros
+         WHERE created_at < ($1::date + 1)::timestamp AT TIME ZONE 'UTC'),
+       NULL::bigint,
        count(*) FILTER (WHERE EXISTS (SELECT 1 FROM datos_financieros f
         WHERE f.ticker = s.ticker AND f.period_type IN ('TTM', 'FY')
           AND f.period_end_date > $1::date - interval '15 months' AND f.period_end_date <= $1::date)),
@@ -140,7 +143,10 @@ WITH a AS (
 	SELECT y.*, k.known, coalesce(y.n < k.known AND y.n * coalesce(y.den, 1) < y.num * k.known, false) AS gone
 	  FROM y, k
 )
-SELECT EXISTS (SELECT 1 FROM datos_dividendos), NULL::date, NULL::bigint, CASE WHEN g.gone THEN g.n ELSE g.num END,
+SELECT EXISTS (SELECT 1 FROM datos_dividendos),
+       (SELECT max(created_at)::date FROM datos_dividendos
+         WHERE created_at < ($1::date + 1)::timestamp AT TIME ZONE 'UTC'),
+       NULL::bigint, CASE WHEN g.gone THEN g.n ELSE g.num END,
        CASE WHEN g.gone THEN g.known ELSE g.den END,
        CASE WHEN g.gone THEN 'rows of the last good run' ELSE 'tickers of the year before' END
   FROM g;
