@@ -5,7 +5,7 @@
 -- $1 jobs text[], $2 as_of date
 -- returns job; of the newest good run of whole tables that made rows of that date: id, params, the tables it
 -- read (comma list); of the last five whole runs of one date: how many, median rows, median ms; of the newest
--- run of all: id, state, as_of, whole boolean (no ticker, limit, dry run), units done boolean
+-- run of all: id, state, as_of, whole boolean (no ticker, list of them, limit, dry run), units done boolean
 SELECT j.job, g.id, g.params,
        (SELECT string_agg(i.table_name, ',' ORDER BY i.table_name) FROM fintra_ops.input i WHERE i.run_id = g.id),
        h.k, h.n_rows, h.ms, l.id, l.state, l.as_of, l.whole,
@@ -14,7 +14,7 @@ SELECT j.job, g.id, g.params,
   LEFT JOIN LATERAL (
 	SELECT r.id, r.params FROM fintra_ops.run r
 	 WHERE r.job = j.job AND r.state IN ('success', 'partial') AND r.as_of <= $2::date
-	   AND NOT r.params ?| ARRAY['ticker', 'limit', 'dry_run']
+	   AND NOT r.params ?| ARRAY['ticker', 'tickers', 'limit', 'dry_run']
 	   AND coalesce(r.params ->> 'end', r.as_of::text) >= r.as_of::text
 	 ORDER BY r.id DESC LIMIT 1) g ON true
   LEFT JOIN LATERAL (
@@ -24,8 +24,8 @@ SELECT j.job, g.id, g.params,
 	               extract(epoch FROM ended_at - started_at) * 1000 AS ms
 	          FROM fintra_ops.run r
 	         WHERE r.job = j.job AND r.state = 'success'
-	           AND NOT r.params ?| ARRAY['ticker', 'limit', 'dry_run', 'start']
+	           AND NOT r.params ?| ARRAY['ticker', 'tickers', 'limit', 'dry_run', 'start']
 	         ORDER BY r.id DESC LIMIT 5) x) h ON true
   LEFT JOIN LATERAL (
-	SELECT r.id, r.state, r.as_of, NOT r.params ?| ARRAY['ticker', 'limit', 'dry_run'] AS whole
+	SELECT r.id, r.state, r.as_of, NOT r.params ?| ARRAY['ticker', 'tickers', 'limit', 'dry_run'] AS whole
 	  FROM fintra_ops.run r WHERE r.job = j.job ORDER BY r.id DESC LIMIT 1) l ON true;

@@ -126,6 +126,8 @@ run(struct job_ctx *c, struct err *e)
 	for (const struct bulk_set *s = bulk_sets; s->name; s++) {
 		if (look_at(&h, s, e) < 0)
 			return -1;
+		if (s->in_parts) /* which has phases of its own */
+			run_phase(c, "ask", 6);
 		run_progress(c, h.asked);
 	}
 	if (h.refused == h.asked) {

@@ -353,8 +353,11 @@ test_lists_of_tickers(void **state)
 	assert_int_equal(o.exit_code, 6);
 	assert_non_null(strstr(o.err.text, "names no peer of any of the 2 tickers"));
 	ground_body(&ground, "/stable/stock-peers?symbol=AAA", 200, "[{\"symbol\":\"BBB\"}]");
-	assert_int_equal(each("tickers=aaa,SPY", "limit=1").state, RUN_SUCCESS);
+	assert_int_equal(each("tickers=aaa,SPY", NULL).state, RUN_SUCCESS);
 	expect(RELATIONS, "AAA>BBB");
+	expect("SELECT count(*) FROM cron_state", "0"); /* a list is not everything */
+	assert_int_equal(each("all=1", NULL).state, RUN_SUCCESS);
+	expect("SELECT name FROM cron_state", "backfill/peers");
 }
 
 /* One that the plan lacks is counted; the key refused ends the run, resume asks for the rest. */
