@@ -18,6 +18,11 @@ const struct cli_option runs_options[] = {
 	{ NULL, 0, NULL, NULL },
 };
 
+const struct cli_option show_options[] = {
+	{ "evidence", 0, NULL, "what the vendor sent: refused answers, headers" },
+	{ NULL, 0, NULL, NULL },
+};
+
 static int
 parse_since(const char *text, int64_t *out, struct err *e)
 {
@@ -223,13 +228,16 @@ cmd_show(struct app *app)
 	struct run_list l = { NULL, 0 };
 	struct err e = ERR_INIT;
 	DB_AUTO db = NULL;
+	int rc = 0;
 
 	if (command_parse(app, &cli, false, 1, 1, &e) < 0)
 		return app_fail(&e, "fintra help show");
 	db = app_look(app, &e);
 	if (!db || ledger_find(db, &app->conf, app->cat, cli.arg[0], &l, &e) < 0)
 		return app_fail(&e, NULL);
-	if (app->g.json) {
+	if (cli_has(&cli, "evidence")) {
+		rc = show_evidence(app, db, &l.at[0]);
+	} else if (app->g.json) {
 		struct json *o = json_run(db, &l.at[0]);
 
 		json_set_int(o, "v", 1);
@@ -238,5 +246,5 @@ cmd_show(struct app *app)
 		print_run(db, &l.at[0]);
 	}
 	run_list_done(&l);
-	return 0;
+	return rc;
 }

@@ -13,7 +13,7 @@ extern const struct cli_option global_options[];
 extern const struct cli_option why_options[], impact_options[], plan_options[];
 extern const struct cli_option run_options[], backfill_options[], logs_options[], runs_options[],
 	jobs_options[], health_options[], cancel_options[], calendar_options[], demo_options[],
-	db_options[], tables_options[], retry_options[], doctor_options[];
+	db_options[], tables_options[], retry_options[], doctor_options[], show_options[];
 
 int cmd_run(struct app *app);
 int cmd_backfill(struct app *app);
@@ -26,6 +26,7 @@ int cmd_jobs(struct app *app);
 int cmd_tables(struct app *app);
 int cmd_runs(struct app *app);
 int cmd_show(struct app *app);
+int cmd_replay(struct app *app);
 int cmd_logs(struct app *app);
 int cmd_cancel(struct app *app);
 int cmd_resume(struct app *app);
@@ -38,6 +39,9 @@ int cmd_demo(struct app *app);
 int cmd_help(struct app *app);
 int cmd_version(struct app *app);
 int cmd_tui(struct app *app);
+
+/* show RUN --evidence (cmd_evidence.c); the exit code. */
+int show_evidence(const struct app *app, struct db *db, const struct run_info *r);
 
 /* Prints what the database is and what we may do there.  The exit code: 0, 10 with migrations
  * pending, 78 made by a newer program. */

@@ -1,6 +1,7 @@
 #include "core/conf.h"
 
 #include "core/clock.h"
+#include "core/conf_endpoint.h"
 #include "core/num.h"
 #include "core/secret.h"
 #include "core/vec.h"
@@ -166,6 +167,8 @@ conf_set(struct conf *c, const char *section, const char *name, const char *valu
 		return set_table(c, section + 6, name, value, e);
 	if (str_starts(section, "job ") && section[4])
 		return conf_job_set(c, section + 4, name, value, e);
+	if (str_starts(section, "endpoint ") && section[9])
+		return conf_endpoint_set(c, section + 9, name, value, e);
 	if (str_same(section, "fmp") && str_same(name, "api_key"))
 		return err_set(e, ERR_CONFIG,
 			       "fmp.api_key does not belong here: name a file of mode 0600 in "
@@ -485,6 +488,7 @@ conf_done(struct conf *c)
 	secret_free(c->old_secret);
 	free(c->ours);
 	conf_jobs_done(c);
+	conf_endpoints_done(c);
 	for (size_t i = 0; i < conf_key_count; i++) {
 		if (conf_keys[i].type == CONF_SECRET)
 			secret_free(*(char **)field(c, &conf_keys[i]));

@@ -47,6 +47,7 @@ struct conf {
 	int retry_base_ms; /* 400; tests 0 */
 	int retry_max_ms;
 	int retry_after_max_s; /* 900 */
+	int bulk_interval_ms;  /* -1: 30,000, and 0 for a stand-in on loopback */
 	int bulk_retry_ms;     /* 2000: 429 on a bulk path waits n x this at least */
 	int part_pause_ms;     /* 500 */
 	int day_pause_ms;      /* 500 */
@@ -88,9 +89,11 @@ struct conf {
 	/* [table NAME] */
 	struct conf_table *tables;
 	size_t ntables;
+	struct conf_endpoint *endpoints; /* conf_endpoint.h */
+	size_t nendpoints;
 	char *path; /* the file that was read, "" if none */
-	/* Set by the first connection that met our own names, our ledger and a session of its own:
-	 * the later ones need not look.  NULL = each looks. */
+	/* Set by the first connection that met our own names, ledger and session: later ones need
+	 * not look.  NULL = each looks. */
 	atomic_bool *ours;
 	int line; /* being read, 0 = none */
 };
@@ -123,13 +126,12 @@ int conf_load_keyless(struct conf *c, const char *path, struct err *e) MUST_CHEC
 int conf_load_key(struct conf *c, struct err *e) MUST_CHECK;
 /* The file that conf_load() reads, "" when there is none; does not look inside. */
 void conf_file_path(const char *path, struct str *out);
-/* One value, checked; section "table NAME" too. */
+/* One value, checked; sections "table NAME", "job NAME", "endpoint PATH" too. */
 int conf_set(struct conf *c, const char *section, const char *name, const char *value,
 	     struct err *e) MUST_CHECK;
 void conf_done(struct conf *c);
-/* The directory, created 0700 when missing.  Owned: free(). NULL fills *e. */
+/* The directory, created 0700 when missing (owned: free()); its name alone. */
 char *conf_cache_dir(const struct conf *c, struct err *e) MUST_CHECK;
-/* Its name alone; nothing is created. */
 int conf_cache_path(const struct conf *c, struct str *out, struct err *e) MUST_CHECK;
 /* Every missing part of it, private to us. */
 int conf_make_path(const char *path, struct err *e) MUST_CHECK;

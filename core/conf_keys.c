@@ -39,6 +39,8 @@ const struct conf_key conf_keys[] = {
 	  "longest Retry-After that is obeyed", 0, DAY_S, NULL },
 	{ "fmp", "bulk_retry_ms", CONF_INT, AT(bulk_retry_ms), "2000",
 	  "least pause after a 429 of a bulk path, times the number of the try", 0, HOUR_MS, NULL },
+	{ "fmp", "bulk_interval_ms", CONF_INT, AT(bulk_interval_ms), "-1",
+	  "least time between two bulk calls of all processes; -1 = 30000, on loopback 0", -1, HOUR_MS, NULL },
 	{ "fmp", "part_pause_ms", CONF_INT, AT(part_pause_ms), "500",
 	  "pause between the parts of a bulk download", 0, HOUR_MS, NULL },
 	{ "fmp", "day_pause_ms", CONF_INT, AT(day_pause_ms), "500",

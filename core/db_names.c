@@ -15,6 +15,7 @@ static const struct {
 	{ "fintra_ops.input", "no_ledger_input", Q_NO_LEDGER_INPUT },
 	{ "fintra_ops.unit", "no_ledger_unit", Q_NO_LEDGER_UNIT },
 	{ "fintra_ops.event", "no_ledger_event", Q_NO_LEDGER_EVENT },
+	{ "fintra_ops.evidence", "no_ledger_evidence", Q_NO_LEDGER_EVIDENCE },
 	{ "fintra_ops.check_since", "no_ledger_check_since", Q_NO_LEDGER_CHECK_SINCE },
 };
 

@@ -1,6 +1,7 @@
 #include "core/http_impl.h"
 
 #include "core/clock.h"
+#include "core/conf_endpoint.h"
 #include "core/secret.h"
 #include "core/text.h"
 
@@ -12,13 +13,18 @@
 #include <unistd.h>
 
 /* The breaker stays open for 150 x retry_base_ms: 60 s by default, nothing in tests. */
-enum { URL_MAX = 4096, HEAD_SHOWN = 200, BREAKER_BASES = 150 };
+enum { URL_MAX = 4096, HEAD_SHOWN = 200, BREAKER_BASES = 150, KEPT_ROOM = HTTP_KEPT + 1024 };
 
 struct http {
 	const struct conf *conf;
 	const struct cancel *cancel;
 	http_note_fn *note;
 	void *note_arg;
+	http_seen_fn *seen;
+	void *seen_arg;
+	http_pace_fn *pace;
+	void *pace_arg;
+	char *kept; /* owned: start of the body of the present attempt; NULL = nobody watches */
 	struct xfer *xfer;
 	uint64_t rng;
 };
@@ -29,6 +35,7 @@ struct call {
 	const struct http_req *q;
 	struct http_resp *r;
 	struct str url, shown; /* whole, and path with query for people; neither holds the key */
+	const char *path;      /* of the request: the endpoint's own or the configured */
 	char family[512], pace[512]; /* keys of http_limit.c */
 	bool given_up;
 };
@@ -67,7 +74,23 @@ http_free(struct http *h)
 	if (!h)
 		return;
 	xfer_free(h->xfer);
+	free(h->kept);
 	free(h);
+}
+
+void
+http_watch(struct http *h, http_seen_fn *fn, void *arg)
+{
+	h->seen = fn;
+	h->seen_arg = arg;
+	h->kept = mem_alloc(KEPT_ROOM);
+}
+
+void
+http_pace(struct http *h, http_pace_fn *fn, void *arg)
+{
+	h->pace = fn;
+	h->pace_arg = arg;
 }
 
 /* 0..max, evenly. */
@@ -119,6 +142,60 @@ show_head(const struct http *h, const struct sink *s, struct http_resp *r)
 	str_copy(r->head, sizeof(r->head), str_c(&text));
 }
 
+/* Value of the argument {name...} at p, NULL when p is no such place. */
+static const char *
+placed(const struct http_req *q, const char *p, size_t *n)
+{
+	const char *end = *p == '{' ? strchr(p, '}') : NULL;
+
+	for (const struct http_arg *a = q->args; end && a && a->name; a++)
+		if (strlen(a->name) == (size_t)(end - p - 1) &&
+		    strncmp(a->name, p + 1, (size_t)(end - p - 1)) == 0) {
+			*n = (size_t)(end - p) + 1;
+			return str_or(a->value, "");
+		}
+	return NULL;
+}
+
+static bool
+is_placed(const char *path, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *p = path; (p = strchr(p, '{')); p++)
+		if (strncmp(p + 1, name, n) == 0 && p[n + 1] == '}')
+			return true;
+	return false;
+}
+
+/* Path with its places filled in, then the arguments that have none. */
+static void
+put_target(const struct call *c, struct str *tail)
+{
+	char sign = '?';
+	size_t n = 1;
+
+	for (const char *p = c->path; *p; p += n) {
+		const char *value = placed(c->q, p, &n);
+
+		if (value) {
+			http_percent_encode(tail, value);
+			continue;
+		}
+		n = 1;
+		str_putc(tail, *p);
+	}
+	for (const struct http_arg *a = c->q->args; a && a->name; a++) {
+		if (is_placed(c->path, a->name))
+			continue;
+		str_putc(tail, sign);
+		sign = '&';
+		http_percent_encode(tail, a->name);
+		str_putc(tail, '=');
+		http_percent_encode(tail, str_or(a->value, ""));
+	}
+}
+
 static void
 build_urls(struct call *c)
 {
@@ -129,17 +206,12 @@ build_urls(struct call *c)
 	while (len > 0 && base[len - 1] == '/')
 		len--;
 	str_init(&tail, URL_MAX);
-	str_puts(&tail, c->q->path);
-	for (const struct http_arg *a = c->q->args; a && a->name; a++) {
-		str_putc(&tail, a == c->q->args ? '?' : '&');
-		http_percent_encode(&tail, a->name);
-		str_putc(&tail, '=');
-		http_percent_encode(&tail, str_or(a->value, ""));
-	}
+	c->path = str_or(conf_endpoint_path(c->h->conf, c->q->path), c->q->path);
+	put_target(c, &tail);
 	str_put(&c->url, base, len);
 	str_puts(&c->url, str_c(&tail));
 	show(c->h, &c->shown, str_c(&tail), tail.len);
-	fmt_buf(c->family, sizeof(c->family), "%.*s %s", (int)len, base, c->q->path);
+	fmt_buf(c->family, sizeof(c->family), "%.*s %s", (int)len, base, c->path);
 	fmt_buf(c->pace, sizeof(c->pace), "%.*s %s", (int)len, base, c->q->bulk ? "*bulk" : "*");
 
 	STR_AUTO whole = { 0 };
@@ -188,6 +260,17 @@ wait_turn(struct call *c, struct err *e)
 	return 0;
 }
 
+/* The other processes first: their waits may be long, ours are looked at when they are over. */
+static int
+wait_all(struct call *c, struct err *e)
+{
+	struct http *h = c->h;
+
+	if (h->pace && h->pace(h->pace_arg, c->pace, c->q->bulk, 0, e) < 0)
+		return err_wrap(e, "GET %.300s", str_c(&c->shown));
+	return wait_turn(c, e);
+}
+
 /* The pause after attempt n: jobs.md 0.2 plus full jitter, or the server's own larger wish. */
 static int64_t
 pause_ms(struct call *c, int n, const struct answer *a, const struct verdict *v)
@@ -204,6 +287,18 @@ pause_ms(struct call *c, int n, const struct answer *a, const struct verdict *v)
 	if (wish > conf->retry_after_max_s)
 		wish = conf->retry_after_max_s;
 	return wish * 1000 > ms ? wish * 1000 : ms;
+}
+
+/* Also after the last attempt: whoever comes next waits. */
+static void
+hold_others(struct call *c, int n, const struct answer *a, const struct verdict *v)
+{
+	struct http *h = c->h;
+	struct err unused = ERR_INIT;
+	int64_t ms = pause_ms(c, n, a, v);
+
+	if (h->pace && ms > 0 && h->pace(h->pace_arg, c->pace, c->q->bulk, ms, &unused) < 0)
+		note(h, unused.text);
 }
 
 static int
@@ -253,6 +348,8 @@ refused(struct call *c, const struct answer *a, const struct verdict *v, struct 
 		str_puts(&t, "; this path failed ten times in a row, again and again");
 	if (v->next[0])
 		str_fmt(&t, ".  Next: %s", v->next);
+	if (v->cls == ERR_PLAN && c->path != c->q->path)
+		str_fmt(&t, " (%s: take [endpoint] out of the configuration)", c->q->path);
 	err_set(e, v->cls, "%s", str_c(&t));
 	e->http = a->status;
 	return -1;
@@ -271,6 +368,30 @@ account(struct call *c, const struct answer *a, const struct verdict *v)
 	c->given_up = limit_tell(c->family, news, clock_mono_ms(), open_ms);
 }
 
+/* Masked before it is cut, so that no half of a key is left at the edge. */
+static void
+tell_seen(struct call *c, const struct sink *s, const struct answer *a, const struct verdict *v)
+{
+	struct http *h = c->h;
+	const char *key = str_or(h->conf->api_key, "");
+	STR_AUTO coded = { 0 }, once = { 0 }, twice = { 0 };
+	struct http_seen seen = { .q = c->q, .status = a->status, .bytes = s->out };
+
+	if (!h->seen || a->status == 0 || v->end || v->cls == ERR_CANCELLED)
+		return;
+	str_init(&coded, URL_MAX);
+	str_init(&once, 4 * KEPT_ROOM);
+	str_init(&twice, 4 * KEPT_ROOM);
+	http_percent_encode(&coded, key);
+	secret_mask(&once, s->keep, s->nkeep, key);
+	secret_mask(&twice, str_c(&once), once.len, str_c(&coded));
+	seen.url = str_c(&c->shown);
+	seen.why = v->cls == ERR_NONE ? NULL : v->what;
+	seen.body = str_c(&twice);
+	seen.nbody = twice.len < HTTP_KEPT ? twice.len : HTTP_KEPT;
+	h->seen(h->seen_arg, &seen);
+}
+
 /* Returns with the last answer judged: 0, or -1 with *e telling all of it. */
 static int
 attempts(struct call *c, struct sink *s, struct err *e)
@@ -283,7 +404,7 @@ attempts(struct call *c, struct sink *s, struct err *e)
 	for (int n = 1;; n++) {
 		int most = asked;
 
-		if (wait_turn(c, e) < 0)
+		if (wait_all(c, e) < 0)
 			return -1;
 		sink_restart(s);
 		c->r->attempts = n;
@@ -295,8 +416,11 @@ attempts(struct call *c, struct sink *s, struct err *e)
 		c->r->empty = v.empty;
 		show_head(c->h, s, c->r);
 		account(c, &a, &v);
+		tell_seen(c, s, &a, &v);
 		if (v.cls == ERR_NONE)
 			return 0;
+		if (v.throttled)
+			hold_others(c, n, &a, &v);
 		if (v.throttled && c->q->bulk && asked > 1)
 			most++; /* its pauses are 2, 4 and 6 s (jobs.md 0.2) */
 		if (!v.retry || n >= most || c->given_up)
@@ -328,6 +452,8 @@ get(struct http *h, const struct http_req *q, struct sink *s, struct http_resp *
 	int rc;
 
 	*r = (struct http_resp){ 0 };
+	s->keep = h->kept;
+	s->keep_cap = h->kept ? KEPT_ROOM : 0;
 	if (check_conf(h->conf, e) < 0)
 		return err_wrap(e, "GET %s", q->path);
 	str_init(&c.url, URL_MAX);

@@ -41,12 +41,32 @@ struct http_resp {
 
 struct http;
 
+enum { HTTP_KEPT = 64 * 1024 };
+/* An answer with a status, taken or refused; all borrowed for the call, the key masked. */
+struct http_seen {
+	const struct http_req *q;
+	const char *url; /* path and query */
+	int status;
+	const char *why; /* refused, and why; NULL: taken */
+	const char *body;
+	size_t nbody;  /* at most HTTP_KEPT */
+	int64_t bytes; /* of the whole body, after gunzip */
+};
+typedef void http_seen_fn(void *arg, const struct http_seen *s);
+
 /* Called with each event worth a log line ("429, waits 2.0 s (attempt 1 of 3)"). */
 typedef void http_note_fn(void *arg, const char *text);
 
 struct http *http_new(const struct conf *c, const struct cancel *cancel, http_note_fn *note,
 		      void *arg);
 void http_free(struct http *h);
+/* fn is told every answer, each attempt's; on the thread of the request.  At most once. */
+void http_watch(struct http *h, http_seen_fn *fn, void *arg);
+/* Called before each attempt with hold_ms 0: returns when the call may leave, -1 when cancelled.
+ * With hold_ms > 0: the vendor wants nobody to ask `key` before. */
+typedef int http_pace_fn(void *arg, const char *key, bool bulk, int64_t hold_ms, struct err *e);
+void http_pace(struct http *h, http_pace_fn *fn, void *arg);
+bool http_is_loopback(const char *base_url); /* this machine's own: a stand-in */
 /* Body into a new file at `path` (0600, replaced), complete or not at all: it is written beside it
  * as PATH.part-PID, which a failure (and r->end) removes; what stood at `path` before is then
  * untouched.  Refusals (401, 402, 403, 429, 200 with an error object or HTML) are errors that name
@@ -75,6 +95,11 @@ int http_call(const struct http_call *q, const struct cancel *cancel, struct str
 	      struct http_called *r, struct err *e) MUST_CHECK;
 /* Appends "?name=value" or "&name=value", encoded. */
 void http_put_arg(struct str *url, const char *name, const char *value);
+
+/* What the door makes of a whole answer: 0 (with *empty) or -1 with the class and reason of its
+ * refusal.  No network. */
+int http_verdict(const struct http_req *q, int status, const char *body, size_t n, bool *empty,
+		 struct err *e) MUST_CHECK;
 
 void http_global_init(void); /* once, before threads */
 

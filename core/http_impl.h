@@ -23,6 +23,8 @@ struct sink {
 	bool cut;	  /* the gzip stream did not end */
 	char head[HTTP_HEAD];
 	size_t nhead;
+	char *keep; /* borrowed: room for the first keep_cap bytes; NULL = not kept */
+	size_t keep_cap, nkeep;
 	char last;	    /* last byte of the body */
 	enum err_class bad; /* ERR_NONE, or why bytes are refused */
 	bool bad_retry;	    /* damage of the line, not of the content */

@@ -190,3 +190,21 @@ judge(const struct http_req *q, const struct answer *a, const struct sink *s, st
 	else
 		judge_body(q, a, s, v);
 }
+
+int
+http_verdict(const struct http_req *q, int status, const char *body, size_t n, bool *empty,
+	     struct err *e)
+{
+	struct answer a = { .end = XFER_DONE, .status = status, .framed = true };
+	struct sink s = { .out = (int64_t)n, .raw = (int64_t)n };
+	struct verdict v;
+
+	s.nhead = n < HTTP_HEAD ? n : HTTP_HEAD;
+	memcpy(s.head, body, s.nhead);
+	s.last = n > 0 ? body[n - 1] : '\0';
+	judge(q, &a, &s, &v);
+	*empty = v.empty;
+	if (v.cls == ERR_NONE)
+		return 0;
+	return err_set(e, v.cls, "HTTP %d, %s", status, v.what);
+}

@@ -48,7 +48,7 @@ sink_restart(struct sink *s)
 			refuse(s, ERR_INTERNAL, false, "cannot empty the file");
 	}
 	s->raw = s->out = 0;
-	s->nhead = 0;
+	s->nhead = s->nkeep = 0;
 	s->last = '\0';
 	s->cut = false;
 	s->bad = ERR_NONE;
@@ -85,6 +85,12 @@ put(struct sink *s, const char *p, size_t n)
 
 		memcpy(s->head + s->nhead, p, take);
 		s->nhead += take;
+	}
+	if (s->nkeep < s->keep_cap) {
+		size_t take = n < s->keep_cap - s->nkeep ? n : s->keep_cap - s->nkeep;
+
+		memcpy(s->keep + s->nkeep, p, take);
+		s->nkeep += take;
 	}
 	s->last = p[n - 1];
 	if (s->mem && str_put(s->mem, p, n) < 0)

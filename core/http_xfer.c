@@ -41,6 +41,16 @@ url_part(const char *url, CURLUPart part)
 }
 
 bool
+http_is_loopback(const char *base_url)
+{
+	char *host = url_part(base_url, CURLUPART_HOST);
+	bool yes = host && loopback(host);
+
+	curl_free(host);
+	return yes;
+}
+
+bool
 xfer_base_ok(const char *base_url)
 {
 	char *scheme = url_part(base_url, CURLUPART_SCHEME);

@@ -83,8 +83,8 @@ struct catalogue {
 	const struct check *checks;	/* name NULL ends */
 	const char *const *layer_names; /* 0..6 */
 	const char *build;		/* version text */
-	const struct job *const *known; /* the same and those that cannot be launched here: for
-					   lineage only; NULL = jobs */
+	const struct job *const *known; /* and those that only lineage knows; NULL = jobs */
+	const struct feed *feeds;	/* core/replay.h; path NULL ends; NULL = none */
 };
 
 /* A catalogue as the configuration makes it (compose.c): the jobs of `base` and those of

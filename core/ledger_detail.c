@@ -11,6 +11,7 @@ run_detail_done(struct run_detail *d)
 	run_list_done(&d->children);
 	free(d->inputs.at);
 	free(d->unit);
+	evidence_done(&d->evidence);
 	*d = (struct run_detail){ .n = 0 };
 }
 
@@ -106,7 +107,8 @@ ledger_detail(struct db *db, const struct conf *conf, int64_t run, struct run_de
 		return 0;
 	if (ledger_runs(db, conf, &children, &out->children, e) < 0 ||
 	    ledger_inputs(db, run, &out->inputs, e) < 0 || load_units(db, id, out, e) < 0 ||
-	    load_gates(db, id, out, e) < 0)
+	    load_gates(db, id, out, e) < 0 ||
+	    evidence_load(db, run, DETAIL_BODY, &out->evidence, e) < 0)
 		return -1;
 	return load_request(db, id, out, e);
 }

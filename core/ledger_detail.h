@@ -2,9 +2,10 @@
 #ifndef FINTRA_CORE_LEDGER_DETAIL_H
 #define FINTRA_CORE_LEDGER_DETAIL_H
 
+#include "core/evidence.h"
 #include "core/ledger.h"
 
-enum { DETAIL_UNITS = 500, DETAIL_CHILDREN = 30, DETAIL_GATES = 16, DETAIL_GATE_TEXT = 400 };
+enum { DETAIL_UNITS = 500, DETAIL_CHILDREN = 30, DETAIL_GATES = 16, DETAIL_GATE_TEXT = 400, DETAIL_BODY = 4096 };
 
 struct unit_detail {
 	struct unit_info u;
@@ -20,6 +21,7 @@ struct run_detail {
 	int64_t units, done, failed; /* of all its units */
 	char gate[DETAIL_GATES][DETAIL_GATE_TEXT];
 	size_t ngates;
+	struct evidence_list evidence; /* at most DETAIL_BODY bytes of each body */
 	char asked[16], asked_by[64]; /* "drain" or "abort" was asked for, by whom; "" = not */
 };
 

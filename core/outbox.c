@@ -3,7 +3,6 @@
 #include "core/outbox.h"
 
 #include "core/clock.h"
-#include "core/json.h"
 #include "core/text.h"
 
 #include <inttypes.h>
@@ -18,6 +17,7 @@ items_init(struct outbox_items *it)
 	str_init(&it->reject, SIDE_BYTES);
 	str_init(&it->input, SIDE_BYTES);
 	str_init(&it->flag, SIDE_BYTES);
+	str_init(&it->evidence, SIDE_BYTES);
 }
 
 static void
@@ -29,6 +29,7 @@ items_done(struct outbox_items *it)
 	str_done(&it->reject);
 	str_done(&it->input);
 	str_done(&it->flag);
+	str_done(&it->evidence);
 }
 
 void
@@ -199,6 +200,15 @@ outbox_flag(struct outbox *o, const char *ticker, const char *kind, struct date 
 	pthread_mutex_unlock(&o->lock);
 }
 
+void
+outbox_evidence(struct outbox *o, struct json *row)
+{
+	pthread_mutex_lock(&o->lock);
+	json_set_int(row, "seq", ++o->order);
+	put_side(&o->items.evidence, row);
+	pthread_mutex_unlock(&o->lock);
+}
+
 bool
 outbox_empty(struct outbox *o)
 {
@@ -206,7 +216,7 @@ outbox_empty(struct outbox *o)
 
 	pthread_mutex_lock(&o->lock);
 	empty = !o->items.event.n && !o->items.reject.len && !o->items.input.len &&
-		!o->items.flag.len;
+		!o->items.flag.len && !o->items.evidence.len;
 	pthread_mutex_unlock(&o->lock);
 	return empty;
 }
@@ -266,8 +276,9 @@ write_side(struct str *list, enum query q, struct db *db, const char *const ids[
 static void
 put_back(struct outbox *o, struct outbox_items *it)
 {
-	struct str *from[] = { &it->reject, &it->input, &it->flag };
-	struct str *to[] = { &o->items.reject, &o->items.input, &o->items.flag };
+	struct str *from[] = { &it->reject, &it->input, &it->flag, &it->evidence };
+	struct str *to[] = { &o->items.reject, &o->items.input, &o->items.flag,
+			     &o->items.evidence };
 
 	for (size_t i = 0; i < o->items.event.n; i++)
 		vec_push(&it->event, o->items.event.at[i]);
@@ -331,7 +342,8 @@ outbox_flush(struct outbox *o, struct db *db, int64_t run, int epoch, struct err
 		rc = write_events(&it, db, ids, e);
 	if (rc == 1 && (write_side(&it.reject, Q_KEEPER_REJECTS, db, ids, e) < 0 ||
 			write_side(&it.input, Q_KEEPER_INPUTS, db, ids, e) < 0 ||
-			write_side(&it.flag, Q_KEEPER_FLAGS, db, ids, e) < 0))
+			write_side(&it.flag, Q_KEEPER_FLAGS, db, ids, e) < 0 ||
+			write_side(&it.evidence, Q_KEEPER_EVIDENCE, db, ids, e) < 0))
 		rc = -1;
 	if (rc < 0 && e->disconnected) {
 		pthread_mutex_lock(&o->lock);

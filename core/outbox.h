@@ -6,6 +6,7 @@
 
 #include "core/db.h"
 #include "core/event.h"
+#include "core/json.h"
 #include "core/vec.h"
 
 #include <pthread.h>
@@ -15,7 +16,7 @@ enum { OUTBOX_BYTES = 8 << 20, OUTBOX_REJECTS = 1000, OUTBOX_RAW = 4096 };
 struct outbox_items { /* JSON objects */
 	VEC(char *) event;
 	size_t bytes;
-	struct str reject, input, flag; /* comma separated */
+	struct str reject, input, flag, evidence; /* comma separated */
 };
 
 struct outbox {
@@ -36,6 +37,8 @@ void outbox_reject(struct outbox *o, const char *reason, const char *raw, size_t
 void outbox_input(struct outbox *o, const char *table, struct date as_of, int64_t rows);
 void outbox_flag(struct outbox *o, const char *ticker, const char *kind, struct date on,
 		 const char *detail);
+/* A row of fintra_ops.evidence, without its run; consumed. */
+void outbox_evidence(struct outbox *o, struct json *row);
 bool outbox_empty(struct outbox *o);
 /* Writes everything: 1, 0 when the epoch is not the run's any more, -1 error.  After a lost
  * connection the content is kept, after any other error it is forgotten (it would fail again). */

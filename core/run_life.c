@@ -1,6 +1,6 @@
 #include "core/clock.h"
 #include "core/fault.h"
-#include "core/run_private.h"
+#include "core/run_after.h"
 
 /* The life of a run, in order.  Runs in the run's own thread. */
 
@@ -29,8 +29,11 @@ run_job(struct run *r, struct err *e)
 	r->ctx.db = db_open(r->conf, r->app, &r->cancel, e);
 	if (!r->ctx.db)
 		return -1;
-	if (r->job->flags & JOB_USES_API)
+	if (r->job->flags & JOB_USES_API) {
 		r->http = r->ctx.http = http_new(r->conf, &r->cancel, note, r);
+		run_evidence_watch(r);
+		http_pace(r->http, run_pace, r);
+	}
 	rc = run_check(&r->ctx, e);
 	if (rc == 0 && FAULT("run.start"))
 		rc = err_set(e, ERR_INTERNAL, "run.start: told to fail");
@@ -107,6 +110,7 @@ run_life(struct run *r)
 	/* From here on this thread alone speaks for the run; the locks go last. */
 	keeper_stop(&r->keeper);
 	pacer_leave(r);
+	run_evidence_end(r, rc, &e);
 	run_end(r, rc, &e);
 	http_free(r->http);
 	guard_release(&r->guard);

@@ -1,6 +1,6 @@
 /* Postconditions of a run (core/post.h): measured on the tables, compared, kept with the result. */
 #include "core/calendar.h"
-#include "core/run_private.h"
+#include "core/run_after.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -36,6 +36,7 @@ struct run {
 	char who[64], host[64];
 	struct db *ledger;
 	struct http *http;
+	struct evidence_watch *evidence; /* run_evidence.c; NULL without http */
 	int epoch;
 	int64_t began_mono, began_wall;
 	bool refused;		/* a lock is held by another run */
@@ -124,8 +125,7 @@ int run_rescue(struct run *r, struct err *e) MUST_CHECK;
 /* gate.c: measures, logs, audits; ERR_GATE when refused. */
 int run_gate(struct run *r, struct err *e) MUST_CHECK;
 const char *gate_name(enum gate_mode g);
-/* run_post.c: measures the postconditions of a run whose job succeeded, taints or fails it. */
-int run_posts(struct run *r, struct err *e) MUST_CHECK;
+
 /* run_end.c: the last line and the final state. */
 void run_end(struct run *r, int rc, struct err *e);
 

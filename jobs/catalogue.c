@@ -1,5 +1,6 @@
 #include "jobs/catalogue.h"
 
+#include "jobs/fmp/feeds.h"
 #include "jobs/jobs.h"
 
 #include <stddef.h>
@@ -38,6 +39,7 @@ const struct catalogue fintra_catalogue = {
 	.known = fintra_known_jobs,
 	.tables = fintra_tables,
 	.checks = fintra_checks,
+	.feeds = fintra_feeds,
 	.layer_names = layer_names,
 	.build = FINTRA_VERSION,
 };

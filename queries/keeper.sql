@@ -55,3 +55,19 @@ SELECT DISTINCT ON (x.ticker, x.kind, x.flagged_on) x.ticker, x.kind, x.flagged_
     ON CONFLICT (ticker, kind, flagged_on) DO UPDATE
    SET detail = EXCLUDED.detail, run_id = EXCLUDED.run_id
  WHERE flag.detail IS DISTINCT FROM EXCLUDED.detail;
+
+-- name: keeper_evidence
+-- $1 run, $2 epoch, $3 json array, the newest of an endpoint and kind counts
+INSERT INTO fintra_ops.evidence AS t (run_id, endpoint, kind, at, url, format, status, why, bytes, body, header,
+	fingerprint)
+SELECT DISTINCT ON (x.endpoint, x.kind) r.id, x.endpoint, x.kind, to_timestamp(x.at / 1000.0), x.url, x.format,
+       x.status, x.why, x.bytes, decode(x.body, 'hex'), x.header, x.fingerprint
+  FROM fintra_ops.run r,
+       json_to_recordset($3::json) AS x (seq bigint, endpoint text, kind text, at bigint, url text, format text,
+       status integer, why text, bytes bigint, body text, header text, fingerprint text)
+ WHERE r.id = $1::bigint AND r.epoch = $2::integer
+ ORDER BY x.endpoint, x.kind, x.seq DESC
+    ON CONFLICT (run_id, endpoint, kind) DO UPDATE
+   SET at = EXCLUDED.at, url = EXCLUDED.url, format = EXCLUDED.format, status = EXCLUDED.status,
+       why = EXCLUDED.why, bytes = EXCLUDED.bytes, body = EXCLUDED.body, header = EXCLUDED.header,
+       fingerprint = EXCLUDED.fingerprint;

@@ -36,3 +36,9 @@ SELECT NULL::bigint AS run_id, NULL::text AS unit, NULL::text AS state, NULL::in
 SELECT NULL::bigint AS run_id, NULL::bigint AS seq, NULL::timestamptz AS ts, NULL::text AS lvl, NULL::text AS ev,
        NULL::text AS job, NULL::text AS unit, NULL::text AS msg, NULL::jsonb AS data
  WHERE false;
+
+-- name: no_ledger_evidence
+SELECT NULL::bigint AS run_id, NULL::text AS endpoint, NULL::text AS kind, NULL::timestamptz AS at, NULL::text AS url,
+       NULL::text AS format, NULL::integer AS status, NULL::text AS why, NULL::bigint AS bytes, NULL::bytea AS body,
+       NULL::text AS header, NULL::text AS fingerprint
+ WHERE false;

@@ -210,8 +210,8 @@ account(struct server *s, const struct job *j, const struct fake_answer *a)
 	s->requests++;
 	s->bytes += (int64_t)a->body.len;
 	if (s->log)
-		fprintf(s->log, "GET %s%s%s %d %zu\n", j->q.path, query ? "?" : "", j->q.query,
-			a->status, a->body.len);
+		fprintf(s->log, "GET %s%s%s %d %zu %lld\n", j->q.path, query ? "?" : "", j->q.query,
+			a->status, a->body.len, (long long)clock_mono_ms());
 	pthread_mutex_unlock(&s->mutex);
 }
 
@@ -370,7 +370,7 @@ static const char usage[] =
 	"  --latency MS      before each answer\n"
 	"  --fault RULE      path=/stable/eod-bulk,query=TEXT,n=2,count=1,kind=KIND[=ARG]; "
 	"repeatable\n"
-	"  --log FILE        one line per request\n"
+	"  --log FILE        one line per request: path, status, bytes, monotonic ms\n"
 	"  --ready-fd N      the address goes there too\n"
 	"  --with-parent     ends with the process that started it\n"
 	"control: /__stats  /__today?date=D  /__fault?rule=R  /__fault?clear=1\n";

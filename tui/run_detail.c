@@ -11,7 +11,8 @@ enum { LABEL = 10, FRAME = 3 /* crumbs, rule, status */, COMMAND_MAX = 1024, LIN
 
 struct detail {
 	int64_t run;
-	int top; /* lines scrolled away */
+	int top;       /* lines scrolled away */
+	bool evidence; /* what the vendor sent, instead of gates and units */
 	char command[COMMAND_MAX];
 };
 
@@ -333,11 +334,61 @@ put_units(struct paper *p, const struct model *m, const struct run_detail *d)
 }
 
 static void
+put_body(struct paper *p, const struct evidence *v)
+{
+	const char *at = v->body, *end = v->body + v->nbody;
+	char kept[NUM_BUF], all[NUM_BUF];
+
+	while (at < end) {
+		const char *nl = memchr(at, '\n', (size_t)(end - at));
+		size_t n = nl ? (size_t)(nl - at) : (size_t)(end - at);
+
+		put_line(p, ST_NORMAL, "", "| %.*s", (int)(n < LINE_MAX_ ? n : LINE_MAX_), at);
+		at += n + 1;
+	}
+	if ((int64_t)v->nbody < v->bytes)
+		put_line(p, ST_DIM, "", "the first %s of %s bytes",
+			 num_group((int64_t)v->nbody, kept), num_group(v->bytes, all));
+}
+
+static void
+put_evidence(struct paper *p, const struct model *m, const struct run_info *r,
+	     const struct run_detail *d)
+{
+	char when[CLOCK_BUF], bytes[NUM_BUF];
+
+	rule(p, "What the vendor sent", "e: back to units");
+	if (d->evidence.n == 0)
+		put_line(p, ST_DIM, "", "this run kept no answer of the vendor");
+	for (size_t i = 0; i < d->evidence.n; i++) {
+		const struct evidence *v = &d->evidence.at[i];
+		bool refused = str_same(v->kind, "refused");
+
+		put_line(p, refused ? ST_BAD : ST_BOLD, "", "%s %s  HTTP %d  %s  %s bytes", v->kind,
+			 v->url, v->status, view_clock(m, v->at_ms, when),
+			 num_group(v->bytes, bytes));
+		if (v->why)
+			put_line(p, ST_WARN, "", "%s", v->why);
+		if (v->header)
+			put_line(p, ST_NORMAL, "", "%s: %s", v->fingerprint, v->header);
+		if (refused)
+			put_body(p, v);
+	}
+	if (d->evidence.n > 0 && str_same(d->evidence.at[0].kind, "refused"))
+		put_line(p, ST_DIM, "", "%s replay %lld reads it again offline",
+			 str_or(m->command, "fintra"), (long long)r->id);
+}
+
+static void
 put_parts(struct paper *p, const struct model *m, const struct run_info *r,
-	  const struct run_detail *d)
+	  const struct run_detail *d, bool evidence)
 {
 	if (!d) {
 		put_line(p, ST_DIM, "", "reading units and inputs ...");
+		return;
+	}
+	if (evidence) {
+		put_evidence(p, m, r, d);
 		return;
 	}
 	put_gates(p, r, d);
@@ -370,7 +421,7 @@ paint(const struct detail *s, const struct model *m, struct canvas *c, struct re
 	} else {
 		put_facts(&p, m, run, d);
 	}
-	put_parts(&p, m, run, d);
+	put_parts(&p, m, run, d, s->evidence);
 	return p.y;
 }
 
@@ -437,6 +488,9 @@ handle(struct view *v, const struct model *m, const struct input *in, struct act
 	case ACT_DRAIN:
 	case ACT_ABORT:
 		view_ask_cancel(m, s->run, in, out);
+		break;
+	case ACT_EVIDENCE:
+		s->evidence = !s->evidence;
 		break;
 	case ACT_COPY_COMMAND:
 		command_of(m, r, s->command);

@@ -449,6 +449,46 @@ failed_run(struct scene *s)
 	str_copy(p->d.children.at[0].job, 64, "performance-windows-aggregator");
 }
 
+/* What the runner found of its tables, and what the vendor sent, escapes included. */
+static void
+refused_run(struct scene *s)
+{
+	static const char html[] = "<html>\n<p>\033]0;owned\007 sign in \xff\n</html>\n";
+	static const char names[] = "symbol,date,open,low,high,close,adjClose,volume";
+	struct detail_part *p = add_detail(s, model_run(&s->m, 8790));
+	struct run_info *r = &p->d.run.at[0];
+	struct evidence *v = mem_zalloc(2 * sizeof(*v));
+
+	r->result = mem_dup(
+		"{\"processed\":61203,\"posts\":{\"prices_newest\":{\"verdict\":\"ok\",\"says\":"
+		"\"prices newest 2026-02-02 >= 2026-02-02\"},\"prices_rows\":{\"verdict\":"
+		"\"broken\",\"says\":\"prices rows 61,203 < 90 % of 78,012 of run 8712\"}}}");
+	str_copy(r->taint, sizeof(r->taint), "prices rows 61,203 < 90 % of 78,012 of run 8712");
+	p->d.evidence.at = v;
+	p->d.evidence.n = 2;
+	v[0] = (struct evidence){ .kind = "refused",
+				  .endpoint = "/stable/eod-bulk",
+				  .format = "csv",
+				  .at_ms = SUPPORT_NOW_MS - 60000,
+				  .bytes = 70000,
+				  .status = 200,
+				  .url = mem_dup("/stable/eod-bulk?date=2026-02-02&datatype=csv"),
+				  .why = mem_dup("HTML instead of data"),
+				  .body = mem_dup(html),
+				  .nbody = sizeof(html) - 1 };
+	v[1] = (struct evidence){ .kind = "header",
+				  .endpoint = "/stable/eod-bulk",
+				  .format = "csv",
+				  .at_ms = SUPPORT_NOW_MS - 90000,
+				  .bytes = 4817203,
+				  .status = 200,
+				  .url = mem_dup("/stable/eod-bulk?date=2026-01-30&datatype=csv"),
+				  .header = mem_dup(names),
+				  .fingerprint = "00c0ffee00c0ffee",
+				  .body = mem_dup(names),
+				  .nbody = sizeof(names) - 1 };
+}
+
 static void
 hostile_run(struct scene *s)
 {
@@ -507,6 +547,8 @@ test_run_detail(void **state)
 	detail_at_all_sizes("run_reading", MORNING_SEED, 8790, NULL, "");
 	detail_at_all_sizes("run_failed", MORNING_SEED, 8790, failed_run, "");
 	detail_at_all_sizes("run_failed_end", MORNING_SEED, 8790, failed_run, "G");
+	detail_at_all_sizes("run_posts", MORNING_SEED, 8790, refused_run, "");
+	detail_at_all_sizes("run_evidence", MORNING_SEED, 8790, refused_run, "e");
 	detail_at_all_sizes("run_waiting", MORNING_SEED, 8814, waiting_run, "");
 	detail_at_all_sizes("run_hostile", MORNING_HOSTILE, 8815, hostile_run, "");
 }

@@ -1,0 +1,17 @@
+/* What the runner does around a job besides running it.  Only core/run*.c include this. */
+#ifndef FINTRA_CORE_RUN_AFTER_H
+#define FINTRA_CORE_RUN_AFTER_H
+
+#include "core/run_private.h"
+
+/* run_post.c: measures the postconditions of a run whose job succeeded, taints or fails it. */
+int run_posts(struct run *r, struct err *e) MUST_CHECK;
+
+/* run_evidence.c: watches r->http; the end hands over what is kept, before run_end(). */
+void run_evidence_watch(struct run *r);
+void run_evidence_end(struct run *r, int rc, const struct err *e);
+
+/* run_pace.c: an http_pace_fn over the ledger; arg is the run. */
+int run_pace(void *arg, const char *key, bool bulk, int64_t hold_ms, struct err *e) MUST_CHECK;
+
+#endif
