@@ -151,7 +151,7 @@ replay_all(const struct app *app, const struct run_info *r, const struct evidenc
 	int code = 0;
 
 	for (size_t i = 0; i < l->n; i++) {
-		struct replayed p;
+		struct replayed p = { .refused = ERR_INIT };
 
 		if (!str_same(l->at[i].kind, "refused"))
 			continue;
