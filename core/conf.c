@@ -433,6 +433,8 @@ check(const struct conf *c, struct err *e)
 
 	if (check_base("fmp.base_url", c->base_url, e) < 0)
 		return -1;
+	if (check_base("sec.base_url", c->sec_base_url, e) < 0)
+		return -1;
 	if (*c->old_base_url && check_base("old.base_url", c->old_base_url, e) < 0)
 		return -1;
 	if (*c->rehearse_now && clock_parse(c->rehearse_now, &ms) < 0)

@@ -33,9 +33,7 @@ struct conf_job { /* [job NAME]: who does the work */
 struct conf {
 	/* [db] */
 	char *conninfo; /* "" = PG* variables, service file, passfile */
-	int statement_timeout_s;
-	int lock_timeout_s;
-	int connect_timeout_s;
+	int statement_timeout_s, lock_timeout_s, connect_timeout_s;
 	int64_t connections; /* working connections per process, <= 6 */
 	/* [fmp] */
 	char *base_url;
@@ -54,6 +52,9 @@ struct conf {
 	int requests_per_min;  /* 300: of a job that asks ticker by ticker; 0 = no limit */
 	int stall_s;	       /* 30: slower than 1 KiB/s for that long = abort */
 	int min_profile_rows;  /* 1000: fewer is a warning */
+	/* [sec]: the host of documents; agent "" = fintra/VERSION */
+	char *sec_base_url, *sec_user_agent;
+	int sec_requests_per_s, sec_timeout_s;
 	/* [run] */
 	int batch_rows;		     /* rows of one transaction */
 	int batch_pause_ms;	     /* rest between batches, for a busy database */

@@ -52,6 +52,17 @@ const struct conf_key conf_keys[] = {
 	{ "fmp", "min_profile_rows", CONF_INT, AT(min_profile_rows), "1000",
 	  "fewer profiles than this are a warning", 0, 1e9, NULL },
 
+	{ "sec", "base_url", CONF_TEXT, AT(sec_base_url), "https://www.sec.gov",
+	  "scheme and host of every document, whatever the list says; https, or http on loopback",
+	  0, 0, NULL },
+	{ "sec", "user_agent", CONF_TEXT, AT(sec_user_agent), "",
+	  "who asks: the application and a contact address (Example Inc. ops@example.com); empty = fintra/VERSION, which the SEC may refuse",
+	  0, 0, NULL },
+	{ "sec", "requests_per_s", CONF_INT, AT(sec_requests_per_s), "10",
+	  "documents asked for within a second; the SEC allows 10", 1, 1000, NULL },
+	{ "sec", "timeout_s", CONF_INT, AT(sec_timeout_s), "60",
+	  "deadline of one document", 1, 3600, NULL },
+
 	{ "run", "batch_rows", CONF_INT, AT(batch_rows), "100000",
 	  "rows of one transaction", 1, 1e7, NULL },
 	{ "run", "batch_pause_ms", CONF_INT, AT(batch_pause_ms), "0",

@@ -132,6 +132,12 @@ configure(struct demo *d, struct err *e)
 	if (r == 0)
 		r = conf_set(c, "fmp", "base_url", d->url, e);
 	if (r == 0)
+		r = conf_set(c, "sec", "base_url", d->url, e);
+	if (r == 0)
+		r = conf_set(c, "sec", "user_agent", "fintra demo demo@localhost", e);
+	if (r == 0)
+		r = conf_set(c, "sec", "requests_per_s", "1000", e);
+	if (r == 0)
 		r = conf_set(c, "fmp", "part_pause_ms", "0", e);
 	if (r == 0)
 		r = conf_set(c, "fmp", "day_pause_ms", "0", e);

@@ -26,6 +26,7 @@ struct http {
 	void *pace_arg;
 	char *kept; /* owned: start of the body of the present attempt; NULL = nobody watches */
 	struct xfer *xfer;
+	struct xfer *doc; /* for documents: without the key; NULL until one is asked for */
 	uint64_t rng;
 };
 
@@ -75,6 +76,7 @@ http_free(struct http *h)
 		return;
 	xfer_free(h->xfer);
 	free(h->kept);
+	xfer_free(h->doc);
 	free(h);
 }
 
@@ -196,10 +198,16 @@ put_target(const struct call *c, struct str *tail)
 	}
 }
 
+static bool
+is_doc(const struct call *c)
+{
+	return c->q->kind == HTTP_DOC;
+}
+
 static void
 build_urls(struct call *c)
 {
-	const char *base = str_or(c->h->conf->base_url, "");
+	const char *base = str_or(is_doc(c) ? c->h->conf->sec_base_url : c->h->conf->base_url, "");
 	size_t len = strlen(base);
 	STR_AUTO tail = { 0 };
 
@@ -211,7 +219,9 @@ build_urls(struct call *c)
 	str_put(&c->url, base, len);
 	str_puts(&c->url, str_c(&tail));
 	show(c->h, &c->shown, str_c(&tail), tail.len);
-	fmt_buf(c->family, sizeof(c->family), "%.*s %s", (int)len, base, c->path);
+	/* Documents are one family, however many paths they have. */
+	fmt_buf(c->family, sizeof(c->family), "%.*s %s", (int)len, base,
+		is_doc(c) ? "document" : c->path);
 	fmt_buf(c->pace, sizeof(c->pace), "%.*s %s", (int)len, base, c->q->bulk ? "*bulk" : "*");
 
 	STR_AUTO whole = { 0 };
@@ -257,7 +267,10 @@ wait_turn(struct call *c, struct err *e)
 		}
 		cancel_wait(c->h->cancel, (int)ms);
 	}
-	return 0;
+	if (is_doc(c))
+		cancel_wait(c->h->cancel, (int)limit_slot(c->pace, clock_mono_ms(),
+							  1000 / c->h->conf->sec_requests_per_s));
+	return cancel_asked(c->h->cancel) ? cancelled(c, e) : 0;
 }
 
 /* The other processes first: their waits may be long, ours are looked at when they are over. */
@@ -392,12 +405,35 @@ tell_seen(struct call *c, const struct sink *s, const struct answer *a, const st
 	h->seen(h->seen_arg, &seen);
 }
 
+static struct xfer *
+xfer_for(struct call *c)
+{
+	struct http *h = c->h;
+
+	if (!is_doc(c))
+		return h->xfer;
+	if (!h->doc) {
+		h->doc = xfer_new(NULL, h->conf->stall_s, h->cancel);
+		if (*str_or(h->conf->sec_user_agent, ""))
+			xfer_set_agent(h->doc, h->conf->sec_user_agent);
+	}
+	return h->doc;
+}
+
+static int64_t
+deadline_ms(const struct call *c)
+{
+	const struct conf *conf = c->h->conf;
+	int s = c->q->bulk ? conf->bulk_timeout_s : conf->json_timeout_s;
+
+	return (is_doc(c) ? conf->sec_timeout_s : s) * INT64_C(1000);
+}
+
 /* Returns with the last answer judged: 0, or -1 with *e telling all of it. */
 static int
 attempts(struct call *c, struct sink *s, struct err *e)
 {
 	int asked = c->h->conf->attempts > 0 ? c->h->conf->attempts : 1;
-	int limit_s = c->q->bulk ? c->h->conf->bulk_timeout_s : c->h->conf->json_timeout_s;
 	struct answer a;
 	struct verdict v;
 
@@ -408,7 +444,7 @@ attempts(struct call *c, struct sink *s, struct err *e)
 			return -1;
 		sink_restart(s);
 		c->r->attempts = n;
-		xfer_get(c->h->xfer, str_c(&c->url), limit_s * INT64_C(1000), s, &a);
+		xfer_get(xfer_for(c), str_c(&c->url), deadline_ms(c), s, &a);
 		judge(c->q, &a, s, &v);
 		c->r->status = a.status;
 		c->r->bytes = s->out;
@@ -430,7 +466,21 @@ attempts(struct call *c, struct sink *s, struct err *e)
 	}
 }
 
-/* A line end in the key would be a header of its own. */
+/* A line end in a header's value would be a header of its own. */
+static int
+check_doc_conf(const struct conf *c, struct err *e)
+{
+	for (const char *p = str_or(c->sec_user_agent, ""); *p; p++)
+		if (*p < ' ' || *p > '~')
+			return err_set(e, ERR_CONFIG,
+				       "user_agent in [sec] holds a character that is not ASCII");
+	if (!xfer_base_ok(str_or(c->sec_base_url, "")))
+		return err_set(e, ERR_CONFIG,
+			       "base_url in [sec] must be https://HOST (or http:// on this "
+			       "machine's loopback address), without user or query");
+	return 0;
+}
+
 static int
 check_conf(const struct conf *c, struct err *e)
 {
@@ -454,7 +504,7 @@ get(struct http *h, const struct http_req *q, struct sink *s, struct http_resp *
 	*r = (struct http_resp){ 0 };
 	s->keep = h->kept;
 	s->keep_cap = h->kept ? KEPT_ROOM : 0;
-	if (check_conf(h->conf, e) < 0)
+	if ((is_doc(&c) ? check_doc_conf(h->conf, e) : check_conf(h->conf, e)) < 0)
 		return err_wrap(e, "GET %s", q->path);
 	str_init(&c.url, URL_MAX);
 	str_init(&c.shown, URL_MAX);
@@ -501,7 +551,8 @@ int
 http_get_mem(struct http *h, const struct http_req *q, struct str *body, struct http_resp *r,
 	     struct err *e)
 {
-	struct sink s = { .mem = body, .cap = HTTP_JSON_CAP };
+	struct sink s = { .mem = body,
+			  .cap = q->kind == HTTP_DOC ? (int64_t)HTTP_DOC_MAX : HTTP_JSON_CAP };
 	int rc;
 
 	str_clear(body);

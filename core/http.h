@@ -14,7 +14,8 @@
 
 enum http_kind {
 	HTTP_CSV, /* first byte '{' or '[': refusal or empty list; '<': HTML */
-	HTTP_JSON
+	HTTP_JSON,
+	HTTP_DOC /* HTML or text of the host in [sec]: asked through http_get_document() only */
 };
 
 struct http_arg {
@@ -76,6 +77,16 @@ int http_get_file(struct http *h, const struct http_req *q, const char *path, st
 /* The same into memory, at most 25 MiB. */
 int http_get_mem(struct http *h, const struct http_req *q, struct str *body, struct http_resp *r,
 		 struct err *e) MUST_CHECK;
+/* core/http_doc.c: one document that a list of filings names by its whole address.  Scheme and host
+ * are those of [sec] base_url; the request carries [sec] user_agent and no API key, is not
+ * redirected, and waits for its turn ([sec] requests_per_s, shared by the process).  At most
+ * HTTP_DOC_MAX bytes, which *body must allow.  ERR_USAGE: http_is_document() is false; ERR_DATA:
+ * this document cannot be had; ERR_QUOTA, ERR_CONFIG: neither can the next one. */
+#define HTTP_DOC_MAX ((size_t)64 << 20)
+int http_get_document(struct http *h, const char *address, struct str *body, struct http_resp *r,
+		      struct err *e) MUST_CHECK;
+/* http(s)://HOST/PATH with a plain path that ends in .htm, .html or .txt. */
+bool http_is_document(const char *address);
 /* One call that makes the other side work (core/http_call.c): no retry, no limit on its length
  * unless timeout_ms, nothing followed. */
 struct http_call {

@@ -63,6 +63,7 @@ struct xfer; /* curl handles and what one attempt collects */
 /* Every request carries `header` ("Name: value", copied and wiped at the end; NULL = none).  A
  * transfer below 1 KiB/s for stall_s is given up; 0 = never. */
 struct xfer *xfer_new(const char *header, int stall_s, const struct cancel *cancel);
+void xfer_set_agent(struct xfer *x, const char *agent); /* instead of fintra/VERSION */
 void xfer_free(struct xfer *x);
 /* limit_ms 0: however long it takes. */
 void xfer_get(struct xfer *x, const char *url, int64_t limit_ms, struct sink *s, struct answer *a);
@@ -89,5 +90,7 @@ enum limit_answer limit_ask(const char *key, int64_t now_ms, int64_t *wait_ms);
 /* True when the breaker has opened three times without a success between: give up. */
 bool limit_tell(const char *key, enum limit_news news, int64_t now_ms, int64_t open_ms);
 void limit_hold(const char *key, int64_t until_ms);
+/* Takes the next free place of a key whose requests are at least gap_ms apart: how long to wait. */
+int64_t limit_slot(const char *key, int64_t now_ms, int64_t gap_ms);
 
 #endif

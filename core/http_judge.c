@@ -160,6 +160,66 @@ judge_body(const struct http_req *q, const struct answer *a, const struct sink *
 	}
 }
 
+/* What the host of the documents says instead of one; it blocks an address for minutes, and each
+ * further request prolongs that. */
+static void
+judge_doc_refusal(const struct answer *a, const struct sink *s, struct verdict *v)
+{
+	if (head_has(s, "Undeclared Automated Tool"))
+		refuse(v, ERR_CONFIG, "the host does not know who asks",
+		       "set user_agent in [sec] to the application's name and a contact address");
+	else if (a->status == 429)
+		again(v, ERR_QUOTA, "the host's request limit is reached",
+		      "run it again in ten minutes, or lower requests_per_s in [sec]");
+	else if (a->status == 403)
+		refuse(v, ERR_QUOTA, "the host refuses requests from here",
+		       "run it again in ten minutes; check user_agent and requests_per_s in [sec]");
+	else if (a->status == 404)
+		refuse(v, ERR_DATA, "the host has no such document", "");
+	else if (a->status >= 500)
+		again(v, ERR_NETWORK, "the host's server fails", "run it again later");
+	else if (a->status >= 300 && a->status < 400)
+		refuse(v, ERR_DATA, "a redirect", "check base_url in [sec]");
+	else
+		refuse(v, ERR_DATA, "the host rejects the request", "");
+}
+
+/* Pictures and archives under the name of a text. */
+static bool
+looks_binary(const struct sink *s)
+{
+	static const char *const magic[] = { "\xff\xd8\xff", "\x89PNG", "GIF8", "%PDF-",
+					     "PK\x03\x04" };
+
+	for (size_t i = 0; i < ARRAY_LEN(magic); i++)
+		if (s->nhead >= strlen(magic[i]) &&
+		    memcmp(s->head, magic[i], strlen(magic[i])) == 0)
+			return true;
+	return memchr(s->head, '\0', s->nhead) != NULL;
+}
+
+static void
+judge_doc(const struct answer *a, const struct sink *s, struct verdict *v)
+{
+	size_t i = first_byte(s);
+
+	if (head_has(s, "Undeclared Automated Tool"))
+		judge_doc_refusal(a, s, v);
+	else if (head_has(s, "Request Rate Threshold"))
+		refuse(v, ERR_QUOTA, "the host's request limit is reached",
+		       "run it again in ten minutes, or lower requests_per_s in [sec]");
+	else if (i == s->nhead && s->out <= HTTP_HEAD)
+		refuse(v, ERR_DATA, "an empty document", "");
+	else if (looks_binary(s))
+		refuse(v, ERR_DATA, "not a text but a picture or archive", "");
+	else if (s->head[i] == '{' ||
+		 (s->head[i] == '[' && i + 1 < s->nhead && strchr("{]\"", s->head[i + 1])))
+		refuse(v, ERR_DATA, "JSON instead of a document", "check base_url in [sec]");
+	else if (!a->framed && !s->z && s->last != '\n' && s->last != '>')
+		again(v, ERR_NETWORK, "probably cut: neither length nor chunks, and no end of line",
+		      "run it again");
+}
+
 /* Our own reasons to stop come before the server's: a body we cut has a status, too. */
 void
 judge(const struct http_req *q, const struct answer *a, const struct sink *s, struct verdict *v)
@@ -183,10 +243,14 @@ judge(const struct http_req *q, const struct answer *a, const struct sink *s, st
 		v->end = true;
 	else if (a->status == 204)
 		v->empty = true;
+	else if (a->status != 200 && q->kind == HTTP_DOC)
+		judge_doc_refusal(a, s, v);
 	else if (a->status != 200)
 		judge_refusal(a, s, v);
 	else if (s->cut)
 		again(v, ERR_NETWORK, "the gzip data end early", "run it again");
+	else if (q->kind == HTTP_DOC)
+		judge_doc(a, s, v);
 	else
 		judge_body(q, a, s, v);
 }

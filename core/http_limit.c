@@ -16,6 +16,7 @@ struct line {
 	int fails, opens; /* in a row; opens > 0 = the breaker is open or probing */
 	int64_t until;	  /* open until */
 	int64_t hold;	  /* nobody asks before */
+	int64_t slot;	  /* the next free place in the row of requests */
 	bool probing;
 };
 
@@ -111,4 +112,19 @@ limit_hold(const char *key, int64_t until_ms)
 	if (l && l->hold < until_ms)
 		l->hold = until_ms;
 	pthread_mutex_unlock(&mutex);
+}
+
+int64_t
+limit_slot(const char *key, int64_t now_ms, int64_t gap_ms)
+{
+	int64_t wait = 0;
+
+	pthread_mutex_lock(&mutex);
+	struct line *l = line_of(key);
+	if (l) {
+		wait = l->slot > now_ms ? l->slot - now_ms : 0;
+		l->slot = now_ms + wait + gap_ms;
+	}
+	pthread_mutex_unlock(&mutex);
+	return wait;
 }

@@ -175,6 +175,13 @@ xfer_new(const char *header, int stall_s, const struct cancel *cancel)
 }
 
 void
+xfer_set_agent(struct xfer *x, const char *agent)
+{
+	if (x->easy)
+		curl_easy_setopt(x->easy, CURLOPT_USERAGENT, agent);
+}
+
+void
 xfer_free(struct xfer *x)
 {
 	if (!x)

@@ -165,7 +165,10 @@ add_headers(struct MHD_Response *r, const struct fake_answer *a)
 {
 	char type[80];
 
-	fmt_buf(type, sizeof(type), "%s; charset=utf-8", a->type);
+	if (strchr(a->type, ';'))
+		str_copy(type, sizeof(type), a->type);
+	else
+		fmt_buf(type, sizeof(type), "%s; charset=utf-8", a->type);
 	MHD_add_response_header(r, "Content-Type", type);
 	MHD_add_response_header(r, "Server", "nginx");
 	if (a->gzip)
@@ -297,7 +300,12 @@ serve(struct server *s, struct job *j, struct MHD_Connection *con, struct fake_a
 	bool found;
 
 	pause_ms(s->o.latency_ms);
-	if (!key_ok(s, j, con)) {
+	if (filings_host(j->q.path) && !filings_admit(&j->q, a)) {
+		fault_apply(&w, &j->q, a);
+		account(s, j, a);
+		return;
+	}
+	if (!filings_host(j->q.path) && !key_ok(s, j, con)) {
 		fake_set(
 			a, 401, "application/json",
 			"{\"Error Message\":\"Invalid API KEY. Feel free to create a Free API Key "
@@ -339,6 +347,8 @@ on_request(void *arg, struct MHD_Connection *con, const char *url, const char *m
 	*upload_size = 0;
 	str_init(&a.body, FAKE_BODY_MAX);
 	takes = MHD_lookup_connection_value(con, MHD_HEADER_KIND, "Accept-Encoding");
+	j->q.agent = MHD_lookup_connection_value(con, MHD_HEADER_KIND, "User-Agent");
+	j->q.key = j->key || MHD_lookup_connection_value(con, MHD_HEADER_KIND, "apikey");
 	j->q.gzip = takes && strstr(takes, "gzip");
 	if (strcmp(method, "GET") != 0)
 		fake_set(&a, 405, "text/plain", "only GET\n");

@@ -77,6 +77,8 @@ void words_symbol(unsigned i, char out[24]);
 struct fake_req {
 	char *path, *query; /* as sent, without the key */
 	bool gzip;	    /* the client takes it */
+	const char *agent;  /* User-Agent; NULL = none; borrowed */
+	bool key;	    /* an API key came with it */
 };
 
 enum framing { FRAME_CHUNKED, FRAME_LENGTH, FRAME_CLOSE };
@@ -132,6 +134,16 @@ bool serve_ratios(const struct market *m, struct date today, const struct fake_r
 bool replay_ratios(const char *dir, const struct fake_req *q, struct fake_answer *a);
 /* Exchange short code of a symbol in the recorded profiles; "" if unknown. */
 const char *replay_exchange(const char *dir, const char *symbol);
+
+/* --- filings (fakefmp_filings.c): the lists, the reports, and the host of the documents --- */
+/* The host of documents: no key there, and a User-Agent with a contact address. */
+bool filings_host(const char *path);
+/* The door of that host: false when *a is its refusal. */
+bool filings_admit(const struct fake_req *q, struct fake_answer *a);
+/* Fill *a; false: no such path. */
+bool filings_market(const struct market *m, struct date today, const struct fake_req *q,
+		    struct fake_answer *a);
+bool filings_replay(const char *dir, const struct fake_req *q, struct fake_answer *a);
 
 /* --- faults --- */
 struct fake_world { /* what a fault may look up */

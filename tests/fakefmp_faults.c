@@ -51,6 +51,11 @@ static const struct canned {
 	  "- This endpoint is only available for legacy users who have valid subscriptions prior "
 	  "August 31, 2025. Please visit our subscription page to upgrade your plan or contact us "
 	  "at " UPGRADE "\"}" },
+	{ "status-403-undeclared", 403, "text/html",
+	  "<!DOCTYPE html><html><head><title>SEC.gov | Your Request Originates from an Undeclared "
+	  "Automated Tool</title></head></html>\n" },
+	{ "status-403-html", 403, "text/html",
+	  "<html><head><title>SEC.gov | Access Denied</title></head></html>\n" },
 	{ "status-404", 404, "application/json", "[]" },
 	{ "status-400", 400, "application/json",
 	  "Query Error: Invalid or missing query parameter - part" },
@@ -76,7 +81,7 @@ static const struct canned {
 static const char *const transport[] = { "header-only", "truncate",  "cut-chunk",    "cut-close",
 					 "gzip-cut",	"gzip-bomb", "gzip",	     "slow",
 					 "stall",	"redirect",  "wrong-length", "reset",
-					 "drop" };
+					 "drop",	"picture",   "huge" };
 
 static const struct canned *
 canned_find(const char *kind)
@@ -162,11 +167,20 @@ fault_clear(void)
 	pthread_mutex_unlock(&mutex);
 }
 
+/* Whole, or its beginning before a star. */
+static bool
+path_hits(const char *want, const char *path)
+{
+	size_t n = strlen(want);
+
+	return n > 0 && want[n - 1] == '*' ? strncmp(want, path, n - 1) == 0
+					   : strcmp(want, path) == 0;
+}
+
 static bool
 rule_hits(struct rule *r, const struct fake_req *q)
 {
-	if ((strcmp(r->path, "*") != 0 && strcmp(r->path, q->path) != 0) ||
-	    (r->query[0] && !strstr(q->query, r->query)))
+	if (!path_hits(r->path, q->path) || (r->query[0] && !strstr(q->query, r->query)))
 		return false;
 	r->seen++;
 	return r->seen >= r->first && (r->count == 0 || r->seen < r->first + r->count);
@@ -228,6 +242,18 @@ apply_gzip(const struct rule *r, struct fake_answer *a)
 	a->gzip = true;
 }
 
+/* A page of so many MiB. */
+static void
+huge(struct str *body, long mib)
+{
+	char block[4096];
+
+	memset(block, 'x', sizeof(block));
+	block[sizeof(block) - 1] = '\n';
+	for (long i = 0; i < mib * 256; i++)
+		str_put(body, block, sizeof(block));
+}
+
 static void
 apply_transport(const struct rule *r, struct fake_answer *a)
 {
@@ -260,6 +286,11 @@ apply_transport(const struct rule *r, struct fake_answer *a)
 	} else if (strcmp(k, "reset") == 0) {
 		halve(a, FRAME_CHUNKED);
 		a->reset = true;
+	} else if (strcmp(k, "picture") == 0) {
+		fake_set(a, 200, "image/png", "");
+		str_put(&a->body, "\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 16);
+	} else if (strcmp(k, "huge") == 0) {
+		huge(&a->body, arg > 0 ? arg : 65);
 	} else if (strcmp(k, "drop") == 0) {
 		a->no_content = true;
 	}

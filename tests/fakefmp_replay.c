@@ -244,6 +244,8 @@ replay_response(const char *dir, const struct fake_req *q, struct fake_answer *a
 	free(query);
 	if (!found)
 		return false;
+	if (filings_host(q->path))
+		a->type = "text/html";
 	if (a->body.len > 0 && strchr("[{", a->body.p[0]))
 		a->type = "application/json";
 	status_beside(path, a);
@@ -260,7 +262,7 @@ serve_replay(const char *dir, struct date today, const struct fake_req *q, struc
 		return true;
 	if (strstr(q->path, ".."))
 		return false;
-	if (replay_ratios(dir, q, a))
+	if (replay_ratios(dir, q, a) || filings_replay(dir, q, a))
 		return true;
 	if (strcmp(q->path, "/stable/eod-bulk") == 0) {
 		replay_eod(dir, today, q, a);

@@ -458,7 +458,7 @@ serve_market(const struct market *m, struct date today, const struct fake_req *q
 		serve_profiles(m, today, q, a);
 		return true;
 	}
-	if (serve_peers(m, now, q, a))
+	if (serve_peers(m, now, q, a) || filings_market(m, today, q, a))
 		return true;
 	if (!history && !splits && strcmp(q->path, "/stable/dividends") != 0 &&
 	    strcmp(q->path, "/stable/profile") != 0)

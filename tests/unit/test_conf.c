@@ -109,6 +109,9 @@ defaults(void **state)
 	assert_int_equal(c.connections, 6);
 	assert_true(c.guard_rows == 0.90 && c.guard_tickers == 0.95 && c.guard_exchange == 0.80);
 	assert_string_equal(c.api_key, "");
+	assert_string_equal(c.sec_base_url, "https://www.sec.gov");
+	assert_string_equal(c.sec_user_agent, "");
+	assert_int_equal(c.sec_requests_per_s, 10);
 	assert_string_equal(c.path, "");
 	assert_string_equal(c.time_zone, "ny");
 	assert_string_equal(c.on_hangup, "hand-over");
@@ -197,6 +200,8 @@ vendor_address(void **state)
 	refuse_text("[fmp]\nbase_url = http://localhost.evil.example\n", "https");
 	refuse_text("[fmp]\nbase_url = file:///etc/passwd\n", "https");
 	refuse_text("[fmp]\nbase_url = https://user@host\n", "no user");
+	refuse_text("[sec]\nbase_url = http://www.sec.gov\n", "sec.base_url: https");
+	refuse_text("[sec]\nrequests_per_s = 0\n", "requests_per_s");
 	load(&c, write_file("ok.conf", "[fmp]\nbase_url = http://127.0.0.1:8080\n", 0600));
 	conf_done(&c);
 }

@@ -109,6 +109,19 @@ a_hold_is_for_everybody_and_never_shortened(void **state)
 	assert_int_equal(limit_ask("bulk", 5000, &wait), LIMIT_GO);
 }
 
+/* Three a second: each takes the next place; a pause is not made up for by a burst. */
+static void
+places_in_a_row(void **state)
+{
+	(void)state;
+	assert_int_equal(limit_slot("row", 1000, 300), 0);
+	assert_int_equal(limit_slot("row", 1000, 300), 300);
+	assert_int_equal(limit_slot("row", 1100, 300), 500);
+	assert_int_equal(limit_slot("another row", 1100, 300), 0);
+	assert_int_equal(limit_slot("row", 9000, 300), 0);
+	assert_int_equal(limit_slot("row", 9000, 300), 300);
+}
+
 int
 main(void)
 {
@@ -121,6 +134,7 @@ main(void)
 		cmocka_unit_test(opened_three_times_gives_up),
 		cmocka_unit_test(late_failures_of_the_first_opening_count_once),
 		cmocka_unit_test(a_hold_is_for_everybody_and_never_shortened),
+		cmocka_unit_test(places_in_a_row),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
