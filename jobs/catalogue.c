@@ -15,6 +15,8 @@ static const struct job *const all_jobs[] = {
 	&job_dividends,
 	&job_valuation,
 	&job_peers_bulk,
+	&job_sec_10k,
+	&job_sec_8k,
 	&job_performance_bulk,
 	&job_sector_performance,
 	&job_sector_windows,

@@ -12,6 +12,8 @@ extern const struct job job_company_profile;
 extern const struct job job_dividends;
 extern const struct job job_valuation;
 extern const struct job job_peers_bulk;
+extern const struct job job_sec_10k;
+extern const struct job job_sec_8k;
 extern const struct job job_performance_bulk;
 extern const struct job job_sector_performance;
 extern const struct job job_sector_windows;

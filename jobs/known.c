@@ -39,37 +39,11 @@ static const struct param_def slice[] = {
 	  .max = INT64_C(1000000000) },
 	{ .name = NULL },
 };
-static const struct param_def filing_year[] = {
-	{ .name = "year",
-	  .type = PARAM_INT,
-	  .help = "year of the reports",
-	  .min = 1990,
-	  .max = 2100 },
-	{ .name = NULL },
-};
-static const struct param_def filing_page[] = {
-	{ .name = "page", .type = PARAM_INT, .help = "page to begin with", .max = 100000 },
-	{ .name = NULL },
-};
 static const struct param_def everything[] = {
 	{ .name = "all", .type = PARAM_BOOL, .help = "every active stock" },
 	{ .name = NULL },
 };
 
-static const struct job sec_10k = {
-	.name = "sec-10k-ingest",
-	.params = filing_year,
-	.title = "Annual reports filed with the SEC",
-	ASIDE(1, AFTER("sync-universe"), READS("fintra_active_stocks"),
-	      WRITES("sec_filings", "fintra_sec_structural_signals")),
-};
-static const struct job sec_8k = {
-	.name = "sec-8k-ingest",
-	.params = filing_page,
-	.title = "Current reports filed with the SEC",
-	ASIDE(1, AFTER("sync-universe"), READS("fintra_active_stocks"),
-	      WRITES("sec_filings", "fintra_sec_event_signals")),
-};
 static const struct job sector_benchmarks = {
 	.name = "sector-benchmarks",
 	.title = "Percentiles per sector",
@@ -223,8 +197,8 @@ const struct job *const fintra_known_jobs[] = {
 	&job_dividends,
 	&job_valuation,
 	&job_peers_bulk,
-	&sec_10k,
-	&sec_8k,
+	&job_sec_10k,
+	&job_sec_8k,
 	&job_performance_bulk,
 	&job_sector_performance,
 	&job_sector_windows,

@@ -75,7 +75,7 @@ fiscal_end(const struct stock *s, int year)
 	return date_of(year, month[s->id % 3], day[s->id % 3]);
 }
 
-/* The report on a fiscal year; every second company files some. */
+/* The report on a fiscal year; every fourth company files some. */
 static bool
 has_10k(const struct market *m, const struct stock *s, int year, struct paper *p)
 {
@@ -85,7 +85,8 @@ has_10k(const struct market *m, const struct stock *s, int year, struct paper *p
 	p->h = market_hash(m->o.seed ^ SALT_10K, (uint64_t)s->id, (uint64_t)year);
 	due = date_add_days(fiscal_end(s, year), 55 + (int)(p->h % 20));
 	p->session = market_session(m, due);
-	return files(s) && s->id % 2 == 0 && p->session > 0 && market_listed(s, p->session);
+	return files(s) && s->id % 4 == 0 && p->session > 0 &&
+	       date_cmp(due, m->day[m->nsessions - 1]) <= 0 && market_listed(s, p->session);
 }
 
 static void

@@ -18,7 +18,7 @@ enum { PROGRESS_MS = 400, SLACK_MS = 1600, ARGS = 12, DAY_PAUSE_MS = 150 };
 
 struct ground {
 	const char *info;
-	char db[600], url[200], cache[200], binary[300];
+	char db[600], url[200], sec[200], cache[200], binary[300];
 };
 
 static int
@@ -28,7 +28,10 @@ fintra(const struct ground *g, const char *const *args, struct support_out *out)
 	const char *argv[ARGS + 2] = { g->binary };
 	const char *env[] = { g->db,
 			      g->url,
+			      g->sec,
 			      g->cache,
+			      "FINTRA_SEC_USER_AGENT=fintra tests ops@example.com",
+			      "FINTRA_SEC_REQUESTS_PER_S=1000",
 			      progress,
 			      pause,
 			      "FINTRA_FMP_API_KEY=" CANARY,
@@ -90,6 +93,7 @@ setup(void **state)
 	fmt_buf(g.url, sizeof(g.url), "FINTRA_FMP_BASE_URL=%s",
 		support_fake(NAMES("--tickers", "60", "--seed", "11", "--start", "2025-12-01",
 				   "--end", LAST, "--key", CANARY)));
+	fmt_buf(g.sec, sizeof(g.sec), "FINTRA_SEC_BASE_URL=%s", strchr(g.url, '=') + 1);
 	fmt_buf(g.cache, sizeof(g.cache), "FINTRA_PATHS_CACHE_DIR=%s/contract-cache",
 		str_or(getenv("RUN_DIR"), "/tmp"));
 	*state = &g;
