@@ -291,8 +291,7 @@ annual_page(const struct paper *p, bool html, struct str *out)
 		     { "8", "Financial Statements" } };
 	static const char *const text[] = {
 		"We depend on a limited number of suppliers in China and Mexico.",
-		"A single supplier delivers most parts of our manufacturing lines in the United "
-		"States.",
+		"A single supplier feeds our manufacturing in the United States.",
 		"We buy from multiple suppliers in Canada and the EU.", "We sell software."
 	};
 	const char *open = html ? "<p>" : "", *close = html ? "</p>\n" : "\n\n";

@@ -69,7 +69,7 @@ done
 dup=$(sed -n 's/^-- name: //p' queries/*.sql | sort | uniq -d)
 [ -z "$dup" ] || breach "queries with one name twice: $dup"
 
-for j in $(sed -n 's/^[[:space:]]*\.name = "\([a-z-]*\)",$/\1/p' jobs/layer*/*.c jobs/backfill/*.c); do
+for j in $(sed -n 's/^[[:space:]]*\.name = "\([a-z0-9-]*\)",$/\1/p' jobs/layer*/*.c jobs/backfill/*.c); do
 	grep -rqF "$j" tests --include='*.c' --include='*.sh' || breach "job $j has no test"
 done
 
