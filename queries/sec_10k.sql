@@ -31,10 +31,10 @@ SELECT s.supplier_concentration, s.single_source_dependency, s.purchase_obligati
 -- $6 currency or NULL, $7 places text[], $8 environmental, $9 created_at in ms
 -- returns distinct_rows bigint, inserted bigint, updated bigint
 WITH m AS (
-	INSERT INTO fintra_sec_structural_signals AS s (ticker, fiscal_year, supplier_concentration,
+	INSERT INTO fintra_sec_structural_signals AS s (id, ticker, fiscal_year, supplier_concentration,
 		single_source_dependency, purchase_obligations_amount, purchase_obligations_currency,
 		geographic_exposure, environmental_exposure, source, created_at)
-	SELECT DISTINCT ON (t.ticker) t.ticker, $2::integer, $3::text, $4::boolean, $5::numeric, $6::text,
+	SELECT DISTINCT ON (t.ticker) gen_random_uuid(), t.ticker, $2::integer, $3::text, $4::boolean, $5::numeric, $6::text,
 	       $7::text[], $8::text, 'SEC_10K', to_timestamp($9::bigint / 1000.0)
 	  FROM (VALUES ($1::text)) t (ticker)
 	 ORDER BY t.ticker

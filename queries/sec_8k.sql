@@ -18,9 +18,9 @@ WITH src AS MATERIALIZED (
 	  FROM unnest($1::text[]) t
 	 ORDER BY t
 ), m AS (
-	INSERT INTO fintra_sec_event_signals AS s (ticker, link, filing_date, accepted_date, sec_item,
+	INSERT INTO fintra_sec_event_signals AS s (id, ticker, link, filing_date, accepted_date, sec_item,
 		event_type, event_category, created_at)
-	SELECT ticker, $2::text, filing_date, accepted_date, $5::text, $6::text, $7::text,
+	SELECT gen_random_uuid(), ticker, $2::text, filing_date, accepted_date, $5::text, $6::text, $7::text,
 	       to_timestamp($8::bigint / 1000.0)
 	  FROM src
 	 ORDER BY ticker
