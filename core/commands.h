@@ -12,8 +12,9 @@
 extern const struct cli_option global_options[];
 extern const struct cli_option why_options[], impact_options[], plan_options[];
 extern const struct cli_option run_options[], backfill_options[], logs_options[], runs_options[],
-	jobs_options[], health_options[], cancel_options[], calendar_options[], demo_options[],
-	db_options[], tables_options[], retry_options[], doctor_options[], show_options[];
+	jobs_options[], health_options[], ticker_options[], cancel_options[], calendar_options[],
+	demo_options[], db_options[], tables_options[], retry_options[], doctor_options[],
+	show_options[];
 
 int cmd_run(struct app *app);
 int cmd_backfill(struct app *app);
@@ -34,6 +35,7 @@ int cmd_retry(struct app *app);
 int cmd_wait(struct app *app);
 int cmd_doctor(struct app *app);
 int cmd_db(struct app *app);
+int cmd_ticker(struct app *app);
 int cmd_calendar(struct app *app);
 int cmd_demo(struct app *app);
 int cmd_help(struct app *app);

@@ -11,6 +11,8 @@
 #include "core/json.h"
 #include "core/params.h"
 #include "core/post.h"
+#include "core/section.h"
+#include "core/tally.h"
 
 #include <stdint.h>
 
@@ -67,7 +69,11 @@ struct table {
 	double floor;	      /* coverage below it: partial */
 	const char *coverage; /* what the fraction counts, for people */
 	int measure;	      /* enum query: filled, newest, rows, num, den, basis */
-	int mixed; /* enum query: groups, matching, other date, ledger date; -1 = cannot be mixed */
+	int mixed; /* enum query: groups, matching, other date, ledger date, maybe a text; -1 = no
+		    */
+	/* Rows of a mixed table that its readers leave out until this job has made them whole: its
+	 * name and the options it needs.  Gates let such a table pass. */
+	const char *mend, *mend_options;
 	const char *const *volatile_columns; /* left out of checksums and of "really differs" */
 	const char *const *key;
 	const char *view_of; /* a view: the table below it; NULL = a table of its own */
@@ -81,6 +87,8 @@ struct catalogue {
 	const struct job *const *jobs;	/* NULL-terminated, in canonical order, backfills last */
 	const struct table *tables;	/* name NULL ends */
 	const struct check *checks;	/* name NULL ends */
+	const struct section *ticker;	/* name NULL ends; NULL = none */
+	int ticker_like;		/* enum query: $1 a word; returns tickers like it */
 	const char *const *layer_names; /* 0..6 */
 	const char *build;		/* version text */
 	const struct job *const *known; /* and those that only lineage knows; NULL = jobs */
@@ -122,13 +130,6 @@ bool job_input_holds(const struct job *job, const char *table, param_of *of, con
  * ERR_USAGE (naming the nearest names). */
 int catalogue_select(const struct catalogue *cat, const char *target, const struct job **out,
 		     int max, struct err *e) MUST_CHECK;
-
-struct tally { /* rows of one unit or of a whole run; below 0: not measured */
-	int64_t read, inserted, updated, unchanged, rejected, skipped, errors;
-};
-/* tally.c: "read=3 inserted=? ..." with any sign between name and number. */
-void tally_put(const struct tally *t, char joint, struct str *out);
-struct json *json_counts(const struct tally *t); /* owned; null where not measured */
 
 struct run; /* runner's side of a running job (core/run.h) */
 

@@ -43,5 +43,7 @@ const struct catalogue fintra_catalogue = {
 	.checks = fintra_checks,
 	.feeds = fintra_feeds,
 	.layer_names = layer_names,
+	.ticker = fintra_ticker,
+	.ticker_like = Q_TICKER_LIKE,
 	.build = FINTRA_VERSION,
 };
