@@ -59,6 +59,7 @@ struct conf {
 	int batch_rows;		     /* rows of one transaction */
 	int batch_pause_ms;	     /* rest between batches, for a busy database */
 	int workers;		     /* parallel readers of a job, 0 = by processors */
+	int reloads;		     /* prices-daily-bulk: histories of one run */
 	int perf_memory_mb;	     /* performance-bulk: prices kept in memory */
 	int heartbeat_ms;	     /* 5000 */
 	int abandoned_ms;	     /* 60000 */

@@ -16,6 +16,7 @@ static const struct {
 	{ "fintra_ops.unit", "no_ledger_unit", Q_NO_LEDGER_UNIT },
 	{ "fintra_ops.event", "no_ledger_event", Q_NO_LEDGER_EVENT },
 	{ "fintra_ops.evidence", "no_ledger_evidence", Q_NO_LEDGER_EVIDENCE },
+	{ "fintra_ops.flag", "no_ledger_flag", Q_NO_LEDGER_FLAG },
 	{ "fintra_ops.check_since", "no_ledger_check_since", Q_NO_LEDGER_CHECK_SINCE },
 };
 

@@ -16,7 +16,8 @@ enum {
 	COL_NUM,
 	COL_DEN,
 	COL_BASIS,
-	COL_SOURCE
+	COL_SOURCE,
+	COL_MIXED_TEXT = 4
 };
 
 static const char NO_SUCH_TABLE[] = "42P01"; /* SQLSTATE */
@@ -169,6 +170,9 @@ measure_mixed(const struct probe *p, struct table_status *s, bool *mixed, struct
 		if (!date_is_set(s->mixed_with))
 			s->mixed_with = rows_date(r, 0, 3);
 		str_copy(s->mixed_table, sizeof(s->mixed_table), "sector_performance");
+		if (rows_columns(r) > COL_MIXED_TEXT)
+			str_copy(s->mixed_text, sizeof(s->mixed_text),
+				 str_or(rows_text(r, 0, COL_MIXED_TEXT), ""));
 	}
 	return 0;
 }

@@ -65,7 +65,9 @@ table_status_phrase(const struct table_status *s, char *buf, size_t n)
 		fmt_buf(buf, n, "partial: %.1f%% of %s", s->coverage * 100, s->basis);
 		break;
 	case TABLE_MIXED:
-		if (date_is_set(s->mixed_with) && !date_eq(s->mixed_with, s->have))
+		if (s->mixed_text[0])
+			fmt_buf(buf, n, "mixed: %s", s->mixed_text);
+		else if (date_is_set(s->mixed_with) && !date_eq(s->mixed_with, s->have))
 			fmt_buf(buf, n, "mixed: %s with %s of %s", have, s->mixed_table,
 				date_iso(s->mixed_with, with));
 		else

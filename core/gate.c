@@ -34,6 +34,14 @@ param_given(const void *params, const char *name)
 	return params_text(params, name);
 }
 
+/* Mixed, but its readers leave those rows out: no reason to stop all others. */
+static bool
+passes(const struct table_status *s)
+{
+	return s->state == TABLE_MIXED && s->table->mend &&
+	       (s->coverage < 0 || s->coverage >= s->floor);
+}
+
 /* Tables that no job of this build writes do not count, nor those the job itself writes, nor those
  * that it reads under other parameters.  `r` may be NULL; else what was found is recorded as the
  * run's inputs. */
@@ -55,7 +63,7 @@ measure(struct db *db, const struct conf *conf, const struct catalogue *cat, con
 			return err_wrap(e, "gate: %s", t->name);
 		if (r)
 			outbox_input(&r->out, t->name, st.have, st.rows);
-		if (st.state != TABLE_FRESH)
+		if (st.state != TABLE_FRESH && !passes(&st))
 			add_line(out, &st, as_of);
 	}
 	return 0;

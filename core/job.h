@@ -71,8 +71,7 @@ struct table {
 	int measure;	      /* enum query: filled, newest, rows, num, den, basis */
 	int mixed; /* enum query: groups, matching, other date, ledger date, maybe a text; -1 = no
 		    */
-	/* Rows of a mixed table that its readers leave out until this job has made them whole: its
-	 * name and the options it needs.  Gates let such a table pass. */
+	/* The job that makes mixed rows whole, which readers leave out until then: gates pass. */
 	const char *mend, *mend_options;
 	const char *const *volatile_columns; /* left out of checksums and of "really differs" */
 	const char *const *key;

@@ -100,6 +100,12 @@ run_input(struct job_ctx *c, const char *table, struct date as_of, int64_t rows)
 	outbox_input(&c->run->out, table, as_of, rows);
 }
 
+int64_t
+run_number(const struct job_ctx *c)
+{
+	return atomic_load(&c->run->id);
+}
+
 void
 run_flag(struct job_ctx *c, const char *ticker, const char *kind, const char *detail)
 {

@@ -14,6 +14,13 @@ maker(const struct table_status *s)
 	return s->writer ? s->writer : s->source;
 }
 
+/* Its writer would only write it as it is. */
+static bool
+mends(const struct table_status *s)
+{
+	return s->state == TABLE_MIXED && s->table->mend;
+}
+
 /* A second writer of a table (one that reads it, too: it fills gaps) is named only when the date is
  * right and rows are missing. */
 static bool
@@ -21,6 +28,8 @@ repairs(const struct job *job, const struct table_status *s)
 {
 	const char *table = s->table->name;
 
+	if (mends(s))
+		return false; /* has a step of its own */
 	if (maker(s) == job)
 		return true;
 	return s->state == TABLE_PARTIAL && !(job->flags & JOB_BACKFILL) &&
@@ -46,7 +55,7 @@ launchable(const struct catalogue *cat, const struct job *job)
 }
 
 static void
-set_command(const struct freshness *f, struct why_step *s)
+set_command(const struct freshness *f, struct why_step *s, const char *options)
 {
 	char as_of[DATE_BUF];
 
@@ -58,6 +67,9 @@ set_command(const struct freshness *f, struct why_step *s)
 		fmt_buf(s->command, sizeof(s->command), "fintra wait %" PRId64, s->under_way);
 	else if (s->resume)
 		fmt_buf(s->command, sizeof(s->command), "fintra resume %" PRId64, s->resume);
+	else if (options)
+		fmt_buf(s->command, sizeof(s->command), "fintra backfill %s %s", s->job->name,
+			options);
 	else
 		fmt_buf(s->command, sizeof(s->command), "fintra run %s --as-of %s", s->job->name,
 			as_of);
@@ -106,7 +118,7 @@ set_figures(const struct freshness *f, struct why_step *s)
 
 static void
 add_step(const struct catalogue *cat, const struct freshness *f, const struct job *job,
-	 struct why *w)
+	 const char *options, struct why *w)
 {
 	struct why_step *s;
 
@@ -117,7 +129,7 @@ add_step(const struct catalogue *cat, const struct freshness *f, const struct jo
 	s->job = job;
 	s->launchable = launchable(cat, job);
 	set_figures(f, s);
-	set_command(f, s);
+	set_command(f, s, options);
 	set_gate(f, s);
 }
 
@@ -127,9 +139,13 @@ why_add_steps(const struct catalogue *cat, const struct freshness *f, const bool
 {
 	const struct job *const *jobs = cat->known ? cat->known : cat->jobs;
 
+	for (size_t i = 0; i < f->n; i++)
+		if (broken[i] && mends(&f->at[i]) && why_known_job(cat, f->at[i].table->mend))
+			add_step(cat, f, why_known_job(cat, f->at[i].table->mend),
+				 f->at[i].table->mend_options, w);
 	for (size_t i = 0; jobs[i]; i++)
 		if (is_needed(f, jobs[i], broken))
-			add_step(cat, f, jobs[i], w);
+			add_step(cat, f, jobs[i], NULL, w);
 }
 
 static void

@@ -106,6 +106,21 @@ SELECT EXISTS (SELECT 1 FROM prices_daily), n.d, r.n, CASE WHEN n.d = $1::date T
             ELSE 'active universe: no history yet' END
   FROM n, h, r;
 
+-- name: fresh_prices_marked
+-- Tickers whose history is on two footings after a split or dividend, until it is read again.
+-- $1 newest session
+-- returns marked tickers, 0, no date, no date, what to say
+WITH f AS (
+	SELECT f.ticker, min(f.detail) AS detail
+	  FROM fintra_ops.flag f JOIN fintra_universe u ON u.ticker = f.ticker AND u.is_active
+	 WHERE f.kind IN ('suspect', 'paused', 'restated') AND f.flagged_on <= $1::date
+	 GROUP BY f.ticker
+)
+SELECT count(*), 0, NULL::date, NULL::date,
+       count(*) || ' ticker' || CASE WHEN count(*) > 1 THEN 's' ELSE '' END || ' on two footings: ' ||
+       (array_agg(ticker || ' ' || coalesce(detail, '') ORDER BY ticker))[1]
+  FROM f;
+
 -- name: fresh_datos_financieros
 SELECT EXISTS (SELECT 1 FROM datos_financieros),
        (SELECT max(created_at)::date FROM datos_financieros

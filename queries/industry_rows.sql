@@ -40,6 +40,9 @@ WITH held AS (
 	   AND coalesce(u.instrument_type, 'EQUITY') IN ('EQUITY', 'ADR')
 	   AND p.ticker NOT LIKE '%-WT%' AND p.ticker NOT LIKE '%-RT%'
 	   AND coalesce(u.name, '') !~* '\y(warrants?|rights?)\y'
+	   AND NOT EXISTS (SELECT 1 FROM fintra_ops.flag f
+	                    WHERE f.ticker = p.ticker AND f.kind IN ('suspect', 'paused', 'restated')
+	                      AND f.flagged_on <= p.performance_date)
 )
 SELECT industry, window_code, (avg(return_percent) FILTER (WHERE NOT outlier))::float8, count(*),
        count(*) FILTER (WHERE outlier)

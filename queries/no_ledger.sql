@@ -42,3 +42,8 @@ SELECT NULL::bigint AS run_id, NULL::text AS endpoint, NULL::text AS kind, NULL:
        NULL::text AS format, NULL::integer AS status, NULL::text AS why, NULL::bigint AS bytes, NULL::bytea AS body,
        NULL::text AS header, NULL::text AS fingerprint
  WHERE false;
+
+-- name: no_ledger_flag
+SELECT NULL::text AS ticker, NULL::text AS kind, NULL::date AS flagged_on, NULL::text AS detail,
+       NULL::bigint AS run_id
+ WHERE false;

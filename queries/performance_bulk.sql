@@ -5,6 +5,12 @@ SELECT ticker
  WHERE is_active AND type = 'stock'
  ORDER BY ticker COLLATE "C";
 
+-- name: performance_marked
+-- returns tickers whose stored closes are on two footings until their history is read again
+SELECT DISTINCT ticker
+  FROM fintra_ops.flag
+ WHERE kind IN ('suspect', 'paused', 'restated');
+
 -- name: performance_memory
 -- Until the end of the transaction: the sort of one merge stays in memory, and nothing is compiled for it.
 SELECT set_config('work_mem', greatest(pg_size_bytes(current_setting('work_mem')), 64 << 20) / 1024 || 'kB', true),

@@ -37,6 +37,19 @@ SELECT ticker, close, adj_close
 -- returns exists boolean
 SELECT EXISTS (SELECT 1 FROM prices_daily WHERE price_date = $1::date);
 
+-- name: prices_daily_before
+-- A day that was loaded for single tickers only is no day to compare a market with.
+-- $1 first day date, $2 day up to which one is looked for date
+-- returns whether a day of the range is stored for most of the tickers, newest stored day before it
+WITH l AS (
+	SELECT max(price_date) AS last FROM prices_daily WHERE price_date < $1::date
+), n AS (
+	SELECT count(*) AS n FROM prices_daily WHERE price_date BETWEEN $1::date AND $2::date GROUP BY price_date
+)
+SELECT coalesce(2 * (SELECT max(n) FROM n) >= (SELECT count(*) FROM prices_daily p WHERE p.price_date = l.last), false),
+       l.last
+  FROM l;
+
 -- name: prices_daily_direct
 -- A day that has no row yet: no staging.
 COPY prices_daily (ticker, price_date, open, high, low, close, adj_close, volume, source) FROM STDIN;
@@ -49,15 +62,6 @@ CREATE TEMP TABLE stage_prices (
 
 -- name: prices_daily_copy
 COPY stage_prices (ticker, price_date, open, high, low, close, adj_close, volume, source) FROM STDIN;
-
--- name: stage_prices_restated
--- Stored adjusted closes that the vendor now states otherwise.
--- $1 relative difference that counts numeric
--- returns ticker text, factor numeric
-SELECT s.ticker, round(s.adj_close / p.adj_close, 8)
-  FROM stage_prices s JOIN prices_daily p ON p.ticker = s.ticker AND p.price_date = s.price_date
- WHERE p.adj_close > 0 AND abs(s.adj_close - p.adj_close) > $1::numeric * p.adj_close
- ORDER BY s.ticker COLLATE "C";
 
 -- name: prices_daily_merge
 -- Repeated tickers were already removed: the last one won.

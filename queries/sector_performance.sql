@@ -11,6 +11,9 @@ WITH src AS (
 	   AND u.is_active AND u.instrument_type IN ('EQUITY', 'ADR') AND btrim(u.sector) <> ''
 	   AND u.ticker NOT LIKE '%-WT%' AND u.ticker NOT LIKE '%-RT%'
 	   AND coalesce(u.name, '') !~* '\y(warrants?|rights?)\y'
+	   AND NOT EXISTS (SELECT 1 FROM fintra_ops.flag f
+	                    WHERE f.ticker = p.ticker AND f.kind IN ('suspect', 'paused', 'restated')
+	                      AND f.flagged_on <= p.performance_date)
 ), agg AS MATERIALIZED (
 	SELECT sector, window_code,
 	       (avg(return_percent) FILTER (WHERE NOT outlier))::float8::text::numeric AS mean,

@@ -25,6 +25,9 @@ WITH own AS MATERIALIZED (
 	   AND u.is_active AND u.instrument_type IN ('EQUITY', 'ADR')
 	   AND u.ticker NOT LIKE '%-WT%' AND u.ticker NOT LIKE '%-RT%'
 	   AND coalesce(u.name, '') !~* '\y(warrants?|rights?)\y'
+	   AND NOT EXISTS (SELECT 1 FROM fintra_ops.flag f
+	                    WHERE f.ticker = p.ticker AND f.kind IN ('suspect', 'paused', 'restated')
+	                      AND f.flagged_on <= p.performance_date)
 	 GROUP BY u.sector, p.performance_date
 	HAVING count(*) >= 3
 )

@@ -9,7 +9,7 @@ SELECT ticker FROM fintra_universe WHERE ticker = 'SPY' AND is_active;
 
 -- name: ticker_list_restated
 -- returns tickers whose stored history is on another footing than what the vendor sends now
-SELECT DISTINCT ticker FROM fintra_ops.flag WHERE kind = 'restated';
+SELECT DISTINCT ticker FROM fintra_ops.flag WHERE kind IN ('suspect', 'paused', 'restated');
 
 -- name: ticker_list_unknown
 -- $1 tickers text[]

@@ -1,9 +1,8 @@
 /* backfill-ticker-full: years of daily bars, one ticker after the other (jobs.md 3.1). */
 #include "core/calendar.h"
-#include "core/db_copy.h"
+#include "jobs/backfill/ticker_history.h"
 #include "jobs/backfill/ticker_list.h"
 #include "jobs/common.h"
-#include "jobs/fmp/history.h"
 #include "jobs/jobs.h"
 
 enum { YEARS = 6, REFUSED_MAX = 3 };
@@ -12,96 +11,23 @@ struct full {
 	struct job_ctx *c;
 	struct map *tickers;
 	struct date from, to;
+	bool given;	    /* the range was */
 	const char *ticker; /* at work */
-	struct history h;
-	struct tally read;
 	int64_t loaded, resumed, failed, in_a_row, bars;
 	struct err first; /* of the first ticker that failed */
 };
 
 static int
-send(struct full *f, struct db_copy *copy, struct err *e)
-{
-	for (size_t i = 0; i < f->h.days; i++) {
-		const struct history_bar *b = &f->h.at[i];
-		const double figure[] = { b->open, b->high, b->low, b->close, b->adj_close };
-
-		if (b->volume == 0)
-			continue;
-		db_copy_str(copy, f->ticker);
-		db_copy_date(copy, date_add_days(f->h.from, (int)i));
-		for (size_t k = 0; k < ARRAY_LEN(figure); k++)
-			db_copy_num(copy, NUM(figure[k]));
-		db_copy_int(copy, b->volume);
-		db_copy_str(copy, "fmp_full_history");
-		if (db_copy_row(copy, e) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int
-stage(struct full *f, struct err *e)
-{
-	struct db_copy *copy;
-
-	if (db_exec(f->c->db, Q_PRICES_DAILY_STAGE, NULL, NULL, e) < 0)
-		return -1;
-	copy = db_copy_begin(f->c->db, Q_PRICES_DAILY_COPY, e);
-	if (!copy)
-		return -1;
-	if (send(f, copy, e) < 0) {
-		db_copy_abort(copy);
-		return -1;
-	}
-	return db_copy_end(copy, NULL, e);
-}
-
-static int
-write_ticker(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
-{
-	struct full *f = arg;
-	char a[DATE_BUF], b[DATE_BUF];
-	const char *args[] = { f->ticker, date_iso(f->from, a), date_iso(f->to, b) };
-
-	*t = f->read;
-	if (stage(f, e) < 0 || merge_counts(c, Q_PRICES_DAILY_MERGE, NULL, t, e) < 0)
-		return -1;
-	return db_exec(c->db, Q_TICKER_FULL_UNFLAG, args, NULL, e);
-}
-
-/* Everything is read and judged before the database sees a row of it. */
-static int
-fetch_and_write(struct full *f, struct err *e)
-{
-	char a[DATE_BUF], b[DATE_BUF];
-
-	if (history_fetch(f->c, f->ticker, f->from, f->to, &f->h, &f->read, e) < 0)
-		return -1;
-	if (f->h.bars == 0)
-		return err_set(
-			e, ERR_EMPTY,
-			"the vendor has no usable bar from %s to %s (%lld rows, %lld refused)",
-			date_iso(f->from, a), date_iso(f->to, b), (long long)f->read.read,
-			(long long)f->read.rejected);
-	if (f->h.unadjusted)
-		run_log(f->c, LVL_WARN,
-			"%s: no dividend-adjusted series: the close is taken for it", f->ticker);
-	return run_transaction(f->c, f->ticker, write_ticker, f, e);
-}
-
-static int
 load(struct full *f, struct err *e)
 {
-	int rc;
+	struct ticker_history t = { .ticker = f->ticker,
+				    .from = f->from,
+				    .to = f->to,
+				    .whole = params_bool(f->c->params, "restated") && !f->given,
+				    .agree_from = DATE_NONE };
+	int rc = ticker_history_load(f->c, &t, e);
 
-	f->read = (struct tally){ 0 };
-	rc = fetch_and_write(f, e);
-	if (rc < 0)
-		run_tally(f->c, &f->read);
-	else
-		f->bars += f->h.bars;
-	history_done(&f->h);
+	f->bars += t.bars;
 	return rc;
 }
 
@@ -200,6 +126,7 @@ range(struct full *f, struct err *e)
 		    to = params_date(f->c->params, "end");
 	char a[DATE_BUF], b[DATE_BUF];
 
+	f->given = date_is_set(from) || date_is_set(to);
 	f->to = date_is_set(to) ? to : f->c->as_of;
 	f->from = date_is_set(from) ? from : date_add_months(f->to, -12 * YEARS);
 	if (date_cmp(f->to, f->c->as_of) > 0)
@@ -246,8 +173,9 @@ const struct job job_backfill_ticker_full = {
 	.params = params,
 	.phases = NAMES("load"),
 	.help = "Reads the vendor's price history of one ticker, a list, --all or the --restated "
-		"ones, six years unless --from and --to say otherwise, and writes it to "
-		"prices_daily.  One unit per ticker: what failed is counted, and resume goes on "
+		"ones, six years unless --from and --to say otherwise (--restated: all that is "
+		"stored), and writes it to prices_daily.  One unit per ticker: what failed is "
+		"counted, and resume goes on "
 		"behind what is done.  Prices only: returns come from performance-bulk afterwards; "
 		"financials, dividends and valuations of a ticker are not part of this build.",
 	.run = run,

@@ -90,7 +90,8 @@ eod_decode(const struct csv_row *row, struct date day, struct eod_bar *b)
 
 /* `datatype` is ignored by the vendor today; older servers answered JSON without it. */
 int
-eod_fetch(struct job_ctx *c, struct date day, bool reuse, struct cache_file *f, struct err *e)
+eod_fetch(struct job_ctx *c, struct date day, int64_t max_age_ms, struct cache_file *f,
+	  struct err *e)
 {
 	char iso[DATE_BUF], key[32];
 
@@ -101,7 +102,7 @@ eod_fetch(struct job_ctx *c, struct date day, bool reuse, struct cache_file *f, 
 		.path = eod_path, .args = args, .kind = HTTP_CSV, .bulk = true
 	};
 
-	if (cache_find(c, key, &q, reuse ? CACHE_ANY_AGE : 0, f))
+	if (cache_find(c, key, &q, max_age_ms, f))
 		return 0;
 	return cache_fetch(c, key, &q, f, e);
 }

@@ -31,8 +31,8 @@ struct eod_bar {
  */
 const char *eod_decode(const struct csv_row *row, struct date day, struct eod_bar *b);
 
-/* The file of `day`.  `reuse` allows the cached one. */
-int eod_fetch(struct job_ctx *c, struct date day, bool reuse, struct cache_file *f,
+/* The file of `day`; the cached one when it is younger than that (0 = never). */
+int eod_fetch(struct job_ctx *c, struct date day, int64_t max_age_ms, struct cache_file *f,
 	      struct err *e) MUST_CHECK;
 
 extern const char eod_path[];

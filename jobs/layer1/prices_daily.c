@@ -7,6 +7,8 @@
 #include "jobs/fmp/eod.h"
 #include "jobs/layer1/prices_day.h"
 
+#include <string.h>
+
 enum { DEFAULT_DAYS = 5 };
 
 /* The list, and how it went. */
@@ -46,6 +48,28 @@ list_days(struct job_ctx *c, struct days *d, struct err *e)
 	if (d->list.n == 0)
 		return err_set(e, ERR_USAGE, "there is no session from %s to %s",
 			       date_iso(start, a), date_iso(end, b));
+	return 0;
+}
+
+/* Where no day of the range's begin is stored yet, the newest one before it comes along: without a
+ * bar to compare with nobody would see that the vendor has restated what is stored. */
+static int
+add_before(struct price_run *r, struct days *d, struct err *e)
+{
+	char a[DATE_BUF], b[DATE_BUF];
+	const char *args[] = { date_iso(d->list.at[0], a), date_iso(d->list.at[d->list.n - 1], b) };
+	ROWS_AUTO s = db_query(r->c->db, Q_PRICES_DAILY_BEFORE, args, e);
+
+	if (!s)
+		return -1;
+	r->first = rows_date(s, 0, 1);
+	if (rows_bool(s, 0, 0) || !date_is_set(r->first) || !calendar_is_session(r->first)) {
+		r->first = d->list.at[0];
+		return 0;
+	}
+	vec_push(&d->list, r->first);
+	memmove(d->list.at + 1, d->list.at, (d->list.n - 1) * sizeof(d->list.at[0]));
+	d->list.at[0] = r->first;
 	return 0;
 }
 
@@ -127,6 +151,9 @@ run_days(struct price_run *r, struct days *d, struct err *e)
 	char day[DATE_BUF];
 	int rc = load_days(r, d, e);
 
+	if (rc == 0)
+		rc = price_actions(r, e);
+
 	run_result_text(r->c, "date", date_iso(d->list.at[d->list.n - 1], day));
 	run_result_int(r->c, "days", d->loaded);
 	run_result_int(r->c, "days_failed", d->failed);
@@ -144,7 +171,7 @@ run(struct job_ctx *c, struct err *e)
 	if (list_days(c, &d, e) == 0) {
 		run_phase(c, "prepare", 0);
 		cache_sweep(c);
-		if (price_run_open(&r, c, e) == 0)
+		if (price_run_open(&r, c, e) == 0 && add_before(&r, &d, e) == 0)
 			rc = run_days(&r, &d, e);
 		price_run_close(&r);
 	}
@@ -164,11 +191,12 @@ const struct job job_prices_daily = {
 	.reads = NAMES("fintra_universe"),
 	.writes = NAMES("prices_daily"),
 	.params = params,
-	.phases = NAMES("prepare", "load"),
+	.phases = NAMES("prepare", "load", "examine", "reload"),
 	.help = "Loads the sessions among the last five days, or --from/--to. The newest sessions "
 		"are read "
 		"again each time, since the vendor corrects them. A day that fails its guard is "
-		"left out.",
+		"left out.  Where a split or dividend has restated what is stored, the ticker is "
+		"marked and its whole history read again in the same run.",
 	.posts =
 		POSTS({ "prices_newest", Q_POST_PRICES_NEWEST, .kind = POST_NEWEST, .fails = true },
 		      { "prices_rows", Q_POST_PRICES_ROWS, .kind = POST_OF_LAST, .bound = 0.90,

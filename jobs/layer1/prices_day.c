@@ -9,10 +9,6 @@
 #include <string.h>
 
 enum { PUBLISHED_AFTER_MS = 2 * 60 * 60 * 1000, RELOADED_SESSIONS = 5, CHECK_EVERY = 4096 };
-enum { RESTATED_LOGGED_MAX = 500 };
-
-#define RESTATED_BY "0.0001" /* rounding of cheap shares stays below */
-
 struct day {
 	struct price_run *r;
 	struct date day;
@@ -167,29 +163,6 @@ send(struct day *d, enum query q, int64_t *rows, struct err *e)
 	return db_copy_end(d->copy, rows, e);
 }
 
-/* A stored adjusted close that the vendor restates means that the ticker's older history is on
- * another footing: flagged until that history is read again. */
-static int
-flag_restated(struct day *d, struct err *e)
-{
-	const char *args[] = { RESTATED_BY };
-	ROWS_AUTO r = db_query(d->r->c->db, Q_STAGE_PRICES_RESTATED, args, e);
-	char iso[DATE_BUF], detail[96];
-
-	if (!r)
-		return -1;
-	date_iso(d->day, iso);
-	for (int i = 0; i < rows_count(r) && i < RESTATED_LOGGED_MAX && !d->r->c->dry_run; i++) {
-		fmt_buf(detail, sizeof(detail), "%s: adj_close restated by %.20s", iso,
-			rows_text(r, i, 1));
-		run_flag(d->r->c, rows_text(r, i, 0), "restated", detail);
-	}
-	if (rows_count(r) > 0)
-		run_log(d->r->c, LVL_WARN, "%s: adj_close of %d tickers was restated", iso,
-			rows_count(r));
-	return 0;
-}
-
 static int
 any_stored(struct day *d, bool *any, struct err *e)
 {
@@ -212,7 +185,7 @@ transaction(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
 	bool any = true;
 
 	*t = d->t;
-	if (!d->merge && any_stored(d, &any, e) < 0)
+	if (price_marks_paused(d->r, d->day, e) < 0 || (!d->merge && any_stored(d, &any, e) < 0))
 		return -1;
 	if (!any) {
 		if (send(d, Q_PRICES_DAILY_DIRECT, &rows, e) < 0)
@@ -221,7 +194,7 @@ transaction(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
 		return 0;
 	}
 	if (db_exec(c->db, Q_PRICES_DAILY_STAGE, NULL, NULL, e) < 0 ||
-	    send(d, Q_PRICES_DAILY_COPY, &rows, e) < 0 || flag_restated(d, e) < 0)
+	    send(d, Q_PRICES_DAILY_COPY, &rows, e) < 0 || price_marks_restated(d->r, d->day, e) < 0)
 		return -1;
 	return merge_counts(c, Q_PRICES_DAILY_MERGE, NULL, t, e);
 }
@@ -243,6 +216,7 @@ store(struct day *d, struct err *e)
 	if (d->r->full && !c->dry_run)
 		price_guard_flag(d->r, d->day);
 	price_guard_push(d->r, d->day);
+	price_marks_stored(d->r);
 	d->r->processed += d->chosen;
 	if (date_eq(d->day, calendar_floor(c->as_of)))
 		run_result_int(c, "rows_newest_day", d->chosen);
@@ -270,14 +244,23 @@ check_and_store(struct day *d, struct err *e)
 	return 0;
 }
 
+/* The newest sessions are asked for again: the vendor corrects them.  An older file counts only
+ * when it came after the last close: every split and dividend since then has restated its figures.
+ */
+static int64_t
+cache_age(const struct job_ctx *c, struct date day)
+{
+	if (calendar_sessions_between(day, c->as_of) < RELOADED_SESSIONS)
+		return 0;
+	return c->now_ms - calendar_close_ms(calendar_published(c->now_ms, 0));
+}
+
 int
 price_day(struct price_run *r, struct date day, struct err *e)
 {
 	struct job_ctx *c = r->c;
 	struct day d = { .r = r, .day = day };
-	/* The newest sessions are asked for again: the vendor corrects them. */
-	bool old = calendar_sessions_between(day, c->as_of) >= RELOADED_SESSIONS;
-	int rc = eod_fetch(c, day, old, &d.file, e);
+	int rc = eod_fetch(c, day, cache_age(c, day), &d.file, e);
 
 	if (rc == 0)
 		rc = check_and_store(&d, e);

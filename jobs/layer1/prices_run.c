@@ -62,6 +62,7 @@ price_run_open(struct price_run *r, struct job_ctx *c, struct err *e)
 	r->close = mem_zalloc(r->n * sizeof(double));
 	r->adj = mem_zalloc(r->n * sizeof(double));
 	r->row = mem_zalloc(r->n * sizeof(int64_t));
+	r->known = mem_zalloc(r->n * sizeof(bool));
 	return 0;
 }
 
@@ -129,6 +130,8 @@ price_run_close(struct price_run *r)
 	free(r->close);
 	free(r->adj);
 	free(r->row);
+	free(r->known);
+	vec_done(&r->marks);
 	map_free(r->tickers);
 	map_free(r->exchanges);
 }

@@ -19,6 +19,7 @@ static const char market[] = "SPY";
 struct bulk {
 	struct job_ctx *c;
 	struct map *ticker; /* in byte order: number = place */
+	struct map *marked, *left_out;
 	struct range asof;
 	bool wanted[WIN_COUNT];
 	struct price_store *store;
@@ -30,6 +31,43 @@ struct bulk {
 	int64_t fresh;	 /* rows that it inserted */
 	int64_t processed, resumed, inserted;
 };
+
+static int
+read_marked(struct bulk *b, struct err *e)
+{
+	ROWS_AUTO r = db_query(b->c->db, Q_PERFORMANCE_MARKED, NULL, e);
+
+	for (int i = 0; r && i < rows_count(r); i++) {
+		const char *t = rows_text(r, i, 0);
+
+		map_add(b->marked, t, strlen(t));
+	}
+	return r ? 0 : -1;
+}
+
+/* A return across a split or dividend that only a part of the history knows of would be wrong: none
+ * is written. */
+static void
+add_ticker(struct bulk *b, const char *ticker)
+{
+	size_t n = strlen(ticker);
+
+	if (map_find(b->marked, ticker, n) == MAP_NONE)
+		map_add(b->ticker, ticker, n);
+	else
+		map_add(b->left_out, ticker, n);
+}
+
+static int
+no_ticker(const struct bulk *b, const char *only, struct err *e)
+{
+	if (map_count(b->left_out) > 0)
+		return err_set(e, ERR_EMPTY,
+			       "%s waits for its history to be read again: fintra backfill "
+			       "backfill-ticker-full --restated",
+			       map_key(b->left_out, 0));
+	return err_set(e, ERR_EMPTY, "%s is no active stock", only);
+}
 
 /* Active stocks, and among them the market, whose own windows are the benchmark of
  * relative_vs_market_*. */
@@ -48,14 +86,17 @@ add_tickers(struct bulk *b, struct err *e)
 		const char *t = rows_text(r, i, 0);
 
 		if (!only && strcmp(t, market) > 0)
-			map_add(b->ticker, market, strlen(market));
+			add_ticker(b, market);
 		if (!only || str_same(t, only))
-			map_add(b->ticker, t, strlen(t));
+			add_ticker(b, t);
 	}
 	if (!only || str_same(only, market))
-		map_add(b->ticker, market, strlen(market));
+		add_ticker(b, market);
 	if (map_count(b->ticker) == 0)
-		return err_set(e, ERR_EMPTY, "%s is no active stock", only);
+		return no_ticker(b, only, e);
+	if (map_count(b->left_out) > 0)
+		run_log(b->c, LVL_WARN, "%zu marked tickers are left out (%s)",
+			map_count(b->left_out), map_key(b->left_out, 0));
 	return 0;
 }
 
@@ -283,6 +324,7 @@ report(struct bulk *b)
 	run_result_int(b->c, "processed", b->processed);
 	run_result_int(b->c, "failures", 0);
 	run_result_int(b->c, "total", (int64_t)map_count(b->ticker));
+	run_result_int(b->c, "left_out", (int64_t)map_count(b->left_out));
 	run_result_text(b->c, "timestamp", clock_iso(b->c->now_ms, now));
 }
 
@@ -311,7 +353,8 @@ compute(struct bulk *b, struct err *e)
 {
 	char day[DATE_BUF];
 
-	if (pick_windows(b, e) < 0 || range_of(b->c, &b->asof, e) < 0 || add_tickers(b, e) < 0)
+	if (pick_windows(b, e) < 0 || range_of(b->c, &b->asof, e) < 0 || read_marked(b, e) < 0 ||
+	    add_tickers(b, e) < 0)
 		return -1;
 	b->cell = grid(b);
 	announce(b);
@@ -330,7 +373,7 @@ compute(struct bulk *b, struct err *e)
 static int
 run(struct job_ctx *c, struct err *e)
 {
-	struct bulk b = { .c = c, .ticker = map_new() };
+	struct bulk b = { .c = c, .ticker = map_new(), .marked = map_new(), .left_out = map_new() };
 	int rc;
 
 	b.store = price_store_new(c, b.ticker);
@@ -341,6 +384,8 @@ run(struct job_ctx *c, struct err *e)
 	price_store_free(b.store);
 	range_done(&b.asof);
 	map_free(b.ticker);
+	map_free(b.marked);
+	map_free(b.left_out);
 	return rc;
 }
 

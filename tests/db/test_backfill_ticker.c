@@ -411,7 +411,23 @@ flag(const char *ticker)
 	ground_sql(&ground, sql);
 }
 
-/* A ticker is on one footing again only when all that is stored of it was read. */
+static void
+stored(const char *ticker, const char *day, const char *price)
+{
+	char sql[200];
+
+	(void)fmt_buf(sql, sizeof(sql),
+		      "INSERT INTO prices_daily (ticker, price_date, close, adj_close) VALUES "
+		      "('%s', '%s', %s, %s)",
+		      ticker, day, price, price);
+	ground_sql(&ground, sql);
+}
+
+#define FLAGS                                                                        \
+	"SELECT string_agg(ticker || ' ' || kind, ', ' ORDER BY ticker, kind) FROM " \
+	"fintra_ops.flag"
+
+/* All that is stored is read, not six years: then the ticker is on one footing again. */
 static void
 test_restated_tickers(void **state)
 {
@@ -421,16 +437,59 @@ test_restated_tickers(void **state)
 	history("CCC");
 	flag("AAA");
 	flag("BBB");
-	ground_sql(&ground,
-		   "INSERT INTO prices_daily (ticker, price_date, close, adj_close) VALUES "
-		   "('BBB', '2019-12-31', 1, 1)");
+	stored("BBB", "2019-12-31", "2");
+	ground_body(&ground, FULL "from=2019-12-31&symbol=BBB&to=2026-02-02", 200,
+		    "[{\"date\":\"2026-02-02\",\"open\":4,\"high\":4,\"low\":4,\"close\":4,"
+		    "\"volume\":7},{\"date\":\"2019-12-31\",\"open\":1,\"high\":2,\"low\":1,"
+		    "\"close\":2,\"volume\":7}]");
+	ground_body(&ground, ADJUSTED "from=2019-12-31&symbol=BBB&to=2026-02-02", 200,
+		    "[{\"date\":\"2026-02-02\",\"adjClose\":4},{\"date\":\"2019-12-31\","
+		    "\"adjClose\":1}]");
 	assert_int_equal(backfill("restated=1").state, RUN_SUCCESS);
-	expect("SELECT string_agg(DISTINCT ticker, ' ') FROM prices_daily", "AAA BBB");
-	expect("SELECT string_agg(ticker || ' ' || kind, ', ' ORDER BY ticker, kind) FROM "
-	       "fintra_ops.flag",
-	       "AAA large_move, BBB large_move, BBB restated");
+	expect("SELECT string_agg(ticker || ' ' || adj_close, ', ' ORDER BY ticker, price_date) "
+	       "FROM prices_daily",
+	       "AAA 5, AAA 5.5, BBB 1, BBB 4");
+	expect(FLAGS, "AAA large_move, AAA reloaded, BBB large_move, BBB reloaded");
 	ground_sql(&ground, "DELETE FROM fintra_ops.flag");
 	assert_int_equal(backfill("restated=1").state, RUN_SUCCESS); /* nobody waits */
+}
+
+/* One bar that the vendor no longer has goes; a history that lacks more of them is refused. */
+static void
+test_bars_that_the_vendor_no_longer_has(void **state)
+{
+	(void)state;
+	history("AAA");
+	flag("AAA");
+	stored("AAA", "2026-01-29", "7");
+	stored("AAA", "2026-01-28", "7");
+	assert_int_equal(backfill("restated=1").state, RUN_FAILURE);
+	expect("SELECT error FROM fintra_ops.run ORDER BY id DESC LIMIT 1",
+	       "AAA: the vendor's history lacks 2 of 2 stored bars");
+	expect(FLAGS, "AAA large_move, AAA restated");
+	expect("SELECT count(*) FROM prices_daily", "2");
+	ground_sql(&ground, "DELETE FROM prices_daily WHERE price_date = '2026-01-28'");
+	assert_int_equal(backfill("restated=1").state, RUN_SUCCESS);
+	expect(FLAGS, "AAA large_move, AAA reloaded");
+	expect("SELECT string_agg(price_date::text, ' ' ORDER BY price_date) FROM prices_daily",
+	       "2026-01-30 2026-02-02");
+}
+
+/* Six years of a longer history, and the vendor has restated them: the rest is on the old footing.
+ */
+static void
+test_a_restated_part_marks_the_ticker(void **state)
+{
+	(void)state;
+	history("AAA");
+	stored("AAA", "2019-12-31", "2");
+	stored("AAA", "2026-01-30", "10");
+	stored("AAA", "2026-02-02", "11");
+	assert_int_equal(backfill("ticker=AAA").state, RUN_SUCCESS);
+	expect(FLAGS, "AAA suspect");
+	ground_sql(&ground, "DELETE FROM fintra_ops.flag");
+	assert_int_equal(backfill("ticker=AAA").state, RUN_SUCCESS);
+	expect("SELECT count(*) FROM fintra_ops.flag", "0"); /* nothing was restated this time */
 }
 
 /* The vendor sends 5,000 rows at most: twenty-one years are asked for in three parts. */
@@ -518,6 +577,8 @@ main(void)
 		TEST(test_resume_goes_on_behind_what_is_done),
 		TEST(test_killed_and_resumed),
 		TEST(test_restated_tickers),
+		TEST(test_bars_that_the_vendor_no_longer_has),
+		TEST(test_a_restated_part_marks_the_ticker),
 		TEST(test_long_histories_come_in_parts),
 		TEST(test_refusals),
 	};

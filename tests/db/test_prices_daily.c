@@ -1,5 +1,6 @@
 /* prices-daily-bulk against the stand-in and a real database.  Expected values: real files read by
  * psql's \copy and judged in SQL, or written out by hand beside the body. */
+#include "core/clock.h"
 #include "jobs/jobs.h"
 #include "tests/support_jobs.h"
 
@@ -243,7 +244,7 @@ real_days_equal_an_sql_reading(void **state)
 }
 
 static void
-a_late_correction_is_stored_and_flagged(void **state)
+a_late_correction_is_no_action(void **state)
 {
 	(void)state;
 	stand("correct");
@@ -257,10 +258,112 @@ a_late_correction_is_stored_and_flagged(void **state)
 				    "SELECT count(*) FROM prices_daily WHERE ticker = 'T000' AND "
 				    "price_date = '2026-01-30' AND adj_close = 98"),
 			 1);
-	assert_int_equal(
-		ground_int(&g, "SELECT count(*) FROM fintra_ops.flag WHERE ticker = 'T000' AND "
-			       "kind = 'restated'"),
-		1);
+	char got[200];
+
+	ground_text(&g,
+		    "SELECT string_agg(concat_ws(' ', ticker, kind, flagged_on, detail), ', ') "
+		    "FROM fintra_ops.flag",
+		    got, sizeof(got));
+	assert_string_equal(got, "T000 corrected " DAY " one bar corrected");
+}
+
+/* All that is stored of T000, at one price, as the history endpoints send it. */
+static void
+history_at(int price)
+{
+	static const char *const days[] = { "2026-01-22", "2026-01-23", "2026-01-26", "2026-01-27",
+					    "2026-01-28", "2026-01-29", "2026-01-30", DAY };
+	static const char *const path[] = { "full", "dividend-adjusted" };
+	char request[160];
+
+	for (size_t k = 0; k < ARRAY_LEN(path); k++) {
+		STR_AUTO s = { 0 };
+
+		str_init(&s, 1 << 16);
+		for (size_t i = 0; i < ARRAY_LEN(days); i++)
+			str_fmt(&s,
+				"%c{\"date\":\"%s\",\"open\":%d,\"high\":%d,\"low\":%d,"
+				"\"close\":%d,\"%s\":%d,\"volume\":1000}",
+				i ? ',' : '[', days[i], price, price + 1, price - 1, price,
+				k ? "adjClose" : "vwap", price);
+		str_putc(&s, ']');
+		fmt_buf(request, sizeof(request),
+			"/stable/historical-price-eod/%s?from=2026-01-22&symbol=T000&to=" DAY,
+			path[k]);
+		ground_body(&g, request, 200, str_c(&s));
+	}
+}
+
+/* The daily bars know of the split, the history does not yet (or knows of one more): it would put
+ * all on the wrong footing without a trace. */
+static void
+a_history_on_another_footing_is_refused(void **state)
+{
+	struct outcome o;
+
+	(void)state;
+	stand("footing");
+	assert_int_equal(prices(DAY, NULL).exit_code, 0);
+	market_at("2026-01-29", "2026-01-29", 0, 1, 50);
+	market_at("2026-01-30", "2026-01-30", 0, 1, 50);
+	market_at(DAY, DAY, 0, 1, 50);
+	history_at(100);
+	o = prices(DAY, "ticker=T000");
+	assert_int_equal(o.exit_code, 4);
+	assert_int_equal(ground_int(&g,
+				    "SELECT count(*) FROM fintra_ops.flag WHERE ticker = 'T000' "
+				    "AND kind = 'restated' AND detail = 'restated by 0.5'"),
+			 1);
+	assert_int_equal(ground_int(&g, "SELECT count(*) FROM prices_daily WHERE ticker = 'T000' "
+					"AND adj_close = 50"),
+			 3);
+	history_at(50);
+	assert_int_equal(prices(DAY, "ticker=T000").exit_code, 0);
+	assert_int_equal(ground_int(&g, "SELECT count(*) FROM prices_daily WHERE ticker = 'T000' "
+					"AND adj_close = 50 AND close = 50"),
+			 8);
+	assert_int_equal(ground_int(&g, "SELECT count(*) FROM fintra_ops.flag WHERE kind IN "
+					"('suspect', 'paused', 'restated')"),
+			 0);
+}
+
+/* T000 was away for a week: only the vendor's list of events tells whether something happened. */
+static void
+a_paused_share_is_asked_about(void **state)
+{
+	char got[200];
+
+	(void)state;
+	stand("paused");
+	ground_sql(&g, "DELETE FROM prices_daily WHERE ticker IN ('T000', 'T001') AND price_date > "
+		       "'2026-01-23'");
+	day_body("2026-01-28", 200, HEADER "T002,2026-01-28,100,99,101,100,100,1002\n");
+	ground_body(&g, "/stable/dividends?limit=20&symbol=T000", 200,
+		    "[{\"symbol\":\"T000\",\"date\":\"2026-01-27\",\"dividend\":0.5},"
+		    "{\"symbol\":\"T000\",\"date\":\"2026-03-27\",\"dividend\":0.5}]");
+	assert_int_equal(prices(DAY, "limit=3").exit_code, 4); /* there is no history to read */
+	ground_text(&g,
+		    "SELECT string_agg(concat_ws(' ', ticker, kind, detail), ', ') FROM "
+		    "fintra_ops.flag",
+		    got, sizeof(got));
+	assert_string_equal(got, "T000 restated dividend 0.5 on 2026-01-27");
+}
+
+/* A file of an earlier day is on the footing of that day. */
+static void
+an_old_cached_file_is_fetched_again(void **state)
+{
+	(void)state;
+	stand("oldcache");
+	assert_int_equal(prices(DAY, NULL).exit_code, 0);
+	int64_t requests = ground_requests(), now = clock_wall_ms();
+
+	clock_rehearse(now + (int64_t)24 * 3600 * 1000); /* one more session has closed */
+	struct outcome o = prices(DAY, "start=2026-01-22");
+
+	clock_rehearse(now);
+	assert_int_equal(o.exit_code, 0);
+	assert_int_equal(ground_requests() - requests, 8);
 }
 
 static void
@@ -516,7 +619,11 @@ ranges_that_make_no_sense(void **state)
 		64);
 	int64_t requests = ground_requests();
 
-	assert_int_equal(prices(DAY, "end=2026-01-30").exit_code, 0); /* only that day */
+	/* Only that day, and the newest stored one to compare with. */
+	assert_int_equal(prices(DAY, "end=2026-01-30").exit_code, 0);
+	assert_int_equal(ground_requests() - requests, 2);
+	requests = ground_requests();
+	assert_int_equal(prices(DAY, "end=2026-01-30").exit_code, 0);
 	assert_int_equal(ground_requests() - requests, 1);
 }
 
@@ -558,7 +665,10 @@ main(void)
 		cmocka_unit_test(second_run_changes_nothing),
 		cmocka_unit_test(refused_rows),
 		cmocka_unit_test(real_days_equal_an_sql_reading),
-		cmocka_unit_test(a_late_correction_is_stored_and_flagged),
+		cmocka_unit_test(a_late_correction_is_no_action),
+		cmocka_unit_test(a_history_on_another_footing_is_refused),
+		cmocka_unit_test(a_paused_share_is_asked_about),
+		cmocka_unit_test(an_old_cached_file_is_fetched_again),
 		cmocka_unit_test(cache_of_days),
 		cmocka_unit_test(half_a_market_is_refused),
 		cmocka_unit_test(half_an_exchange_is_refused),
