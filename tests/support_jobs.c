@@ -341,38 +341,6 @@ static const char *const summed[] = {
 	"fintra_sec_event_signals",
 };
 
-/* The data tables of layers 0 and 1. */
-static const char *const summed[] = {
-	"fintra_universe",
-	"industry_classification",
-	"asset_industry_map",
-	"prices_daily",
-	"datos_financieros",
-	"company_profiles",
-	"datos_dividendos",
-	"datos_valuacion",
-	"fmp_peers",
-	"sec_filings",
-	"fintra_sec_structural_signals",
-	"fintra_sec_event_signals",
-};
-
-/* The data tables of layers 0 and 1. */
-static const char *const summed[] = {
-	"fintra_universe",
-	"industry_classification",
-	"asset_industry_map",
-	"prices_daily",
-	"datos_financieros",
-	"company_profiles",
-	"datos_dividendos",
-	"datos_valuacion",
-	"fmp_peers",
-	"sec_filings",
-	"fintra_sec_structural_signals",
-	"fintra_sec_event_signals",
-};
-
 /* Without the columns that say when a row was written. */
 void
 ground_sum(const struct ground *g, char sum[64])
