@@ -103,7 +103,8 @@ print_replayed(const struct evidence *v, const struct replayed *p)
 	STR_AUTO url = { 0 }, then = { 0 }, text = { 0 }, lacking = { 0 };
 	bool taken = p->refused.cls == ERR_NONE;
 
-	printf("%s\n  then: %s\n", out_clean(&url, v->url), out_clean(&then, str_or(v->why, "taken")));
+	printf("%s\n  then: %s\n", out_clean(&url, v->url),
+	       out_clean(&then, str_or(v->why, "taken")));
 	printf("  now:  %s\n", taken ? "taken" : out_clean(&text, p->refused.text));
 	if (p->wanted > 0)
 		printf("  columns: %zu of %zu wanted, %zu others%s%s\n", p->found, p->wanted,

@@ -115,13 +115,11 @@ struct conf_key {
 extern const struct conf_key conf_keys[];
 extern const size_t conf_key_count;
 
-/* The API key is no row of conf_keys: it comes from FINTRA_FMP_API_KEY, else fmp.api_key_file, else
- * $CREDENTIALS_DIRECTORY/fmp_api_key, never from the configuration file; "" when there is none. The
- * old system's secret in the same way: FINTRA_OLD_SECRET, old.secret_file, old_secret.
- * Defaults, then the file, then the environment.  `path` NULL: $XDG_CONFIG_HOME/fintra/fintra.conf,
- * then /etc/fintra/fintra.conf, none is no error; a named file must exist.  ERR_CONFIG names file,
- * line, key. A secret file must be 0600 and ours.  On failure *c holds nothing that must be freed.
- */
+/* Defaults, then the file, then the environment.  `path` NULL: $XDG_CONFIG_HOME/fintra/fintra.conf,
+ * then /etc/fintra/fintra.conf, none is no error; a named file must exist.  The API key comes from
+ * FINTRA_FMP_API_KEY, else fmp.api_key_file, else $CREDENTIALS_DIRECTORY/fmp_api_key, the old
+ * system's secret in the same way; their files must be 0600 and ours.  ERR_CONFIG names file, line,
+ * key.  On failure *c holds nothing that must be freed. */
 int conf_load(struct conf *c, const char *path, struct err *e) MUST_CHECK;
 /* The same in two steps: all but the key; then the key, whose failure leaves the rest as it is. */
 int conf_load_keyless(struct conf *c, const char *path, struct err *e) MUST_CHECK;
@@ -132,7 +130,7 @@ void conf_file_path(const char *path, struct str *out);
 int conf_set(struct conf *c, const char *section, const char *name, const char *value,
 	     struct err *e) MUST_CHECK;
 void conf_done(struct conf *c);
-/* The directory, created 0700 when missing (owned: free()); its name alone. */
+/* The directory, created 0700 when missing (owned: free()); below, its name alone. */
 char *conf_cache_dir(const struct conf *c, struct err *e) MUST_CHECK;
 int conf_cache_path(const struct conf *c, struct str *out, struct err *e) MUST_CHECK;
 /* Every missing part of it, private to us. */
@@ -141,7 +139,6 @@ const struct conf_table *conf_table_find(const struct conf *c, const char *name)
 
 /* conf_job.c */
 const struct conf_job *conf_job_find(const struct conf *c, const char *name);
-/* One key of [job NAME]. */
 int conf_job_set(struct conf *c, const char *job, const char *name, const char *value,
 		 struct err *e) MUST_CHECK;
 void conf_jobs_done(struct conf *c);

@@ -247,6 +247,8 @@ measure_or_unknown(const struct probe *p, const struct table *t, struct table_st
 		return err_wrap(e, "measuring %s", t->name);
 	}
 	s->state = TABLE_UNKNOWN;
+	if (str_same(own.sqlstate, NO_SUCH_TABLE) && t->additive)
+		s->writer = NULL; /* what cannot be written here holds nothing up */
 	if (str_same(own.sqlstate, NO_SUCH_TABLE))
 		fmt_buf(s->detail, sizeof(s->detail), "no table %s here",
 			db_relation(p->db, t->name));

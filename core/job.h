@@ -69,13 +69,13 @@ struct table {
 	double floor;	      /* coverage below it: partial */
 	const char *coverage; /* what the fraction counts, for people */
 	int measure;	      /* enum query: filled, newest, rows, num, den, basis */
-	int mixed; /* enum query: groups, matching, other date, ledger date, maybe a text; -1 = no
-		    */
+	int mixed; /* enum query: groups, matching, other date, ledger date; -1 = it cannot be */
 	/* The job that makes mixed rows whole, which readers leave out until then: gates pass. */
 	const char *mend, *mend_options;
 	const char *const *volatile_columns; /* left out of checksums and of "really differs" */
 	const char *const *key;
 	const char *view_of; /* a view: the table below it; NULL = a table of its own */
+	bool additive;	     /* a database of the old system need not have it: then not counted */
 };
 
 enum check_state { CHECK_OK, CHECK_WARNING, CHECK_CRITICAL, CHECK_UNKNOWN };

@@ -5,7 +5,13 @@
 #include "core/evidence.h"
 #include "core/ledger.h"
 
-enum { DETAIL_UNITS = 500, DETAIL_CHILDREN = 30, DETAIL_GATES = 16, DETAIL_GATE_TEXT = 400, DETAIL_BODY = 4096 };
+enum {
+	DETAIL_UNITS = 500,
+	DETAIL_CHILDREN = 30,
+	DETAIL_GATES = 16,
+	DETAIL_GATE_TEXT = 400,
+	DETAIL_BODY = 4096
+};
 
 struct unit_detail {
 	struct unit_info u;
@@ -22,7 +28,7 @@ struct run_detail {
 	char gate[DETAIL_GATES][DETAIL_GATE_TEXT];
 	size_t ngates;
 	struct evidence_list evidence; /* at most DETAIL_BODY bytes of each body */
-	char asked[16], asked_by[64]; /* "drain" or "abort" was asked for, by whom; "" = not */
+	char asked[16], asked_by[64];  /* "drain" or "abort" was asked for, by whom; "" = not */
 };
 
 /* *out is overwritten; run_detail_done() also after a failure. */

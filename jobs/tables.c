@@ -141,6 +141,7 @@ const struct table fintra_tables[] = {
 	  .coverage = "rows / rows of the last good run",
 	  .measure = Q_FRESH_SEC_FILINGS,
 	  .mixed = NO_QUERY,
+	  .additive = true,
 	  VOLATILE("created_at"),
 	  KEY("ticker", "form_type", "link") },
 	{ .name = "fintra_sec_event_signals",

@@ -304,7 +304,7 @@ test_zero_is_not_reported(void **state)
 	assert_false(m.net_margin.has || m.roic.has || m.debt_to_equity.has || m.fcf_margin.has);
 	assert_true(m.free_cash_flow.has);
 	assert_near(m.free_cash_flow.v, 0);
-	assert_near(m.data_completeness, 60); /* revenue, equity, debt */
+	assert_near(m.data_completeness, 60);		 /* revenue, equity, debt */
 	assert_near(free_cash_flow(NUM(10), NUM(3)), 7); /* some send investments above zero */
 	assert_near(free_cash_flow(NUM(10), NUM(-3)), 7);
 	assert_int_equal(m.data_freshness, 0);
