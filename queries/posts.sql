@@ -94,7 +94,7 @@ SELECT count(*) FROM industry_performance
 
 -- name: post_windows_tickers
 -- $1 as_of date
--- returns tickers with a window of one year at the newest date up to it bigint
+-- returns tickers with a window of one month at the newest date up to it bigint
 SELECT count(DISTINCT ticker) FROM performance_windows
- WHERE window_code = '1Y'
+ WHERE window_code = '1M'
    AND as_of_date = (SELECT max(as_of_date) FROM performance_windows WHERE as_of_date <= $1::date);

@@ -435,45 +435,6 @@ test_connection_comes_back(void **state)
 	console_close(&t);
 }
 
-/* Every server process of this database, by a connection of another. */
-static void
-signal_backends(const struct console_test *t, int sig)
-{
-	static const char pids[] =
-		"SELECT pid FROM pg_stat_activity"
-		" WHERE datname = current_database() AND pid <> pg_backend_pid()";
-	char *list = support_psql(t->info, pids), *save = NULL;
-
-	for (char *p = strtok_r(list, "\n", &save); p; p = strtok_r(NULL, "\n", &save))
-		assert_int_equal(kill((pid_t)atol(p), sig), 0);
-	free(list);
-}
-
-/* The server stands still in mid-use: keys are answered, the figures do not pass for today's, and
- * all goes on by itself. */
-static void
-test_stalled_database(void **state)
-{
-	struct console_test t;
-
-	(void)state;
-	open_console(&t, "con_stalled");
-	SEE(&t, "NOT READY");
-	SEE(&t, "CRIT performance_windows_empty");
-	signal_backends(&t, SIGSTOP);
-	SEE(&t, "DATABASE DOES NOT ANSWER for");
-	pty_send(t.pty, "3");
-	SEE(&t, "Runs of all processes");
-	SEE(&t, "no answer for");
-	pty_send(t.pty, "1");
-	SEE(&t, "DATABASE DOES NOT ANSWER for");
-	signal_backends(&t, SIGCONT);
-	assert_true(pty_wait_gone(t.pty, "DOES NOT ANSWER", CONSOLE_WAIT_MS));
-	console_foreign_run(&t, "performance-bulk");
-	SEE(&t, "R merge");
-	console_close(&t);
-}
-
 static int64_t
 cpu_ticks(pid_t pid)
 {
@@ -539,7 +500,6 @@ main(void)
 		cmocka_unit_test(test_first_frame_before_the_database_answers),
 		cmocka_unit_test(test_no_database),
 		cmocka_unit_test(test_connection_comes_back),
-		cmocka_unit_test(test_stalled_database),
 		cmocka_unit_test(test_idle_costs_nothing),
 	};
 

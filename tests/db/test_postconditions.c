@@ -67,7 +67,7 @@ teardown(void **state)
 	"generate_series(1, 20) n, unnest(ARRAY['1D', '1Y']) w"
 #define WINDOWS                                                                    \
 	"INSERT INTO performance_windows (ticker, benchmark_ticker, window_code, " \
-	"as_of_date) SELECT 'T' || n, 'Energy', '1Y', '2026-02-02' FROM "          \
+	"as_of_date) SELECT 'T' || n, 'Energy', '1M', '2026-02-02' FROM "          \
 	"generate_series(1, 20) n"
 
 /* What stands in the tables at the good run, what breaks them, and what must be said; %d in `says`

@@ -236,7 +236,9 @@ breach(const char *name, const char *text)
 
 	if (hit)
 		return hit;
-	if (set && (hit = first_of(set, moving, ARRAY_LEN(moving))))
+	/* What is assigned must not move; what is only answered may. */
+	if (set && (hit = first_of(set, moving, ARRAY_LEN(moving))) &&
+	    (!strstr(set, " returning ") || strstr(set, hit) < strstr(set, " returning ")))
 		return hit;
 	if (locks && !ops && !strstr(text, "ticker"))
 		return "row lock without a ticker";
