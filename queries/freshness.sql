@@ -145,11 +145,17 @@ SELECT EXISTS (SELECT 1 FROM company_profiles),
 
 -- name: fresh_datos_dividendos
 -- Whole tickers that are gone take both years with them: fewer rows than the last good run left tell it.
-WITH a AS (
+-- The newest year is one whose reports are due, 120 days after its end: before that few companies can have it.
+WITH t AS (
 	SELECT year, count(*) AS n FROM datos_dividendos WHERE year <= extract(year FROM $1::date) GROUP BY year
+), d AS (
+	SELECT extract(year FROM $1::date - 120) - 1 AS due
+), a AS (
+	SELECT t.year, t.n FROM t, d
+	 WHERE t.year <= d.due OR (SELECT count(*) FROM t x, d WHERE x.year <= d.due) < 2
 ), y AS (
 	SELECT (SELECT n FROM a ORDER BY year DESC LIMIT 1) AS num,
-	       (SELECT n FROM a ORDER BY year DESC OFFSET 1 LIMIT 1) AS den, (SELECT sum(n) FROM a)::bigint AS n
+	       (SELECT n FROM a ORDER BY year DESC OFFSET 1 LIMIT 1) AS den, (SELECT sum(n) FROM t)::bigint AS n
 ), k AS (
 	SELECT (SELECT rows_inserted + rows_updated + rows_unchanged FROM fintra_ops.run
 	         WHERE job = $2::text AND state = 'success' AND as_of <= $1::date
