@@ -156,7 +156,7 @@ replay_all(const struct app *app, const struct run_info *r, const struct evidenc
 
 		if (!str_same(l->at[i].kind, "refused"))
 			continue;
-		replay(app->cat->feeds, &l->at[i], r->as_of, &p);
+		replay(app->cat->readers, &l->at[i], r->as_of, &p);
 		if (code == 0 && p.refused.cls != ERR_NONE)
 			code = err_exit_code(&p.refused);
 		if (app->g.json)

@@ -91,7 +91,7 @@ struct catalogue {
 	const char *const *layer_names; /* 0..6 */
 	const char *build;		/* version text */
 	const struct job *const *known; /* and those that only lineage knows; NULL = jobs */
-	const struct feed *feeds;	/* core/replay.h; path NULL ends; NULL = none */
+	const struct answer_reader *readers; /* core/replay.h; path NULL ends; NULL = none */
 };
 
 /* A catalogue as the configuration makes it (compose.c): the jobs of `base` and those of

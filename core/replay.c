@@ -5,17 +5,17 @@
 #include <string.h>
 
 struct reading {
-	const struct feed *feed;
+	const struct answer_reader *reader;
 	struct date day;
 	struct replayed *out;
 };
 
-static const struct feed *
-feed_of(const struct feed *feeds, const char *path)
+static const struct answer_reader *
+reader_of(const struct answer_reader *readers, const char *path)
 {
-	for (; feeds && feeds->path; feeds++)
-		if (str_same(feeds->path, path))
-			return feeds;
+	for (; readers && readers->path; readers++)
+		if (str_same(readers->path, path))
+			return readers;
 	return NULL;
 }
 
@@ -55,8 +55,8 @@ take_row(void *arg, const struct csv_row *row, struct err *e)
 
 	(void)e;
 	r->out->rows++;
-	if (!why && r->feed && r->feed->judge)
-		why = r->feed->judge(row, r->day);
+	if (!why && r->reader && r->reader->judge)
+		why = r->reader->judge(row, r->day);
 	if (why)
 		count_reason(r->out, why, row->number);
 	return 0;
@@ -64,14 +64,14 @@ take_row(void *arg, const struct csv_row *row, struct err *e)
 
 /* Which of the wanted columns the header lacks, whatever the rows say. */
 static void
-look_at_header(const struct feed *feed, const char *header, struct replayed *out)
+look_at_header(const struct answer_reader *reader, const char *header, struct replayed *out)
 {
 	struct str list;
 
 	str_init(&list, sizeof(out->lacking) - 1);
 	out->found = 0;
-	for (size_t i = 0; feed && i < feed->n; i++) {
-		const char *names = feed->columns[i].names;
+	for (size_t i = 0; reader && i < reader->n; i++) {
+		const char *names = reader->columns[i].names;
 		bool has = false;
 
 		for (size_t n; *names && !has; names += n + (names[n] == '|')) {
@@ -85,8 +85,8 @@ look_at_header(const struct feed *feed, const char *header, struct replayed *out
 		}
 		out->found += has;
 		if (!has)
-			str_fmt(&list, "%s%s%s", list.len ? ", " : "", feed->columns[i].names,
-				feed->columns[i].required ? " (mandatory)" : "");
+			str_fmt(&list, "%s%s%s", list.len ? ", " : "", reader->columns[i].names,
+				reader->columns[i].required ? " (mandatory)" : "");
 	}
 	str_copy(out->lacking, sizeof(out->lacking), str_c(&list));
 	str_done(&list);
@@ -107,16 +107,16 @@ whole_lines(const struct evidence *v)
 static void
 read_csv(const struct evidence *v, struct reading *r)
 {
-	const struct feed *feed = r->feed;
+	const struct answer_reader *reader = r->reader;
 	struct csv_reader *csv =
-		csv_open(feed ? feed->columns : NULL, feed ? feed->n : 0, take_row, r);
+		csv_open(reader ? reader->columns : NULL, reader ? reader->n : 0, take_row, r);
 	struct err *e = &r->out->refused, unused = ERR_INIT;
 	int rc = csv_feed(csv, v->body, whole_lines(v), e);
 
 	/* A part of a file may end inside quotes. */
 	if (rc == 0 && csv_finish(csv, r->out->cut ? &unused : e) == 0)
 		r->out->others = csv_unknown(csv);
-	look_at_header(feed, csv_header(csv), r->out);
+	look_at_header(reader, csv_header(csv), r->out);
 	csv_close(csv);
 }
 
@@ -134,15 +134,16 @@ read_json(const struct evidence *v, struct replayed *out)
 }
 
 void
-replay(const struct feed *feeds, const struct evidence *v, struct date as_of, struct replayed *out)
+replay(const struct answer_reader *readers, const struct evidence *v, struct date as_of,
+       struct replayed *out)
 {
-	struct reading r = { feed_of(feeds, v->endpoint), day_of(v->url, as_of), out };
+	struct reading r = { reader_of(readers, v->endpoint), day_of(v->url, as_of), out };
 	bool csv = str_same(v->format, "csv"), empty = false;
 	struct http_req q = { .path = v->endpoint, .kind = csv ? HTTP_CSV : HTTP_JSON };
 
 	*out = (struct replayed){ .refused = ERR_INIT };
-	out->known = r.feed != NULL;
-	out->wanted = r.feed ? r.feed->n : 0;
+	out->known = r.reader != NULL;
+	out->wanted = r.reader ? r.reader->n : 0;
 	out->cut = v->bytes > (int64_t)v->nbody;
 	if (http_verdict(&q, v->status, v->body, v->nbody, &empty, &out->refused) < 0)
 		return;

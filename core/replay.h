@@ -7,7 +7,7 @@
 #include "core/evidence.h"
 
 /* How an endpoint's answers are read; a row of the catalogue's table. */
-struct feed {
+struct answer_reader {
 	const char *path;
 	const struct csv_column *columns; /* NULL: JSON */
 	size_t n;
@@ -30,8 +30,8 @@ struct replayed {
 	size_t nreasons;
 };
 
-/* feeds: path NULL ends.  as_of: the run's. */
-void replay(const struct feed *feeds, const struct evidence *v, struct date as_of,
+/* readers: path NULL ends.  as_of: the run's. */
+void replay(const struct answer_reader *readers, const struct evidence *v, struct date as_of,
 	    struct replayed *out);
 
 #endif

@@ -1,6 +1,6 @@
 #include "jobs/catalogue.h"
 
-#include "jobs/fmp/feeds.h"
+#include "jobs/fmp/readers.h"
 #include "jobs/jobs.h"
 
 #include <stddef.h>
@@ -41,7 +41,7 @@ const struct catalogue fintra_catalogue = {
 	.known = fintra_known_jobs,
 	.tables = fintra_tables,
 	.checks = fintra_checks,
-	.feeds = fintra_feeds,
+	.readers = fintra_readers,
 	.layer_names = layer_names,
 	.ticker = fintra_ticker,
 	.ticker_like = Q_TICKER_LIKE,

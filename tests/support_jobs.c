@@ -6,13 +6,10 @@
 #include "jobs/jobs.h"
 
 #include <dirent.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 static const char *const layer_names[LAYER_COUNT] = { "0", "1", "2", "3", "4", "5", "6" };
@@ -251,53 +248,6 @@ ground_resume(struct ground *g, int64_t run)
 	struct launch l = { .resume = run, .gate = GATE_WARN, .origin = "cli" };
 
 	return launch(g, &l);
-}
-
-pid_t
-ground_start(const struct ground *g, const char *const *args)
-{
-	char path[300], db[600], url[200], sec[200], cache[200];
-	const char *argv[16] = { path };
-	const char *env[] = { db,
-			      url,
-			      sec,
-			      cache,
-			      "FINTRA_SEC_USER_AGENT=fintra tests ops@example.com",
-			      "FINTRA_SEC_REQUESTS_PER_S=1000",
-			      "FINTRA_FMP_API_KEY=k",
-			      "HOME=/nonexistent",
-			      "XDG_CONFIG_HOME=/nonexistent",
-			      "FINTRA_FMP_STALL_S=60",
-			      "FINTRA_RUN_REHEARSE_NOW=2026-02-03T01:00:00Z",
-			      NULL };
-	pid_t pid;
-
-	fmt_buf(path, sizeof(path), "%s/fintra", str_or(getenv("BUILD"), "build"));
-	fmt_buf(db, sizeof(db), "FINTRA_DB_CONNINFO=%s", g->conninfo);
-	fmt_buf(url, sizeof(url), "FINTRA_FMP_BASE_URL=%s", g->conf.base_url);
-	fmt_buf(sec, sizeof(sec), "FINTRA_SEC_BASE_URL=%s", g->conf.base_url);
-	fmt_buf(cache, sizeof(cache), "FINTRA_PATHS_CACHE_DIR=%s", g->cache);
-	for (size_t i = 0; args[i] && i + 2 < ARRAY_LEN(argv); i++)
-		argv[i + 1] = args[i];
-	pid = fork();
-	if (pid == 0) {
-		execve(path, (char *const *)(void *)argv, (char *const *)(void *)env);
-		_exit(127);
-	}
-	return pid;
-}
-
-void
-ground_kill(const struct ground *g, pid_t pid)
-{
-	struct timespec nap = { 0, 20000000 };
-
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
-	while (ground_int(g, "SELECT count(*) FROM pg_stat_activity WHERE datname = "
-			     "current_database() AND application_name LIKE 'fintra % run %'") > 0)
-		nanosleep(&nap, NULL);
-	ground_sql(g, "UPDATE fintra_ops.beat SET beat_at = beat_at - interval '1 hour'");
 }
 
 int64_t

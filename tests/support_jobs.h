@@ -6,8 +6,6 @@
 #include "core/runner.h"
 #include "tests/support.h"
 
-#include <sys/types.h>
-
 struct ground {
 	const char *conninfo;
 	char dir[128]; /* of the replayed bodies; removed by ground_close() */
@@ -37,10 +35,6 @@ struct outcome ground_run(struct ground *g, const struct job *job, const char *a
 	ground_run(g, job, as_of, (const char *const[]){ __VA_ARGS__ })
 /* Goes on with a run of this database. */
 struct outcome ground_resume(struct ground *g, int64_t run);
-/* The program itself on this ground, in a process of its own. */
-pid_t ground_start(const struct ground *g, const char *const *args);
-/* kill -9; returns when the server has noticed and the run counts as silent. */
-void ground_kill(const struct ground *g, pid_t pid);
 /* First cell of a query. */
 int64_t ground_int(const struct ground *g, const char *sql);
 void ground_sql(const struct ground *g, const char *sql);

@@ -1,6 +1,7 @@
 #include "tests/support_program.h"
 
 #include "core/clock.h"
+#include "core/num.h"
 #include "core/str.h"
 #include "tests/support_run.h"
 
@@ -12,29 +13,38 @@
 
 #include <cmocka.h>
 
-enum { WORDS_MAX = 12 };
+enum { WORDS_MAX = 14, SETTING = 600 };
 
 pid_t
 program_start(const struct ground *g, const char *const *args)
 {
-	char path[300], db[600], url[200], cache[200], now[80], time[CLOCK_BUF];
+	char path[300], db[SETTING], url[SETTING], sec[SETTING], cache[SETTING], now[80], guard[80];
+	char time[CLOCK_BUF], share[NUM_BUF];
 	const char *argv[WORDS_MAX + 2] = { path };
 	const char *env[] = { db,
 			      url,
+			      sec,
 			      cache,
+			      now,
+			      guard,
 			      "FINTRA_FMP_API_KEY=k",
-			      "HOME=/nonexistent",
-			      "XDG_CONFIG_HOME=/nonexistent",
 			      "FINTRA_FMP_STALL_S=60",
 			      "FINTRA_FMP_PART_PAUSE_MS=0",
-			      now,
+			      "FINTRA_FMP_DAY_PAUSE_MS=0",
+			      "FINTRA_SEC_USER_AGENT=fintra tests ops@example.com",
+			      "FINTRA_SEC_REQUESTS_PER_S=1000",
+			      "HOME=/nonexistent",
+			      "XDG_CONFIG_HOME=/nonexistent",
 			      NULL };
 
 	fmt_buf(path, sizeof(path), "%s/fintra", str_or(getenv("BUILD"), "build"));
 	fmt_buf(db, sizeof(db), "FINTRA_DB_CONNINFO=%s", g->conninfo);
 	fmt_buf(url, sizeof(url), "FINTRA_FMP_BASE_URL=%s", g->conf.base_url);
+	fmt_buf(sec, sizeof(sec), "FINTRA_SEC_BASE_URL=%s", g->conf.base_url);
 	fmt_buf(cache, sizeof(cache), "FINTRA_PATHS_CACHE_DIR=%s", g->cache);
 	fmt_buf(now, sizeof(now), "FINTRA_RUN_REHEARSE_NOW=%s", clock_iso(clock_wall_ms(), time));
+	fmt_buf(guard, sizeof(guard), "FINTRA_RUN_GUARD_TICKERS=%s",
+		num_text(g->conf.guard_tickers, share));
 	for (size_t i = 0; args[i] && i < WORDS_MAX; i++)
 		argv[i + 1] = args[i];
 	pid_t pid = fork();
@@ -44,6 +54,18 @@ program_start(const struct ground *g, const char *const *args)
 		_exit(127);
 	}
 	return pid;
+}
+
+int64_t
+program_units(const struct ground *g, pid_t pid)
+{
+	char sql[200];
+
+	fmt_buf(sql, sizeof(sql),
+		"SELECT count(*) FROM fintra_ops.run r JOIN fintra_ops.unit u ON u.run_id = r.id "
+		"WHERE r.pid = %d AND u.state = 'done'",
+		(int)pid);
+	return ground_int(g, sql);
 }
 
 void

@@ -2,25 +2,24 @@
 #include "core/calendar.h"
 #include "jobs/backfill/ticker_history.h"
 #include "jobs/backfill/ticker_list.h"
+#include "jobs/by_ticker.h"
 #include "jobs/common.h"
 #include "jobs/jobs.h"
 
-enum { YEARS = 6, REFUSED_MAX = 3 };
+enum { YEARS = 6 };
 
 struct full {
 	struct job_ctx *c;
-	struct map *tickers;
 	struct date from, to;
-	bool given;	    /* the range was */
-	const char *ticker; /* at work */
-	int64_t loaded, resumed, failed, in_a_row, bars;
-	struct err first; /* of the first ticker that failed */
+	bool given; /* the range was */
+	int64_t bars;
 };
 
 static int
-load(struct full *f, struct err *e)
+load(void *arg, const char *ticker, struct err *e)
 {
-	struct ticker_history t = { .ticker = f->ticker,
+	struct full *f = arg;
+	struct ticker_history t = { .ticker = ticker,
 				    .from = f->from,
 				    .to = f->to,
 				    .whole = params_bool(f->c->params, "restated") && !f->given,
@@ -31,65 +30,17 @@ load(struct full *f, struct err *e)
 	return rc;
 }
 
-/* A plan may lack some symbols; one that lacks all of them ends the run. */
-static bool
-stops(const struct full *f, const struct err *e)
-{
-	if (e->cls == ERR_PLAN)
-		return f->in_a_row >= REFUSED_MAX;
-	return trouble_stops(e, f->in_a_row);
-}
-
-/* True when the run must end here. */
-static bool
-note_failure(struct full *f, struct err *e)
-{
-	err_wrap(e, "%s", f->ticker);
-	f->failed++;
-	f->in_a_row++;
-	if (f->first.cls == ERR_NONE)
-		f->first = *e;
-	if (stops(f, e))
-		return true;
-	run_log(f->c, LVL_ERROR, "%s", e->text);
-	return false;
-}
-
-static int
-load_each(struct full *f, struct err *e)
-{
-	size_t n = map_count(f->tickers);
-
-	run_phase(f->c, "load", (int64_t)n);
-	for (size_t i = 0; i < n; i++) {
-		f->ticker = map_key(f->tickers, i);
-		if (run_check(f->c, e) < 0)
-			return -1;
-		*e = (struct err)ERR_INIT;
-		if (run_unit_done(f->c, f->ticker)) {
-			f->resumed++;
-		} else if (load(f, e) == 0) {
-			f->loaded++;
-			f->in_a_row = 0;
-		} else if (note_failure(f, e)) {
-			return -1;
-		}
-		run_progress(f->c, (int64_t)i + 1);
-	}
-	return 0;
-}
-
 static void
-report(struct full *f)
+report(const struct full *f, const struct by_ticker *b)
 {
-	char a[DATE_BUF], b[DATE_BUF];
+	char from[DATE_BUF], to[DATE_BUF];
 
-	run_result_int(f->c, "tickers", (int64_t)map_count(f->tickers));
-	run_result_int(f->c, "loaded", f->loaded + f->resumed);
-	run_result_int(f->c, "failed", f->failed);
+	run_result_int(f->c, "tickers", (int64_t)map_count(b->tickers));
+	run_result_int(f->c, "loaded", b->done + b->resumed);
+	run_result_int(f->c, "failed", b->failed);
 	run_result_int(f->c, "bars", f->bars);
-	run_result_text(f->c, "from", date_iso(f->from, a));
-	run_result_text(f->c, "to", date_iso(f->to, b));
+	run_result_text(f->c, "from", date_iso(f->from, from));
+	run_result_text(f->c, "to", date_iso(f->to, to));
 }
 
 /* Nobody should take this for more than it is. */
@@ -104,19 +55,6 @@ say_what_is_left(struct full *f)
 		"next: "
 		"fintra run performance-bulk --as-of %s%s%s",
 		date_iso(f->c->as_of, day), one ? " --ticker " : "", str_or(one, ""));
-}
-
-static int
-conclude(struct full *f, struct err *e)
-{
-	if (f->failed > 0 && f->loaded + f->resumed == 0) {
-		*e = f->first;
-		return -1;
-	}
-	run_count_error(f->c, f->failed);
-	if (f->loaded > 0)
-		say_what_is_left(f);
-	return 0;
 }
 
 static int
@@ -141,16 +79,19 @@ range(struct full *f, struct err *e)
 static int
 run(struct job_ctx *c, struct err *e)
 {
-	struct full f = { .c = c, .tickers = map_new(), .first = ERR_INIT };
+	struct full f = { .c = c };
+	struct map *tickers = map_new();
+	struct by_ticker b = { .c = c, .tickers = tickers, .fn = load, .arg = &f };
 	int rc = -1;
 
-	if (range(&f, e) == 0 && ticker_list(c, f.tickers, e) == 0) {
-		rc = load_each(&f, e);
-		report(&f);
-		if (rc == 0)
-			rc = conclude(&f, e);
+	if (range(&f, e) == 0 && ticker_list(c, tickers, e) == 0) {
+		run_phase(c, "load", (int64_t)map_count(tickers));
+		rc = by_ticker_run(&b, e);
+		report(&f, &b);
+		if (rc == 0 && b.done > 0)
+			say_what_is_left(&f);
 	}
-	map_free(f.tickers);
+	map_free(tickers);
 	return rc;
 }
 

@@ -28,26 +28,26 @@ static const struct csv_column quote_columns[] = {
 	{ "mktCap|marketCap", false },
 };
 
-const struct feed feeds[FEED_COUNT] = {
-	[FEED_RATIOS] = { .name = "ratios",
-			  .bulk = "/stable/ratios-ttm-bulk",
-			  .one = "/stable/ratios-ttm",
-			  .key = "ratios_ttm.csv",
-			  .columns = ratio_columns,
-			  .n = ARRAY_LEN(ratio_columns) },
-	[FEED_METRICS] = { .name = "metrics",
-			   .bulk = "/stable/key-metrics-ttm-bulk",
-			   .one = "/stable/key-metrics-ttm",
-			   .key = "metrics_ttm.csv",
-			   .columns = metric_columns,
-			   .n = ARRAY_LEN(metric_columns) },
-	[FEED_QUOTES] = { .name = "quotes",
-			  .bulk = "/stable/profile-bulk",
-			  .one = "/stable/profile",
-			  .key = "profile-bulk_latest.csv",
-			  .columns = quote_columns,
-			  .n = ARRAY_LEN(quote_columns),
-			  .text = 2 },
+const struct ratio_feed ratio_feeds[RATIO_FEED_COUNT] = {
+	[RATIO_FEED_RATIOS] = { .name = "ratios",
+				.bulk = "/stable/ratios-ttm-bulk",
+				.one = "/stable/ratios-ttm",
+				.key = "ratios_ttm.csv",
+				.columns = ratio_columns,
+				.n = ARRAY_LEN(ratio_columns) },
+	[RATIO_FEED_METRICS] = { .name = "metrics",
+				 .bulk = "/stable/key-metrics-ttm-bulk",
+				 .one = "/stable/key-metrics-ttm",
+				 .key = "metrics_ttm.csv",
+				 .columns = metric_columns,
+				 .n = ARRAY_LEN(metric_columns) },
+	[RATIO_FEED_QUOTES] = { .name = "quotes",
+				.bulk = "/stable/profile-bulk",
+				.one = "/stable/profile",
+				.key = "profile-bulk_latest.csv",
+				.columns = quote_columns,
+				.n = ARRAY_LEN(quote_columns),
+				.text = 2 },
 };
 
 /* The text itself is stored, so that no digit is lost; what the database could not hold is not
@@ -65,7 +65,7 @@ number(struct csv_cell *cell)
 }
 
 bool
-feed_decode(const struct feed *f, const struct csv_row *row, struct feed_row *out)
+ratio_decode(const struct ratio_feed *f, const struct csv_row *row, struct ratio_row *out)
 {
 	out->why[0] = '\0';
 	if (!ticker_normal(row->cell[0].p, row->cell[0].len, out->ticker)) {
@@ -87,8 +87,8 @@ feed_decode(const struct feed *f, const struct csv_row *row, struct feed_row *ou
 }
 
 int
-feed_fetch(struct job_ctx *c, const struct feed *f, int64_t max_age_ms, struct cache_file *file,
-	   struct err *e)
+ratio_fetch(struct job_ctx *c, const struct ratio_feed *f, int64_t max_age_ms,
+	    struct cache_file *file, struct err *e)
 {
 	const struct http_req q = { .path = f->bulk, .kind = HTTP_CSV, .bulk = true };
 
@@ -133,8 +133,8 @@ first_name(const struct json *obj, const char *names, char *buf, size_t n)
 
 /* The object laid out as a row; numbers that came as such get their shortest text. */
 static int
-lay_out(const struct feed *f, const struct json *obj, struct csv_cell *cell,
-	char buf[FEED_COLUMNS_MAX][NUM_BUF], struct err *e)
+lay_out(const struct ratio_feed *f, const struct json *obj, struct csv_cell *cell,
+	char buf[RATIO_FEED_COLUMNS_MAX][NUM_BUF], struct err *e)
 {
 	char name[96];
 
@@ -158,10 +158,11 @@ lay_out(const struct feed *f, const struct json *obj, struct csv_cell *cell,
 }
 
 static int
-take_one(const struct feed *f, const struct json *list, csv_row_fn *fn, void *arg, struct err *e)
+take_one(const struct ratio_feed *f, const struct json *list, csv_row_fn *fn, void *arg,
+	 struct err *e)
 {
-	struct csv_cell cell[FEED_COLUMNS_MAX];
-	char buf[FEED_COLUMNS_MAX][NUM_BUF];
+	struct csv_cell cell[RATIO_FEED_COLUMNS_MAX];
+	char buf[RATIO_FEED_COLUMNS_MAX][NUM_BUF];
 	const struct json *obj = json_is_array(list) ? json_first(list) : NULL;
 	const struct csv_row row = { .cell = cell, .number = 1 };
 
@@ -171,8 +172,8 @@ take_one(const struct feed *f, const struct json *list, csv_row_fn *fn, void *ar
 }
 
 int
-feed_one(struct job_ctx *c, const struct feed *f, const char *symbol, csv_row_fn *fn, void *arg,
-	 struct err *e)
+ratio_one(struct job_ctx *c, const struct ratio_feed *f, const char *symbol, csv_row_fn *fn,
+	  void *arg, struct err *e)
 {
 	const struct http_arg args[] = { { "symbol", symbol }, { NULL, NULL } };
 	const struct http_req q = { .path = f->one, .args = args, .kind = HTTP_JSON };

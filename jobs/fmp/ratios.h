@@ -7,11 +7,11 @@
 #include "jobs/common.h"
 #include "jobs/fmp/cache.h"
 
-enum { FEED_COLUMNS_MAX = 8, FEED_CACHE_MS = 60 * 60 * 1000 };
+enum { RATIO_FEED_COLUMNS_MAX = 8, RATIO_FEED_CACHE_MS = 60 * 60 * 1000 };
 
-enum feed_id { FEED_RATIOS, FEED_METRICS, FEED_QUOTES, FEED_COUNT };
+enum ratio_feed_id { RATIO_FEED_RATIOS, RATIO_FEED_METRICS, RATIO_FEED_QUOTES, RATIO_FEED_COUNT };
 
-struct feed {
+struct ratio_feed {
 	const char *name; /* "ratios" */
 	const char *bulk; /* "/stable/ratios-ttm-bulk" */
 	const char *one;  /* "/stable/ratios-ttm", takes `symbol` */
@@ -21,26 +21,26 @@ struct feed {
 	size_t text; /* the column that is text; 0 = none: all but the symbol are numbers */
 };
 
-extern const struct feed feeds[FEED_COUNT];
+extern const struct ratio_feed ratio_feeds[RATIO_FEED_COUNT];
 
 /* Cells that are no value have p == NULL.  Texts are borrowed from the row. */
-struct feed_row {
+struct ratio_row {
 	char ticker[TICKER_BUF];
-	struct csv_cell cell[FEED_COLUMNS_MAX];
+	struct csv_cell cell[RATIO_FEED_COLUMNS_MAX];
 	char why[96]; /* "" or why the row cannot be used */
 };
 
 /* False, with the reason in out->why, when the symbol is no ticker or a number is none. */
-bool feed_decode(const struct feed *f, const struct csv_row *row, struct feed_row *out);
+bool ratio_decode(const struct ratio_feed *f, const struct csv_row *row, struct ratio_row *out);
 
 /* The whole file, from the cache when younger than max_age_ms (0: never), else downloaded.
- * ERR_EMPTY when the answer has nothing in it.  Not for FEED_QUOTES: profile_fetch(). */
-int feed_fetch(struct job_ctx *c, const struct feed *f, int64_t max_age_ms, struct cache_file *file,
-	       struct err *e) MUST_CHECK;
+ * ERR_EMPTY when the answer has nothing in it.  Not for RATIO_FEED_QUOTES: profile_fetch(). */
+int ratio_fetch(struct job_ctx *c, const struct ratio_feed *f, int64_t max_age_ms,
+		struct cache_file *file, struct err *e) MUST_CHECK;
 
 /* One symbol, its fields handed to `fn` as the row that the bulk file would have had.  ERR_EMPTY
  * when the vendor has nothing on it, ERR_PROTOCOL when a mandatory field is not there. */
-int feed_one(struct job_ctx *c, const struct feed *f, const char *symbol, csv_row_fn *fn, void *arg,
-	     struct err *e) MUST_CHECK;
+int ratio_one(struct job_ctx *c, const struct ratio_feed *f, const char *symbol, csv_row_fn *fn,
+	      void *arg, struct err *e) MUST_CHECK;
 
 #endif

@@ -12,14 +12,16 @@
 
 enum { CHECK_EVERY = 1000, LOGGED_MAX = 20, TEXT_MAX = 256, DEBUG_ROWS_MIN = 3 };
 
-static const enum query copy_of[FEED_COUNT] = { [FEED_RATIOS] = Q_VALUATION_RATIOS_COPY,
-						[FEED_METRICS] = Q_VALUATION_METRICS_COPY,
-						[FEED_QUOTES] = Q_VALUATION_QUOTES_COPY };
+static const enum query copy_of[RATIO_FEED_COUNT] = { [RATIO_FEED_RATIOS] = Q_VALUATION_RATIOS_COPY,
+						      [RATIO_FEED_METRICS] =
+							      Q_VALUATION_METRICS_COPY,
+						      [RATIO_FEED_QUOTES] =
+							      Q_VALUATION_QUOTES_COPY };
 
 /* The row of one symbol, as the API gave it; its cells point into `text`. */
 struct one {
-	struct feed_row row;
-	char text[FEED_COLUMNS_MAX][TEXT_MAX];
+	struct ratio_row row;
+	char text[RATIO_FEED_COLUMNS_MAX][TEXT_MAX];
 };
 
 struct part {
@@ -32,9 +34,9 @@ struct valuation {
 	struct job_ctx *c;
 	const char *ticker; /* only this one, or NULL */
 	bool debug;
-	struct part part[FEED_COUNT];
-	const struct feed *feed; /* being read */
-	struct db_copy *copy;	 /* NULL: it is only looked at */
+	struct part part[RATIO_FEED_COUNT];
+	const struct ratio_feed *feed; /* being read */
+	struct db_copy *copy;	       /* NULL: it is only looked at */
 	int64_t read, rejected, usable;
 	int64_t kept, written;
 	const char *sectors; /* text[] literal */
@@ -52,7 +54,7 @@ look_at_columns(struct valuation *v, const struct csv_row *row)
 }
 
 static int
-copy_row(struct valuation *v, int64_t seq, const struct feed_row *r, struct err *e)
+copy_row(struct valuation *v, int64_t seq, const struct ratio_row *r, struct err *e)
 {
 	db_copy_str(v->copy, v->feed->name);
 	db_copy_int(v->copy, seq);
@@ -81,7 +83,7 @@ static int
 on_row(void *arg, const struct csv_row *row, struct err *e)
 {
 	struct valuation *v = arg;
-	struct feed_row r;
+	struct ratio_row r;
 
 	v->read++;
 	if (row->number % CHECK_EVERY == 0) {
@@ -95,7 +97,7 @@ on_row(void *arg, const struct csv_row *row, struct err *e)
 	}
 	if (!v->copy && row->number == 1)
 		look_at_columns(v, row);
-	if (!feed_decode(v->feed, row, &r)) {
+	if (!ratio_decode(v->feed, row, &r)) {
 		refuse(v, r.why, row);
 		return 0;
 	}
@@ -104,16 +106,16 @@ on_row(void *arg, const struct csv_row *row, struct err *e)
 }
 
 static void
-begin_feed(struct valuation *v, enum feed_id id, struct db_copy *copy)
+begin_feed(struct valuation *v, enum ratio_feed_id id, struct db_copy *copy)
 {
-	v->feed = &feeds[id];
+	v->feed = &ratio_feeds[id];
 	v->copy = copy;
 	v->read = v->rejected = v->usable = 0;
 }
 
 /* A file counts as whole when it reads to its end, has its mandatory columns and a usable row. */
 static int
-look_at(struct valuation *v, enum feed_id id, struct err *e)
+look_at(struct valuation *v, enum ratio_feed_id id, struct err *e)
 {
 	struct part *p = &v->part[id];
 	const struct http_resp *resp = &p->file.resp;
@@ -144,12 +146,12 @@ count_part(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
 }
 
 static int
-fetch(struct valuation *v, enum feed_id id, bool fresh, int64_t age, struct err *e)
+fetch(struct valuation *v, enum ratio_feed_id id, bool fresh, int64_t age, struct err *e)
 {
 	struct part *p = &v->part[id];
 
-	if ((id == FEED_QUOTES ? profile_fetch(v->c, fresh, &p->file, e)
-			       : feed_fetch(v->c, &feeds[id], age, &p->file, e)) < 0)
+	if ((id == RATIO_FEED_QUOTES ? profile_fetch(v->c, fresh, &p->file, e)
+				     : ratio_fetch(v->c, &ratio_feeds[id], age, &p->file, e)) < 0)
 		return -1;
 	return look_at(v, id, e);
 }
@@ -158,14 +160,14 @@ fetch(struct valuation *v, enum feed_id id, bool fresh, int64_t age, struct err 
  * ask for it a second time.  Another job may have kept a file that is of no use here: asked anew.
  */
 static int
-download(struct valuation *v, enum feed_id id, struct err *e)
+download(struct valuation *v, enum ratio_feed_id id, struct err *e)
 {
 	struct job_ctx *c = v->c;
-	const struct feed *f = &feeds[id];
+	const struct ratio_feed *f = &ratio_feeds[id];
 	struct part *p = &v->part[id];
 	bool done = run_unit_done(c, f->name);
 	bool fresh = params_bool(c->params, "force") && !done;
-	int64_t age = done ? CACHE_ANY_AGE : fresh ? 0 : FEED_CACHE_MS;
+	int64_t age = done ? CACHE_ANY_AGE : fresh ? 0 : RATIO_FEED_CACHE_MS;
 	int rc = fetch(v, id, fresh, age, e);
 
 	if (rc < 0 && p->file.reused && !trouble_stops(e, 1)) {
@@ -185,11 +187,11 @@ static int
 keep_one(void *arg, const struct csv_row *row, struct err *e)
 {
 	struct valuation *v = arg;
-	struct one *one = &v->part[v->feed - feeds].one;
+	struct one *one = &v->part[v->feed - ratio_feeds].one;
 
 	v->read++;
 	look_at_columns(v, row);
-	if (!feed_decode(v->feed, row, &one->row))
+	if (!ratio_decode(v->feed, row, &one->row))
 		return err_set(e, ERR_DATA, "%s", one->row.why);
 	if (strcmp(one->row.ticker, v->ticker) != 0)
 		return err_set(e, ERR_DATA, "the answer is about %s", one->row.ticker);
@@ -204,10 +206,10 @@ keep_one(void *arg, const struct csv_row *row, struct err *e)
 }
 
 static int
-ask_one(struct valuation *v, enum feed_id id, struct err *e)
+ask_one(struct valuation *v, enum ratio_feed_id id, struct err *e)
 {
 	begin_feed(v, id, NULL);
-	if (feed_one(v->c, v->feed, v->ticker, keep_one, v, e) < 0)
+	if (ratio_one(v->c, v->feed, v->ticker, keep_one, v, e) < 0)
 		return -1;
 	return 0;
 }
@@ -216,7 +218,7 @@ static int
 get_all(struct valuation *v, struct err *e)
 {
 	run_phase(v->c, "download", 0);
-	for (enum feed_id id = 0; id < FEED_COUNT; id++) {
+	for (enum ratio_feed_id id = 0; id < RATIO_FEED_COUNT; id++) {
 		if ((v->debug ? ask_one(v, id, e) : download(v, id, e)) < 0)
 			return -1;
 	}
@@ -225,10 +227,10 @@ get_all(struct valuation *v, struct err *e)
 
 /* The file once more, into the temporary table; the row of an API answer likewise. */
 static int
-stage_feed(struct valuation *v, enum feed_id id, struct err *e)
+stage_feed(struct valuation *v, enum ratio_feed_id id, struct err *e)
 {
 	struct db_copy *copy = db_copy_begin(v->c->db, copy_of[id], e);
-	const struct feed *f = &feeds[id];
+	const struct ratio_feed *f = &ratio_feeds[id];
 	int rc;
 
 	if (!copy)
@@ -305,7 +307,7 @@ fill(struct valuation *v, struct tally *t, struct err *e)
 	if (db_exec(db, Q_VALUATION_FEED_STAGE, NULL, NULL, e) < 0 ||
 	    db_exec(db, Q_VALUATION_ROWS_STAGE, NULL, NULL, e) < 0)
 		return -1;
-	for (enum feed_id id = 0; id < FEED_COUNT; id++) {
+	for (enum ratio_feed_id id = 0; id < RATIO_FEED_COUNT; id++) {
 		if (stage_feed(v, id, e) < 0)
 			return -1;
 	}
@@ -337,7 +339,8 @@ publish(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
 {
 	struct valuation *v = arg;
 
-	*t = (struct tally){ .read = v->debug ? FEED_COUNT : 0 }; /* files count on their own */
+	*t = (struct tally){ .read = v->debug ? RATIO_FEED_COUNT
+					      : 0 }; /* files count on their own */
 	run_phase(c, "stage", 0);
 	if (fill(v, t, e) < 0)
 		return -1;
@@ -395,7 +398,7 @@ run(struct job_ctx *c, struct err *e)
 	v->debug = params_bool(c->params, "debug");
 	v->sectors = str_c(&list);
 	rc = work(v, e);
-	for (enum feed_id id = 0; id < FEED_COUNT; id++)
+	for (enum ratio_feed_id id = 0; id < RATIO_FEED_COUNT; id++)
 		cache_done(&v->part[id].file);
 	free(v);
 	return rc;

@@ -9,11 +9,10 @@ STATEMENT_YEAR=2024
 stand_in() {
 	file=$1
 	shift
-	"$BUILD/fakefmp" "$@" >"$file" &
+	mkfifo "$file.pipe"
+	"$BUILD/fakefmp" "$@" >"$file.pipe" &
 	fakes="$fakes $!"
-	while [ ! -s "$file" ]; do
-		sleep 0.1
-	done
+	head -n 1 "$file.pipe" >"$file" # waits for the line
 }
 
 load_statements() {

@@ -4,6 +4,7 @@
 #include "core/job.h"
 #include "core/str.h"
 #include "tests/support.h"
+#include "tests/support_run.h"
 
 #include <setjmp.h>
 
@@ -177,12 +178,8 @@ a_wish_of_the_vendor_slows_the_others(void **state)
 	free(support_fake_get("/__fault?rule=path=/stable/eod-bulk,count=1,kind=429,arg=2"));
 	pid_t a = start(NAMES("run", "prices-daily-bulk", "--gate", "off", "--force"), "1");
 
-	for (int64_t end = clock_mono_ms() + 20000; moments(skip, at) < 1;)
-		if (clock_mono_ms() > end)
-			fail_msg("no call");
-		else
-			usleep(5000);
-	usleep(200000); /* the refusal is told to the ledger */
+	EVENTUALLY(support_psql_int(info, "SELECT count(*) FROM fintra_ops.pace WHERE held_until > "
+					  "clock_timestamp()") > 0);
 	pid_t b = start(NAMES("run", "sync-universe", "--force"), "1");
 
 	assert_int_equal(end_of(b), 0);
@@ -199,8 +196,6 @@ a_wish_of_the_vendor_slows_the_others(void **state)
 static void
 waiting_is_seen_and_can_be_stopped(void **state)
 {
-	char *waits = NULL;
-
 	(void)state;
 	free(support_psql(info,
 			  "INSERT INTO fintra_ops.pace (budget, next_at) SELECT budget, now() "
@@ -208,17 +203,10 @@ waiting_is_seen_and_can_be_stopped(void **state)
 			  "UPDATE SET next_at = EXCLUDED.next_at"));
 	pid_t a = start(NAMES("run", "sync-universe", "--force"), "1000");
 
-	for (int64_t end = clock_mono_ms() + 20000;;) {
-		free(waits);
-		waits = support_psql(info, "SELECT b.waits_for FROM fintra_ops.beat b JOIN "
-					   "fintra_ops.run r ON r.id = b.run_id WHERE r.state = "
-					   "'running' AND b.waits_for LIKE '%bulk budget%'");
-		if (*waits || clock_mono_ms() > end)
-			break;
-		usleep(20000);
-	}
-	assert_non_null(strstr(waits, "the vendor's bulk budget, "));
-	free(waits);
+	EVENTUALLY(support_psql_int(info, "SELECT count(*) FROM fintra_ops.beat b JOIN "
+					  "fintra_ops.run r ON r.id = b.run_id WHERE r.state = "
+					  "'running' AND b.waits_for LIKE "
+					  "'%the vendor''s bulk budget, %'") > 0);
 	int64_t asked = clock_mono_ms();
 
 	kill(a, SIGTERM);

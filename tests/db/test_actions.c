@@ -2,17 +2,15 @@
  * afresh each day into another database; the events are those that the stand-in names. */
 #include "jobs/jobs.h"
 #include "tests/support_daily.h"
+#include "tests/support_program.h"
 #include "tests/support_run.h"
 
 #include "core/calendar.h"
 
 #include <setjmp.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -321,35 +319,6 @@ reloads_are_bounded(void **state)
 	expect(MARKED, "none");
 }
 
-static pid_t
-start_program(void)
-{
-	char path[300], db[600], url[200], cache[200];
-	const char *argv[] = { path, "run", "prices-daily-bulk", "--as-of", SPLIT, NULL };
-	const char *env[] = { db,
-			      url,
-			      cache,
-			      "FINTRA_FMP_API_KEY=k",
-			      "HOME=/nonexistent",
-			      "FINTRA_FMP_STALL_S=60",
-			      "FINTRA_FMP_DAY_PAUSE_MS=0",
-			      "FINTRA_RUN_GUARD_TICKERS=0.5",
-			      "FINTRA_RUN_REHEARSE_NOW=2025-06-11T00:00:00Z",
-			      NULL };
-	pid_t pid;
-
-	(void)fmt_buf(path, sizeof(path), "%s/fintra", str_or(getenv("BUILD"), "build"));
-	(void)fmt_buf(db, sizeof(db), "FINTRA_DB_CONNINFO=%s", ground.conninfo);
-	(void)fmt_buf(url, sizeof(url), "FINTRA_FMP_BASE_URL=%s", ground.conf.base_url);
-	(void)fmt_buf(cache, sizeof(cache), "FINTRA_PATHS_CACHE_DIR=%s", ground.cache);
-	pid = fork();
-	if (pid == 0) {
-		execve(path, (char *const *)(void *)argv, (char *const *)(void *)env);
-		_exit(127);
-	}
-	return pid;
-}
-
 static int64_t
 asked(const char *path)
 {
@@ -375,21 +344,15 @@ kill_in(const char *path, const char *query, const char *whole)
 	before = asked(path);
 	(void)fmt_buf(rule, sizeof(rule), "path=%s,query=%s,kind=stall", path, query);
 	ground_fault(rule);
-	pid = start_program();
-	for (int i = 0; i < 2400 && asked(path) == before; i++)
-		nanosleep(&(struct timespec){ 0, 25000000 }, NULL);
-	assert_true(asked(path) > before);
+	pid = program_start(&ground, NAMES("run", "prices-daily-bulk", "--as-of", SPLIT));
+	EVENTUALLY(asked(path) > before);
 	if (!str_same(path,
 		      "/stable/eod-bulk")) /* the evidence is overwritten, the mark is there */
 		assert_int_equal(ground_int(&ground, "SELECT count(*) FROM fintra_ops.flag WHERE "
 						     "kind IN ('suspect', 'restated')"),
 				 1);
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
+	program_kill(&ground, pid);
 	ground_fault(NULL);
-	EVENTUALLY(ground_int(&ground, "SELECT count(*) FROM pg_stat_activity WHERE "
-				       "application_name LIKE 'fintra prices%'") == 0);
-	ground_sql(&ground, "UPDATE fintra_ops.beat SET beat_at = beat_at - interval '1 hour'");
 	run = ground_int(&ground, "SELECT max(id) FROM fintra_ops.run");
 	before = asked("/stable/eod-bulk");
 	assert_int_equal(ground_resume(&ground, run).state, RUN_SUCCESS);

@@ -1,8 +1,8 @@
 /* backfill-ticker-full against the stand-in and a real database.  Bars are written out by hand
  * beside the bodies; tests/db/test_real.c compares whole histories with the recorded files. */
 #include "jobs/jobs.h"
-#include "tests/support_kill.h"
 #include "tests/support_layer2.h"
+#include "tests/support_program.h"
 #include "tests/support_run.h"
 
 #include <setjmp.h>
@@ -385,10 +385,11 @@ test_killed_and_resumed(void **state)
 	ground_sum(&ground, whole);
 	ground_sql(&ground, "TRUNCATE prices_daily");
 	ground_fault("path=/stable/historical-price-eod/full,query=symbol=BBB,kind=stall");
-	pid = kill_start(&ground, (const char *const[]){ "backfill", "ticker-full", "--tickers",
-							 "AAA,BBB,CCC", "--as-of", AS_OF, NULL });
-	EVENTUALLY(kill_done_by(&ground, pid) == 1);
-	kill_program(&ground, pid);
+	pid = program_start(&ground,
+			    (const char *const[]){ "backfill", "ticker-full", "--tickers",
+						   "AAA,BBB,CCC", "--as-of", AS_OF, NULL });
+	EVENTUALLY(program_units(&ground, pid) == 1);
+	program_kill(&ground, pid);
 	expect("SELECT string_agg(DISTINCT ticker, ' ') FROM prices_daily", "AAA");
 	ground_fault(NULL);
 	before = ground_requests();

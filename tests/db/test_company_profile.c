@@ -1,8 +1,8 @@
 /* company-profile-bulk against the stand-in and a real database.  Expected rows are written out by
  * hand beside the bodies; tests/db/test_companies_real.c reads the recorded files. */
 #include "jobs/jobs.h"
-#include "tests/support_kill.h"
 #include "tests/support_layer2.h"
+#include "tests/support_program.h"
 #include "tests/support_run.h"
 
 #include <setjmp.h>
@@ -455,12 +455,12 @@ test_killed_and_resumed(void **state)
 		int64_t before = ground_requests();
 
 		ground_fault(phase[i].fault);
-		pid_t pid = kill_start(
+		pid_t pid = program_start(
 			&ground, (const char *const[]){ "run", "company-profile-bulk", "--mode",
 							phase[i].mode, "--as-of", AS_OF, NULL });
 		EVENTUALLY(ground_requests() - before == phase[i].done + 2 - (i == 0));
-		EVENTUALLY(kill_done_by(&ground, pid) == phase[i].done);
-		kill_program(&ground, pid);
+		EVENTUALLY(program_units(&ground, pid) == phase[i].done);
+		program_kill(&ground, pid);
 		ground_fault(NULL);
 		before = ground_requests();
 		struct outcome o = ground_resume(

@@ -140,9 +140,9 @@ every_fault_of_every_family(void **state)
 			refused(o.run, f->endpoint, "why", got);
 			assert_non_null(strstr(got, x->why));
 			refused(o.run, f->endpoint, "status", got);
-			assert_int_equal(atoi(got), x->status);
+			assert_int_equal(strtol(got, NULL, 10), x->status);
 			refused(o.run, f->endpoint, "bytes", got);
-			assert_int_equal(atoi(got), (int)strlen(x->body));
+			assert_int_equal(strtol(got, NULL, 10), strlen(x->body));
 			ground_sum(&g, after);
 			assert_string_equal(before, after);
 			cache = ground_cache(&g);

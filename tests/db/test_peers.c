@@ -2,8 +2,8 @@
  * are written out by hand beside the bodies; tests/db/test_companies_real.c reads the recorded
  * files. */
 #include "jobs/jobs.h"
-#include "tests/support_kill.h"
 #include "tests/support_layer2.h"
+#include "tests/support_program.h"
 #include "tests/support_run.h"
 
 #include <setjmp.h>
@@ -281,11 +281,11 @@ test_killed_and_resumed(void **state)
 		ground_forget(&ground);
 		ground_fault(phase[i].fault);
 		int64_t before = ground_requests();
-		pid_t pid = kill_start(&ground, phase[i].argv);
+		pid_t pid = program_start(&ground, phase[i].argv);
 
 		EVENTUALLY(ground_requests() - before == phase[i].seen);
-		EVENTUALLY(kill_done_by(&ground, pid) == phase[i].done);
-		kill_program(&ground, pid);
+		EVENTUALLY(program_units(&ground, pid) == phase[i].done);
+		program_kill(&ground, pid);
 		ground_fault(NULL);
 		before = ground_requests();
 		struct outcome o = ground_resume(

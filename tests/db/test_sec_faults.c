@@ -59,10 +59,10 @@ test_killed_8k(void **state)
 	ground_sum(&ground, whole);
 	ground_sql(&ground, "TRUNCATE sec_filings, fintra_sec_event_signals");
 	ground_fault("path=" ROOM "13/a/8k.htm,kind=stall");
-	pid = ground_start(&ground, (const char *const[]){ "run", "sec-8k-ingest", "--limit", "2",
-							   "--as-of", AS_OF, NULL });
+	pid = program_start(&ground, (const char *const[]){ "run", "sec-8k-ingest", "--limit", "2",
+							    "--as-of", AS_OF, NULL });
 	EVENTUALLY(units_of(pid) == 6); /* page 0 new, T10, T11, page 0 done, page 1 new, T12 */
-	ground_kill(&ground, pid);
+	program_kill(&ground, pid);
 	expect("SELECT count(*) FROM sec_filings", "3");
 	ground_fault(NULL);
 	before = documents();
@@ -88,10 +88,10 @@ test_killed_10k(void **state)
 	ground_sum(&ground, whole);
 	ground_sql(&ground, "TRUNCATE sec_filings, fintra_sec_structural_signals");
 	ground_fault("path=" ROOM "2/n/10k.htm,kind=stall");
-	pid = ground_start(
+	pid = program_start(
 		&ground, (const char *const[]){ "run", "sec-10k-ingest", "--as-of", AS_OF, NULL });
 	EVENTUALLY(units_of(pid) == 2); /* the list, AAA */
-	ground_kill(&ground, pid);
+	program_kill(&ground, pid);
 	ground_fault(NULL);
 	lists = asked(LIST_10K);
 	reports = asked(REPORTS);

@@ -47,7 +47,7 @@ for f in $(grep -lE '#include "jobs/' tui/*.[ch]); do
 done
 
 banned='(^|[^a-zA-Z0-9_])(strcpy|strcat|sprintf|vsprintf|strtok|atoi|atol|atof|gets|localtime|strerror|system|popen)[[:space:]]*\('
-hits=$(grep -nE "$banned" $files | grep -v '^[^:]*:[0-9]*: \*')
+hits=$(grep -nE "$banned" $files $sources | sort -u | grep -v '^[^:]*:[0-9]*: \*')
 [ -z "$hits" ] || breach "banned calls:
 $hits"
 
@@ -69,7 +69,7 @@ done
 dup=$(sed -n 's/^-- name: //p' queries/*.sql | sort | uniq -d)
 [ -z "$dup" ] || breach "queries with one name twice: $dup"
 
-for j in $(sed -n 's/^[[:space:]]*\.name = "\([a-z0-9-]*\)",$/\1/p' jobs/layer*/*.c jobs/backfill/*.c); do
+for j in $(sed -n 's/^[[:space:]]*\.name = "\([a-z0-9/-]*\)",$/\1/p' jobs/layer*/*.c jobs/ops/*.c jobs/backfill/*.c); do
 	grep -rqF "$j" tests --include='*.c' --include='*.sh' || breach "job $j has no test"
 done
 

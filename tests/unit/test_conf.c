@@ -1,5 +1,6 @@
 #include "core/conf.h"
 #include "core/secret.h"
+#include "tests/support.h"
 #include "tests/unit/suite.h"
 
 #include <sys/stat.h>
@@ -54,11 +55,14 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	char command[64];
+	const char *const argv[] = { "rm", "-rf", home, NULL };
+	struct support_out out;
 
 	(void)state;
-	snprintf(command, sizeof(command), "rm -rf %s", home);
-	return system(command) == 0 ? 0 : -1;
+	int code = support_exec(argv, NULL, &out);
+
+	support_out_done(&out);
+	return code == 0 ? 0 : -1;
 }
 
 static void

@@ -1,5 +1,5 @@
 /* How the answers of each endpoint are read, for `replay`: one row per endpoint. */
-#include "jobs/fmp/feeds.h"
+#include "jobs/fmp/readers.h"
 
 #include "jobs/fmp/eod.h"
 #include "jobs/fmp/profile.h"
@@ -24,7 +24,7 @@ judge_profile(const struct csv_row *row, struct date day)
 	return profile_decode(row, &p) ? NULL : "symbol is no ticker";
 }
 
-const struct feed fintra_feeds[] = {
+const struct answer_reader fintra_readers[] = {
 	{ "/stable/eod-bulk", eod_columns, EOD_COLUMNS, judge_eod },
 	{ "/stable/profile-bulk", profile_columns, PROFILE_COLUMNS, judge_profile },
 	{ NULL, NULL, 0, NULL },
