@@ -205,7 +205,7 @@ take_row(struct csv_reader *r)
 		row.raw = str_c(&r->line);
 		row.raw_len = r->line.len < RAW_MAX ? r->line.len : RAW_MAX;
 	}
-	if (r->fn(r->arg, &row, &r->err) < 0)
+	if (r->fn && r->fn(r->arg, &row, &r->err) < 0)
 		r->failed = true;
 }
 

@@ -32,7 +32,8 @@ typedef int csv_row_fn(void *arg, const struct csv_row *row, struct err *e);
 
 struct csv_reader;
 
-/* Never fails; `columns` is borrowed until csv_close(). */
+/* Never fails; `columns` is borrowed until csv_close().  fn NULL: the file is only read to its end.
+ */
 struct csv_reader *csv_open(const struct csv_column *columns, size_t n, csv_row_fn *fn, void *arg);
 int csv_feed(struct csv_reader *r, const char *p, size_t n, struct err *e) MUST_CHECK;
 /* End of input.  ERR_DATA inside an open quote (a cut file), ERR_EMPTY when there was no header. */

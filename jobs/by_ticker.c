@@ -1,14 +1,14 @@
 #include "jobs/by_ticker.h"
 
 #include "core/clock.h"
-#include "jobs/common.h"
+#include "jobs/failures.h"
 
-enum { REFUSED_MAX = 3, MINUTE_MS = 60000 };
+enum { MINUTE_MS = 60000 };
 
 struct loop {
 	struct by_ticker *b;
-	int64_t next_ms, in_a_row; /* when the next request may leave; failures one after another */
-	struct err first;
+	int64_t next_ms; /* when the next request may leave */
+	struct failures f;
 };
 
 /* Evenly, without bursts: the vendor counts by its own minutes. */
@@ -28,31 +28,6 @@ keep_pace(struct loop *l)
 	l->next_ms = now + MINUTE_MS / per_min;
 }
 
-/* A plan may lack some symbols; one that lacks all of them ends the run, and so does an answer that
- * has changed its form. */
-static bool
-stops(const struct loop *l, const struct err *e)
-{
-	if (e->cls == ERR_PLAN || e->cls == ERR_PROTOCOL)
-		return l->in_a_row >= REFUSED_MAX;
-	return trouble_stops(e, l->in_a_row);
-}
-
-/* True when the run must end here. */
-static bool
-note_failure(struct loop *l, const char *ticker, struct err *e)
-{
-	err_wrap(e, "%s", ticker);
-	l->b->failed++;
-	l->in_a_row++;
-	if (l->first.cls == ERR_NONE)
-		l->first = *e;
-	if (stops(l, e))
-		return true;
-	run_log(l->b->c, LVL_ERROR, "%s", e->text);
-	return false;
-}
-
 static int
 one(struct loop *l, const char *ticker, struct err *e)
 {
@@ -67,27 +42,23 @@ one(struct loop *l, const char *ticker, struct err *e)
 	}
 	keep_pace(l);
 	if (b->fn(b->arg, ticker, e) < 0)
-		return note_failure(l, ticker, e) ? -1 : 0;
+		return failures_note(b->c, &l->f, ticker, e) ? -1 : 0;
 	b->done++;
-	l->in_a_row = 0;
+	l->f.in_a_row = 0;
 	return 0;
 }
 
 int
 by_ticker_run(struct by_ticker *b, struct err *e)
 {
-	struct loop l = { .b = b, .first = ERR_INIT };
+	struct loop l = { .b = b, .f = { .first = ERR_INIT } };
 	size_t n = map_count(b->tickers);
+	int rc = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		if (one(&l, map_key(b->tickers, i), e) < 0)
-			return -1;
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		rc = one(&l, map_key(b->tickers, i), e);
 		run_progress(b->c, (int64_t)i + 1);
 	}
-	if (b->failed > 0 && b->done + b->resumed == 0) {
-		*e = l.first;
-		return -1;
-	}
-	run_count_error(b->c, b->failed);
-	return 0;
+	b->failed = l.f.failed;
+	return rc < 0 ? -1 : failures_conclude(b->c, &l.f, b->done + b->resumed, e);
 }

@@ -1,8 +1,10 @@
 #include "jobs/common.h"
 
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { RAW_MAX = 4096, NETWORK_FAILURES_MAX = 3 };
+enum { FIGURE_MAX = 64, RAW_MAX = 4096, NETWORK_FAILURES_MAX = 3 };
 
 const char *const windows_canonical[] = { "1M", "3M", "6M", "1Y", "2Y", "3Y", "5Y", NULL };
 
@@ -81,6 +83,18 @@ words_array(const char *const *words, struct str *out)
 	str_putc(out, '}');
 }
 
+void
+keys_array(const struct map *keys, struct str *out)
+{
+	size_t n = map_count(keys);
+	const char **word = mem_zalloc((n + 1) * sizeof(*word));
+
+	for (size_t i = 0; i < n; i++)
+		word[i] = map_key(keys, i);
+	words_array(word, out);
+	free(word);
+}
+
 /* A column that the file lacks reads like an empty cell. */
 const char *
 cell_trim(const char *p, size_t *n)
@@ -114,6 +128,20 @@ cell_of_json(const struct json *v, char buf[NUM_BUF])
 	if (!text && n.has)
 		text = num_text(n.v, buf);
 	return (struct csv_cell){ text, text ? strlen(text) : 0 };
+}
+
+bool
+cell_figure(const struct csv_cell *cell, struct csv_cell *out)
+{
+	double v;
+
+	out->len = cell->len;
+	out->p = cell_text(cell->p, &out->len);
+	if (!out->p)
+		return true;
+	if (out->len > FIGURE_MAX || !num_parse(out->p, out->len, &v))
+		return false;
+	return v == 0 || (fabs(v) > 1e-30 && fabs(v) < 1e30);
 }
 
 /* The reader hands over the raw text of rows that it could not take apart; of those that a rule

@@ -4,6 +4,7 @@
 #define FINTRA_JOBS_COMMON_H
 
 #include "core/csv.h"
+#include "core/map.h"
 #include "core/run.h"
 
 extern const char *const windows_canonical[]; /* 1M 3M 6M 1Y 2Y 3Y 5Y, NULL */
@@ -21,6 +22,7 @@ bool ticker_normal(const char *p, size_t n, char out[TICKER_BUF]);
 
 /* {"a","b"}: a PostgreSQL array literal, for $n::text[]. */
 void words_array(const char *const *words, struct str *out);
+void keys_array(const struct map *keys, struct str *out); /* the same of a map's keys */
 /* A cell without the blanks around it; *n is its new length. */
 const char *cell_trim(const char *p, size_t *n);
 /* The same, NULL when the cell says "no value" (empty, null, N/A ...). */
@@ -29,6 +31,11 @@ const char *cell_text(const char *p, size_t *n);
 /* A JSON text or number as the cell of a CSV row would be; p NULL for anything else.  `buf` holds a
  * number's text. */
 struct csv_cell cell_of_json(const struct json *v, char buf[NUM_BUF]);
+
+/* A figure that is stored as its text, bounded to what numeric and double both hold, so that
+ * quotients stay finite; out->p NULL when the cell says "no value".  False: it is no such figure.
+ */
+bool cell_figure(const struct csv_cell *cell, struct csv_cell *out);
 
 /* Trouble that the next day or ticker would meet as well, or that is no longer about data: ends a
  * loop over them.  in_a_row: how many have failed one after the other, this one included. */

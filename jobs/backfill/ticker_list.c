@@ -101,16 +101,11 @@ in_order(const struct map *found, int64_t limit, struct map *out)
 static int
 warn_unknown(struct job_ctx *c, const struct map *list, struct err *e)
 {
-	size_t n = map_count(list);
-	const char **word = mem_zalloc((n + 1) * sizeof(*word));
 	STR_AUTO array = { 0 };
 	ROWS_AUTO r = NULL;
 
-	for (size_t i = 0; i < n; i++)
-		word[i] = map_key(list, i);
 	str_init(&array, FILE_MAX);
-	words_array(word, &array);
-	free(word);
+	keys_array(list, &array);
 	r = db_query(c->db, Q_TICKER_LIST_UNKNOWN, (const char *[]){ str_c(&array) }, e);
 	if (!r)
 		return -1;

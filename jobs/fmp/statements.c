@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { FIGURE_MAX = 64, YEAR_MIN = 1900, YEAR_MAX = 2199 };
+enum { YEAR_MIN = 1900, YEAR_MAX = 2199 };
 
 const char *const statement_periods[STATEMENT_PERIODS] = { "FY", "Q1", "Q2", "Q3", "Q4" };
 
@@ -80,21 +80,6 @@ statement_path(enum statement_kind kind)
 	return kinds[kind].path;
 }
 
-/* The text is stored as it is, so it is bounded to what numeric and double both hold. */
-static bool
-figure(const struct csv_cell *cell, struct csv_cell *out)
-{
-	double v;
-
-	out->len = cell->len;
-	out->p = cell_text(cell->p, &out->len);
-	if (!out->p)
-		return true;
-	if (out->len > FIGURE_MAX || !num_parse(out->p, out->len, &v))
-		return false;
-	return v == 0 || (fabs(v) > 1e-30 && fabs(v) < 1e30);
-}
-
 static bool
 read_period(const struct csv_cell *cell, int *quarter)
 {
@@ -150,7 +135,7 @@ statement_decode(enum statement_kind kind, const struct csv_row *row, struct dat
 	out->year = out->quarter = 0;
 	bad = kind < STATEMENTS ? decode_period(cell, as_of, out) : NULL;
 	for (size_t i = 0; !bad && i < statement_figures(kind); i++)
-		if (!figure(&cell[STATEMENT_FIGURES + i], &out->figure[i]))
+		if (!cell_figure(&cell[STATEMENT_FIGURES + i], &out->figure[i]))
 			bad = "a figure is no number of usable size";
 	return bad;
 }
@@ -196,14 +181,6 @@ statement_find(struct job_ctx *c, const struct statement_file *s, struct cache_f
 	return cache_find(c, statement_key(s, key), request_of(s, &r), CACHE_ANY_AGE, f);
 }
 
-/* The check of a file needs no row, only that the reader gets to the end. */
-static int
-no_row(void *arg, const struct csv_row *row, struct err *e)
-{
-	(void)row;
-	return run_check(arg, e);
-}
-
 int
 statement_fetch(struct job_ctx *c, const struct statement_file *s, struct cache_file *f,
 		int64_t *rows, struct err *e)
@@ -217,8 +194,7 @@ statement_fetch(struct job_ctx *c, const struct statement_file *s, struct cache_
 		return -1;
 	if (f->empty)
 		return 0;
-	if (csv_read_file(f->path, kinds[s->kind].columns, kinds[s->kind].n, no_row, c, rows, e) <
-	    0)
+	if (csv_read_file(f->path, kinds[s->kind].columns, kinds[s->kind].n, NULL, c, rows, e) < 0)
 		return err_wrap(e, "%s (%s, status %d, \"%.120s\")", q->path, key, f->resp.status,
 				f->resp.head);
 	return 0;

@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { YEARS_MAX = 5, YEAR_FIRST = 1980, CHECK_EVERY = 1000, COLUMNS_MAX = 6, FIGURE_MAX = 64 };
+enum { YEARS_MAX = 5, YEAR_FIRST = 1980, CHECK_EVERY = 1000, COLUMNS_MAX = 6 };
 enum { COL_SYMBOL, COL_DATE, COL_FIGURES };
 
 static const struct csv_column cash_columns[] = {
@@ -118,21 +118,6 @@ struct figures {
 	struct csv_cell cell[COLUMNS_MAX]; /* from COL_FIGURES on; p NULL = not reported */
 };
 
-/* The text is stored as it is; the bounds keep quotients of two figures finite. */
-static bool
-figure(const struct csv_cell *cell, struct csv_cell *out)
-{
-	double v;
-
-	out->len = cell->len;
-	out->p = cell_text(cell->p, &out->len);
-	if (!out->p)
-		return true;
-	if (out->len > FIGURE_MAX || !num_parse(out->p, out->len, &v))
-		return false;
-	return v == 0 || (fabs(v) > 1e-30 && fabs(v) < 1e30);
-}
-
 /* NULL, or why the row cannot be used. */
 static const char *
 decode(const struct dividends *d, const struct csv_row *row, struct figures *f)
@@ -146,7 +131,7 @@ decode(const struct dividends *d, const struct csv_row *row, struct figures *f)
 	if (!day || !date_parse_n(day, n, &f->ended))
 		return "date is missing or unreadable";
 	for (size_t i = COL_FIGURES; i < d->statement->n; i++)
-		if (!figure(&cell[i], &f->cell[i]))
+		if (!cell_figure(&cell[i], &f->cell[i]))
 			return "a figure is no number of usable size";
 	return NULL;
 }

@@ -307,10 +307,7 @@ missing(struct build *b, int year, int quarter, struct err *e)
 
 	fmt_buf(label, sizeof(label), "%dQ%d", year, quarter);
 	str_init(&list, (size_t)64 << 20);
-	str_putc(&list, '{');
-	for (size_t i = 0; i < map_count(b->universe); i++)
-		str_fmt(&list, "%s\"%s\"", i ? "," : "", map_key(b->universe, i));
-	str_putc(&list, '}');
+	keys_array(b->universe, &list);
 	args[0] = str_c(&list);
 	ROWS_AUTO r = db_query(b->c->db, Q_FINANCIALS_MISSING, args, e);
 

@@ -25,7 +25,7 @@ struct annual {
 	struct filing_list list;
 	struct filing_page all;	 /* the list, while it is read */
 	VEC(struct filing) work; /* by ticker, newest first */
-	struct sec_failures f;
+	struct failures f;
 	int64_t count, tickers, processed, skipped;
 };
 
@@ -316,7 +316,7 @@ each_ticker(struct annual *a, struct err *e)
 		*e = (struct err)ERR_INIT;
 		if (one_ticker(a, i, next, e) == 0)
 			a->f.in_a_row = 0;
-		else if (sec_failed(a->c, &a->f, ticker, e))
+		else if (failures_note(a->c, &a->f, ticker, e))
 			return -1;
 		run_progress(a->c, ++done);
 	}
@@ -364,7 +364,7 @@ run(struct job_ctx *c, struct err *e)
 	run_result_int(c, "processed", a.processed);
 	run_result_int(c, "skipped", a.skipped);
 	if (rc == 0)
-		rc = sec_conclude(c, &a.f, a.processed + a.skipped, e);
+		rc = failures_conclude(c, &a.f, a.processed + a.skipped, e);
 	for (size_t i = 0; i < a.work.n; i++)
 		free(a.work.at[i].link);
 	vec_done(&a.work);

@@ -20,7 +20,7 @@ struct events {
 	struct map *known;	/* "TICKER LINK" of what is stored */
 	struct map *read_links; /* links whose document was read for some symbol ... */
 	VEC(const struct filing_event *) read_event; /* ... and what it says; NULL = nothing */
-	struct sec_failures f;
+	struct failures f;
 	int64_t processed, signals, pages, pictures;
 	char first_link[512]; /* of the page before */
 };
@@ -135,7 +135,7 @@ do_paper(struct paper *p, struct err *e)
 	*e = (struct err)ERR_INIT;
 	if (judge_paper(p, e) < 0 || run_transaction(v->c, p->of[0]->link, write_paper, p, e) < 0) {
 		run_tally(v->c, &(struct tally){ .read = (int64_t)p->n });
-		return sec_failed(v->c, &v->f, p->of[0]->ticker, e) ? -1 : 0;
+		return failures_note(v->c, &v->f, p->of[0]->ticker, e) ? -1 : 0;
 	}
 	v->f.in_a_row = 0;
 	v->processed++;
@@ -342,7 +342,7 @@ run(struct job_ctx *c, struct err *e)
 	rc = each_page(&v, e);
 	report(&v);
 	if (rc == 0)
-		rc = sec_conclude(c, &v.f, v.processed, e);
+		rc = failures_conclude(c, &v.f, v.processed, e);
 	map_free(v.known);
 	map_free(v.read_links);
 	vec_done(&v.read_event);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { REFUSED_MAX = 3, ROW_MAX = 512, COLUMNS = 5 };
+enum { ROW_MAX = 512, COLUMNS = 5 };
 
 /* The five columns that differ from row to row, as array literals. */
 struct columns {
@@ -86,40 +86,6 @@ sec_warn_agent(struct job_ctx *c)
 		run_log(c, LVL_WARN,
 			"user_agent in [sec] is not set: the SEC may refuse who does not name an "
 			"application and a contact address");
-}
-
-/* A plan may lack some symbols; one that lacks all of them ends the run. */
-static bool
-stops(const struct sec_failures *f, const struct err *e)
-{
-	if (e->cls == ERR_PLAN)
-		return f->in_a_row >= REFUSED_MAX;
-	return trouble_stops(e, f->in_a_row);
-}
-
-bool
-sec_failed(struct job_ctx *c, struct sec_failures *f, const char *what, struct err *e)
-{
-	err_wrap(e, "%s", what);
-	f->failed++;
-	f->in_a_row++;
-	if (f->first.cls == ERR_NONE)
-		f->first = *e;
-	if (stops(f, e))
-		return true;
-	run_log(c, LVL_ERROR, "%s", e->text);
-	return false;
-}
-
-int
-sec_conclude(struct job_ctx *c, const struct sec_failures *f, int64_t good, struct err *e)
-{
-	if (f->failed > 0 && good == 0) {
-		*e = f->first;
-		return -1;
-	}
-	run_count_error(c, f->failed);
-	return 0;
 }
 
 static int

@@ -1,7 +1,8 @@
-/* What the two jobs of filings share: storing rows, reading documents, giving up. */
+/* What the two jobs of filings share: storing rows, reading documents. */
 #ifndef FINTRA_JOBS_LAYER1_SEC_STORE_H
 #define FINTRA_JOBS_LAYER1_SEC_STORE_H
 
+#include "jobs/failures.h"
 #include "jobs/fmp/filings.h"
 
 /* Filings into sec_filings, inside the present transaction; fiscal_year 0 = unknown. */
@@ -12,15 +13,6 @@ int sec_document(struct job_ctx *c, const char *link, struct str *plain, struct 
 /* Says what is missing for the host of the documents. */
 void sec_warn_agent(struct job_ctx *c);
 
-struct sec_failures {
-	int64_t failed, in_a_row;
-	struct err first;
-};
-/* Counts and logs *e; true when the run must end with it. */
-bool sec_failed(struct job_ctx *c, struct sec_failures *f, const char *what, struct err *e);
-/* At the end: FAILURE when nothing succeeded. */
-int sec_conclude(struct job_ctx *c, const struct sec_failures *f, int64_t good,
-		 struct err *e) MUST_CHECK;
 /* A unit without rows of its own: a decision that a resumed run must not take again. */
 int sec_decide(struct job_ctx *c, const char *unit, const struct tally *t,
 	       struct err *e) MUST_CHECK;

@@ -3,7 +3,7 @@
 #define FINTRA_TESTS_DB_SEC_SUITE_H
 
 #include "jobs/jobs.h"
-#include "tests/support_jobs.h"
+#include "tests/support_program.h"
 #include "tests/support_run.h"
 
 #include <setjmp.h>
