@@ -1,7 +1,7 @@
 /* company-profile-bulk against the stand-in and a real database.  Expected rows are written out by
- * hand beside the bodies; tests/db/test_companies_real.c reads the recorded files. */
-#include "jobs/jobs.h"
-#include "tests/support_layer2.h"
+ * hand beside the bodies; tests/db/test_companies_real.c reads the recorded files.  What the
+ * vendor refuses: test_company_profile_faults.c. */
+#include "tests/support_profiles.h"
 #include "tests/support_program.h"
 #include "tests/support_run.h"
 
@@ -10,13 +10,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-#define HEADER                                                                                \
-	"symbol,companyName,currency,exchangeFullName,exchange,industry,website,description," \
-	"ceo,sector,country,fullTimeEmployees,isEtf,isAdr,isFund\n"
-#define PART0 "/stable/profile-bulk?part=0"
-#define REST ",false,false,false\n"
-#define ROW(ticker, rest) ticker "," ticker " Inc,USD,X,NYSE," rest REST
 
 static int
 open_ground(void **state)
@@ -42,33 +35,6 @@ fresh(void **state)
 	return 0;
 }
 
-static struct outcome
-load(const char *a, const char *b)
-{
-	return GROUND_RUN(&ground, &job_company_profile, AS_OF, a, b, NULL);
-}
-
-static void
-single(const char *ticker, const char *members)
-{
-	char request[80], text[2048];
-
-	(void)fmt_buf(request, sizeof(request), "/stable/profile?symbol=%s", ticker);
-	(void)fmt_buf(text, sizeof(text), "[{\"symbol\":\"%s\",%s}]", ticker, members);
-	ground_body(&ground, request, 200, text);
-}
-
-#define MEMBERS(name)                                                                              \
-	"\"companyName\":\"" name "\",\"description\":\"d\",\"sector\":\"Energy\",\"industry\":"   \
-	"\"Oil\",\"country\":\"US\",\"website\":\"w\",\"ceo\":\"c\",\"fullTimeEmployees\":\"1,234" \
-	"\""
-
-static const char row_of[] =
-	"SELECT concat_ws('|', company_name, description, sector, industry, country, website, ceo, "
-	"employees, source, (updated_at AT TIME ZONE 'UTC')::date) FROM company_profiles WHERE "
-	"ticker = "
-	"'AAA'";
-
 /* Line breaks, quotes, commas, control and direction bytes: stored as sent. */
 #define HOSTILE                                                     \
 	"one \"two\"\n three, \x1b[31mred\x1b]0;t\x07 \xe2\x80\xae" \
@@ -86,14 +52,14 @@ test_texts_are_stored_as_sent(void **state)
 		    HEADER "AAA,\" Ann \"\"A\"\"\nInc \",USD,X,NYSE,Oil,https://a.example,\"one "
 			   "\"\"two\"\"\n three, \x1b[31mred\x1b]0;t\x07 \xe2\x80\xae"
 			   "four\r\n\",\"Bo, Bee\",Energy,US,\"164,000\"" REST);
-	o = load("mode=bulk", NULL);
+	o = profiles_load("mode=bulk", NULL);
 	assert_int_equal(o.state, RUN_SUCCESS);
 	assert_int_equal(o.counts.inserted, 1);
 	ground_text(&ground, "SELECT description FROM company_profiles", got, sizeof(got));
 	assert_string_equal(got, HOSTILE);
 	ground_sql(&ground, "UPDATE company_profiles SET description = 'd'");
-	expect(row_of, "Ann \"A\"\nInc|d|Energy|Oil|US|https://a.example|Bo, Bee|164000|fmp|"
-		       "2026-02-03");
+	expect(profiles_row, "Ann \"A\"\nInc|d|Energy|Oil|US|https://a.example|Bo, Bee|164000|fmp|"
+			     "2026-02-03");
 }
 
 /* The same through the single request; escapes of JSON are undone. */
@@ -104,36 +70,16 @@ test_texts_of_single_requests(void **state)
 
 	(void)state;
 	stock("AAA", "");
-	single("AAA",
-	       "\"companyName\":\"A\",\"description\":\"one \\\"two\\\"\\n three, \\u001b[31mred"
-	       "\\u001b]0;t\\u0007 \\u202efour\\r\\n\",\"sector\":null,\"industry\":\"\","
-	       "\"country\":\"US\",\"website\":\"w\",\"ceo\":\"N/A\",\"fullTimeEmployees\":12");
-	assert_int_equal(load("mode=api", NULL).state, RUN_SUCCESS);
+	profiles_single(
+		"AAA",
+		"\"companyName\":\"A\",\"description\":\"one \\\"two\\\"\\n three, \\u001b[31mred"
+		"\\u001b]0;t\\u0007 \\u202efour\\r\\n\",\"sector\":null,\"industry\":\"\","
+		"\"country\":\"US\",\"website\":\"w\",\"ceo\":\"N/A\",\"fullTimeEmployees\":12");
+	assert_int_equal(profiles_load("mode=api", NULL).state, RUN_SUCCESS);
 	ground_text(&ground, "SELECT description FROM company_profiles", got, sizeof(got));
 	assert_string_equal(got, HOSTILE);
 	ground_sql(&ground, "UPDATE company_profiles SET description = 'd'");
-	expect(row_of, "A|d|US|w|12|fmp|2026-02-03");
-}
-
-/* What is logged of a hostile answer is visible text; no escape reaches a log line or a reject's
- * reason. */
-static void
-test_hostile_answers_are_cleaned_in_logs(void **state)
-{
-	struct outcome o;
-
-	(void)state;
-	stock("AAA", "");
-	ground_body(&ground, "/stable/profile?symbol=AAA", 200,
-		    "[{\"symbol\":\"\x1b[31mBBB\",\"description\":\"\x1b]0;t\x07\"}]");
-	o = load("mode=api", NULL);
-	assert_int_not_equal(o.exit_code, 0);
-	assert_null(strchr(o.err.text, '\x1b'));
-	assert_int_equal(ground_int(&ground, "SELECT count(*) FROM fintra_ops.event WHERE msg ~ "
-					     "E'[\\x01-\\x08\\x0b-\\x1f\\x7f]'"),
-			 0);
-	assert_true(ground_int(&ground, "SELECT count(*) FROM fintra_ops.event WHERE msg LIKE "
-					"'%AAA%'") > 0);
+	expect(profiles_row, "A|d|US|w|12|fmp|2026-02-03");
 }
 
 static const struct {
@@ -165,7 +111,7 @@ test_employees(void **state)
 			      HEADER "AAA,A,USD,X,NYSE,Oil,w,d,c,Energy,US,%s" REST,
 			      figures[i].cell);
 		ground_body(&ground, PART0, 200, text);
-		assert_int_equal(load("mode=bulk", "force=1").state, RUN_SUCCESS);
+		assert_int_equal(profiles_load("mode=bulk", "force=1").state, RUN_SUCCESS);
 		expect("SELECT employees FROM company_profiles", figures[i].employees);
 	}
 }
@@ -186,7 +132,7 @@ test_bulk_rows(void **state)
 		    HEADER ROW("AAA", "Oil,w,first,c,Energy,US,1") ROW("SPY", "x,w,d,c,s,US,1")
 			    ROW("ZZZ", "x,w,d,c,s,US,1") ROW("A$A", "x,w,d,c,s,US,1")
 				    ROW("aaa", "Oil,w,last,c,Energy,US,2") "BBB,cut\n");
-	o = load("mode=bulk", NULL);
+	o = profiles_load("mode=bulk", NULL);
 	assert_int_equal(o.state, RUN_SUCCESS);
 	assert_int_equal(o.counts.read, 6);
 	assert_int_equal(o.counts.rejected, 2);
@@ -216,25 +162,25 @@ test_second_run_changes_nothing(void **state)
 
 	(void)state;
 	stock("AAA", "");
-	single("AAA", MEMBERS("AAA Inc"));
+	profiles_single("AAA", MEMBERS("AAA Inc"));
 	ground_body(&ground, PART0, 200, HEADER ROW("AAA", "Oil,w,d,c,Energy,US,\"1,234\""));
-	load("mode=bulk", NULL);
+	profiles_load("mode=bulk", NULL);
 	tuples = ground_tuples(&ground);
 	before = ground_requests();
-	o = load("mode=bulk", NULL);
+	o = profiles_load("mode=bulk", NULL);
 	assert_int_equal(ground_requests(), before);
 	assert_int_equal(o.counts.unchanged, 1);
-	o = load("mode=bulk", "force=1");
+	o = profiles_load("mode=bulk", "force=1");
 	assert_true(o.counts.read > 0);
 	assert_int_equal(o.counts.inserted + o.counts.updated, 0);
 	assert_int_equal(ground_requests(), before + 2);
-	o = load("mode=api", "force=1");
+	o = profiles_load("mode=api", "force=1");
 	assert_int_equal(o.counts.read, 1);
 	assert_int_equal(o.counts.unchanged, 1);
 	assert_int_equal(ground_tuples(&ground), tuples);
 	ground_sql(&ground, "UPDATE company_profiles SET updated_at = '2026-01-01Z', ceo = 'gone'");
-	assert_int_equal(load(NULL, NULL).counts.updated, 1);
-	expect(row_of, "AAA Inc|d|Energy|Oil|US|w|c|1234|fmp|2026-02-03");
+	assert_int_equal(profiles_load(NULL, NULL).counts.updated, 1);
+	expect(profiles_row, "AAA Inc|d|Energy|Oil|US|w|c|1234|fmp|2026-02-03");
 	expect("SELECT last_run_date FROM cron_state WHERE name = 'company-profile-bulk'",
 	       "2026-02-03");
 }
@@ -258,11 +204,11 @@ test_auto_counts_the_tickers(void **state)
 	ground_body(&ground, PART0, 200, str_c(&s));
 	str_done(&s);
 	before = ground_requests();
-	assert_int_equal(load(NULL, NULL).counts.inserted, 501);
+	assert_int_equal(profiles_load(NULL, NULL).counts.inserted, 501);
 	assert_int_equal(ground_requests() - before, 2); /* part 0, and the end */
-	single("T0001", MEMBERS("other"));
+	profiles_single("T0001", MEMBERS("other"));
 	before = ground_requests();
-	struct outcome o = load("limit=500", NULL);
+	struct outcome o = profiles_load("limit=500", NULL);
 
 	assert_int_equal(ground_requests() - before, 500);
 	assert_int_equal(o.counts.updated, 1);
@@ -273,7 +219,7 @@ test_auto_counts_the_tickers(void **state)
 static void
 test_who_is_asked_for(void **state)
 {
-	struct outcome o = load(NULL, NULL);
+	struct outcome o = profiles_load(NULL, NULL);
 	int64_t before;
 
 	(void)state;
@@ -282,17 +228,17 @@ test_who_is_asked_for(void **state)
 	stock("CCC", "");
 	stock("AAA", "");
 	stock("BBB", "");
-	o = load("ticker=SPY", NULL);
+	o = profiles_load("ticker=SPY", NULL);
 	assert_int_equal(o.exit_code, 6);
 	assert_non_null(strstr(o.err.text, "SPY is no active stock"));
-	single("AAA", MEMBERS("a"));
-	single("BBB", MEMBERS("b"));
-	single("CCC", MEMBERS("c"));
+	profiles_single("AAA", MEMBERS("a"));
+	profiles_single("BBB", MEMBERS("b"));
+	profiles_single("CCC", MEMBERS("c"));
 	before = ground_requests();
-	assert_int_equal(load("limit=2", NULL).state, RUN_SUCCESS);
+	assert_int_equal(profiles_load("limit=2", NULL).state, RUN_SUCCESS);
 	assert_int_equal(ground_requests() - before, 2);
 	expect("SELECT string_agg(ticker, ' ' ORDER BY ticker) FROM company_profiles", "AAA BBB");
-	load("ticker=CCC", NULL);
+	profiles_load("ticker=CCC", NULL);
 	expect("SELECT string_agg(company_name, ' ' ORDER BY ticker) FROM company_profiles",
 	       "a b c");
 }
@@ -302,41 +248,15 @@ test_dry_run_writes_nothing(void **state)
 {
 	(void)state;
 	stock("AAA", "");
-	single("AAA", MEMBERS("a"));
+	profiles_single("AAA", MEMBERS("a"));
 	ground_body(&ground, PART0, 200, HEADER ROW("AAA", "Oil,w,d,c,Energy,US,1"));
-	assert_int_equal(load("mode=api", "dry_run=1").counts.inserted, 1);
-	assert_int_equal(load("mode=bulk", "dry_run=1").counts.inserted, 1);
+	assert_int_equal(profiles_load("mode=api", "dry_run=1").counts.inserted, 1);
+	assert_int_equal(profiles_load("mode=bulk", "dry_run=1").counts.inserted, 1);
 	expect("SELECT count(*) FROM company_profiles", "0");
 	expect("SELECT count(*) FROM cron_state", "0");
 	char *cache = ground_cache(&ground);
 
 	assert_string_equal(cache, "cache:");
-	free(cache);
-}
-
-/* Unknown tickers are said and counted, and are no failure; none known at all is. */
-static void
-test_unknown_to_the_vendor(void **state)
-{
-	struct outcome o;
-
-	(void)state;
-	stock("AAA", "");
-	stock("BBB", "");
-	o = load(NULL, NULL);
-	assert_int_equal(o.exit_code, 6);
-	assert_non_null(strstr(o.err.text, "no profile of any of the 2 active stocks"));
-	single("BBB", MEMBERS("b"));
-	o = load(NULL, NULL);
-	assert_int_equal(o.state, RUN_SUCCESS);
-	assert_int_equal(o.counts.skipped, 1);
-	ground_body(&ground, PART0, 200, HEADER ROW("ZZZ", "x,w,d,c,s,US,1"));
-	o = load("mode=bulk", NULL);
-	assert_int_equal(o.exit_code, 6);
-	assert_non_null(strstr(o.err.text, "has no profile of the 2 active stocks"));
-	char *cache = ground_cache(&ground);
-
-	assert_string_equal(cache, "cache:"); /* nor is that file kept */
 	free(cache);
 }
 
@@ -350,12 +270,12 @@ test_pace(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(ticker); i++) {
 		stock(ticker[i], "");
-		single(ticker[i], MEMBERS("x"));
+		profiles_single(ticker[i], MEMBERS("x"));
 	}
 	assert_int_equal(ground.conf.requests_per_min, 0);
 	ground.conf.requests_per_min = 1200;
 	began = clock_mono_ms();
-	assert_int_equal(load(NULL, NULL).counts.inserted, 5);
+	assert_int_equal(profiles_load(NULL, NULL).counts.inserted, 5);
 	took = clock_mono_ms() - began;
 	ground.conf.requests_per_min = 0;
 	assert_true(took >= 4 * 50);
@@ -374,11 +294,11 @@ test_resume_goes_on_behind_what_is_done(void **state)
 	stock("BBB", "");
 	stock("CCC", "");
 	stock("DDD", "");
-	single("AAA", MEMBERS("a"));
-	single("CCC", MEMBERS("c"));
-	single("DDD", MEMBERS("d"));
+	profiles_single("AAA", MEMBERS("a"));
+	profiles_single("CCC", MEMBERS("c"));
+	profiles_single("DDD", MEMBERS("d"));
 	ground_fault("path=/stable/profile,query=symbol=CCC,kind=status-401");
-	o = load(NULL, NULL);
+	o = profiles_load(NULL, NULL);
 	assert_int_equal(o.exit_code, 78);
 	expect("SELECT string_agg(unit, ' ' ORDER BY unit) FROM fintra_ops.unit", "AAA BBB");
 	ground_fault(NULL);
@@ -391,35 +311,10 @@ test_resume_goes_on_behind_what_is_done(void **state)
 	       "3 2");
 }
 
-/* One ticker that the plan lacks is counted; three in a row end the run. */
-static void
-test_plan_refusals(void **state)
-{
-	static const char *const ticker[] = { "AAA", "BBB", "CCC", "DDD", "EEE" };
-	struct outcome o;
-	int64_t before;
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(ticker); i++) {
-		stock(ticker[i], "");
-		single(ticker[i], MEMBERS("x"));
-	}
-	ground_fault("path=/stable/profile,query=symbol=BBB,kind=status-402");
-	o = load(NULL, NULL);
-	assert_int_equal(o.state, RUN_PARTIAL);
-	assert_int_equal(o.counts.errors, 1);
-	assert_int_equal(o.counts.inserted, 4);
-	ground_fault("path=/stable/profile,kind=status-402");
-	before = ground_requests();
-	o = load(NULL, NULL);
-	assert_int_equal(o.exit_code, 77);
-	assert_int_equal(ground_requests() - before, 3);
-}
-
 static void
 whole_sum(const char *how, char sum[64])
 {
-	assert_int_equal(load(how, NULL).state, RUN_SUCCESS);
+	assert_int_equal(profiles_load(how, NULL).state, RUN_SUCCESS);
 	ground_sum(&ground, sum);
 	ground_sql(&ground, "TRUNCATE company_profiles");
 	ground_forget(&ground);
@@ -443,9 +338,9 @@ test_killed_and_resumed(void **state)
 	stock("AAA", "");
 	stock("BBB", "");
 	stock("CCC", "");
-	single("AAA", MEMBERS("AAA Inc"));
-	single("BBB", MEMBERS("BBB Inc"));
-	single("CCC", MEMBERS("CCC Inc"));
+	profiles_single("AAA", MEMBERS("AAA Inc"));
+	profiles_single("BBB", MEMBERS("BBB Inc"));
+	profiles_single("CCC", MEMBERS("CCC Inc"));
 	ground_body(&ground, PART0, 200,
 		    HEADER ROW("AAA", "Oil,w,d,c,Energy,US,1") ROW("BBB", "Oil,w,d,c,Energy,US,1"));
 	ground_body(&ground, "/stable/profile-bulk?part=1", 200,
@@ -473,154 +368,6 @@ test_killed_and_resumed(void **state)
 	}
 }
 
-static const char *const mandatory[] = { "symbol",  "companyName", "description",
-					 "sector",  "industry",	   "country",
-					 "website", "ceo",	   "fullTimeEmployees" };
-
-/* A mandatory column that vanishes or is renamed: exit 76 that names it, nothing written or kept.
- */
-static void
-test_columns_that_vanish(void **state)
-{
-	static const char *const kinds[] = { "column-gone", "column-renamed" };
-	char rule[120];
-
-	(void)state;
-	stock("AAA", "");
-	ground_body(&ground, PART0, 200, HEADER ROW("AAA", "Oil,w,d,c,Energy,US,1"));
-	for (size_t i = 0; i < ARRAY_LEN(mandatory) * 2; i++) {
-		(void)fmt_buf(rule, sizeof(rule), "path=/stable/profile-bulk,kind=%s,arg=%s",
-			      kinds[i % 2], mandatory[i / 2]);
-		ground_fault(rule);
-		struct outcome o = load("mode=bulk", NULL);
-
-		if (o.exit_code != 76 || !strstr(o.err.text, mandatory[i / 2]))
-			fail_msg("%s: exit %d, %s", rule, o.exit_code, o.err.text);
-		expect("SELECT count(*) FROM company_profiles", "0");
-		char *cache = ground_cache(&ground);
-
-		assert_string_equal(cache, "cache:");
-		free(cache);
-	}
-}
-
-static void
-test_members_that_vanish(void **state)
-{
-	struct outcome o;
-
-	(void)state;
-	stock("AAA", "");
-	single("AAA",
-	       "\"companyName\":\"a\",\"description\":null,\"sector\":null,\"industry\":null,"
-	       "\"country\":null,\"website\":null,\"chief\":null,\"fullTimeEmployees\":"
-	       "null");
-	o = load("mode=api", NULL);
-	assert_int_equal(o.exit_code, 76);
-	assert_non_null(strstr(o.err.text, "AAA: /stable/profile (status 200"));
-	assert_non_null(strstr(o.err.text, "without the member \"ceo\""));
-	expect("SELECT count(*) FROM company_profiles", "0");
-	single("AAA",
-	       "\"companyName\":\"a\",\"description\":null,\"sector\":null,\"industry\":null,"
-	       "\"country\":null,\"website\":null,\"ceo\":null,\"fullTimeEmployees\":null");
-	assert_int_equal(load("mode=api", NULL).state, RUN_SUCCESS);
-	expect("SELECT num_nulls(description, sector, industry, country, website, ceo, employees) "
-	       "FROM company_profiles",
-	       "7");
-}
-
-/* Columns in another order, more of them, a byte order mark, CRLF: read by name. */
-static void
-test_harmless_changes(void **state)
-{
-	static const char *const kinds[] = { "columns-shuffled", "column-added", "bom", "crlf",
-					     "gzip" };
-	char rule[100];
-
-	(void)state;
-	stock("AAA", "");
-	ground_body(&ground, PART0, 200, HEADER ROW("AAA", "Oil,w,d,c,Energy,US,7"));
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-		(void)fmt_buf(rule, sizeof(rule), "path=/stable/profile-bulk,kind=%s", kinds[i]);
-		ground_fault(rule);
-		ground_sql(&ground, "TRUNCATE company_profiles");
-		assert_int_equal(load("mode=bulk", "force=1").state, RUN_SUCCESS);
-		expect(row_of, "AAA Inc|d|Energy|Oil|US|w|c|7|fmp|2026-02-03");
-	}
-}
-
-static const struct failure {
-	const char *mode, *path, *kind;
-	int code;
-	const char *says;
-} failures[] = {
-	{ "mode=bulk", "/stable/profile-bulk", "status-401", 78, "HTTP 401" },
-	{ "mode=bulk", "/stable/profile-bulk", "status-402-restricted", 77, "Restricted Endpoint" },
-	{ "mode=bulk", "/stable/profile-bulk", "status-403", 77, "Exclusive Endpoint" },
-	{ "mode=bulk", "/stable/profile-bulk", "status-404", 65, "HTTP 404" },
-	{ "mode=bulk", "/stable/profile-bulk", "status-429", 69, "Limit Reach" },
-	{ "mode=bulk", "/stable/profile-bulk", "limit-200", 69, "Limit Reach" },
-	{ "mode=bulk", "/stable/profile-bulk", "status-500", 69, "HTTP 500" },
-	{ "mode=bulk", "/stable/profile-bulk", "status-502-html", 69, "502 Bad Gateway" },
-	{ "mode=bulk", "/stable/profile-bulk", "html-200", 65, "Sign in" },
-	{ "mode=bulk", "/stable/profile-bulk", "error-200", 65, "No Data" },
-	{ "mode=bulk", "/stable/profile-bulk", "empty", 6, "empty" },
-	{ "mode=bulk", "/stable/profile-bulk", "empty-list", 6, "empty" },
-	{ "mode=bulk", "/stable/profile-bulk", "header-only", 6, "no profile" },
-	{ "mode=bulk", "/stable/profile-bulk", "cut-chunk", 69, "profile-bulk" },
-	{ "mode=bulk", "/stable/profile-bulk", "gzip-cut", 69, "profile-bulk" },
-	{ "mode=bulk", "/stable/profile-bulk", "duplicate-header", 65, "twice" },
-	{ "mode=bulk", "/stable/profile-bulk", "nul", 65, "NUL" },
-	{ "mode=bulk", "/stable/profile-bulk", "redirect", 65, "elsewhere.example.com" },
-	{ "mode=api", "/stable/profile", "status-401", 78, "HTTP 401" },
-	{ "mode=api", "/stable/profile", "status-403-legacy", 77, "Legacy Endpoint" },
-	{ "mode=api", "/stable/profile", "status-404", 65, "HTTP 404" },
-	{ "mode=api", "/stable/profile", "status-429", 69, "Limit Reach" },
-	{ "mode=api", "/stable/profile", "limit-200", 69, "Limit Reach" },
-	{ "mode=api", "/stable/profile", "bandwidth-200", 69, "Bandwidth Limit Reach" },
-	{ "mode=api", "/stable/profile", "status-503-empty", 69, "HTTP 503" },
-	{ "mode=api", "/stable/profile", "html-200", 65, "Sign in" },
-	{ "mode=api", "/stable/profile", "error-200", 65, "No Data" },
-	{ "mode=api", "/stable/profile", "cut-chunk", 69, "profile" },
-	{ "mode=api", "/stable/profile", "reset", 69, "profile" },
-	{ "mode=api", "/stable/profile", "empty-list", 6, "no profile" },
-};
-
-/* Each names endpoint and what came; nothing is written and nothing cached. */
-static void
-test_refusals(void **state)
-{
-	char rule[120];
-	int bad = 0;
-
-	(void)state;
-	stock("AAA", "");
-	single("AAA", MEMBERS("a"));
-	ground_body(&ground, PART0, 200,
-		    HEADER ROW("AAA", "Oil,w,d,c,Energy,US,1") ROW("ZZZ", "x,w,d,c,s,US,1"));
-	for (size_t i = 0; i < ARRAY_LEN(failures); i++) {
-		const struct failure *f = &failures[i];
-
-		(void)fmt_buf(rule, sizeof(rule), "path=%s,kind=%s", f->path, f->kind);
-		ground_fault(rule);
-		struct outcome o = load(f->mode, NULL);
-
-		if (o.exit_code != f->code || !strstr(o.err.text, f->says) ||
-		    (f->code != 6 && !strstr(o.err.text, "profile"))) {
-			print_error("%s: exit %d, %s\n", rule, o.exit_code, o.err.text);
-			bad++;
-		}
-		expect("SELECT count(*) FROM company_profiles", "0");
-		char *cache = ground_cache(&ground);
-
-		assert_string_equal(cache, "cache:");
-		free(cache);
-	}
-	print_message("INFO: company profiles: %zu pairs of endpoint and fault, %d wrong\n",
-		      ARRAY_LEN(failures), bad);
-	assert_int_equal(bad, 0);
-}
-
 #define TEST(f) cmocka_unit_test_setup(f, fresh)
 
 int
@@ -629,22 +376,15 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_texts_are_stored_as_sent),
 		TEST(test_texts_of_single_requests),
-		TEST(test_hostile_answers_are_cleaned_in_logs),
 		TEST(test_employees),
 		TEST(test_bulk_rows),
 		TEST(test_second_run_changes_nothing),
 		TEST(test_auto_counts_the_tickers),
 		TEST(test_who_is_asked_for),
 		TEST(test_dry_run_writes_nothing),
-		TEST(test_unknown_to_the_vendor),
 		TEST(test_pace),
 		TEST(test_resume_goes_on_behind_what_is_done),
-		TEST(test_plan_refusals),
 		TEST(test_killed_and_resumed),
-		TEST(test_columns_that_vanish),
-		TEST(test_members_that_vanish),
-		TEST(test_harmless_changes),
-		TEST(test_refusals),
 	};
 
 	return cmocka_run_group_tests_name("company_profile", tests, open_ground, close_ground);
