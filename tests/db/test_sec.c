@@ -1,6 +1,34 @@
 /* The two jobs of filings on lists, reports and documents written by hand.  Expected values come
  * from jobs.md 2.9 and 2.10, fmp.md 6 and 7, and from the documents as a person reads them. */
-#include "tests/db/sec_suite.h"
+#include "tests/support_sec.h"
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+static int
+open_ground(void **state)
+{
+	(void)state;
+	ground_open(&ground, "t_sec");
+	return 0;
+}
+
+static int
+close_ground(void **state)
+{
+	(void)state;
+	ground_close(&ground);
+	return 0;
+}
+
+static int
+fresh(void **state)
+{
+	(void)state;
+	ground_reset(&ground, "t_sec");
+	return 0;
+}
 
 /* One event per filing, by priority and then by place; every examined filing is stored. */
 static void
@@ -9,8 +37,8 @@ test_one_event_per_filing(void **state)
 	struct outcome o;
 
 	(void)state;
-	three_filings();
-	o = run_8k(NULL, NULL);
+	sec_three_filings();
+	o = sec_run_8k(NULL, NULL);
 	if (o.state != RUN_SUCCESS)
 		fail_msg("%s", o.err.text);
 	expect(FILINGS, "AAA 8-K t, BBB 8-K t, CCC 8-K t");
@@ -36,19 +64,19 @@ test_second_run_asks_for_no_document(void **state)
 	int64_t before, tuples;
 
 	(void)state;
-	three_filings();
-	run_8k(NULL, NULL);
-	before = documents();
+	sec_three_filings();
+	sec_run_8k(NULL, NULL);
+	before = sec_documents();
 	tuples = ground_tuples(&ground);
-	o = run_8k(NULL, NULL);
+	o = sec_run_8k(NULL, NULL);
 	assert_int_equal(o.state, RUN_SUCCESS);
 	assert_int_equal(o.counts.read, 3);
 	assert_int_equal(o.counts.unchanged, 3);
-	assert_int_equal(documents(), before);
-	o = run_8k("force=1", NULL);
+	assert_int_equal(sec_documents(), before);
+	o = sec_run_8k("force=1", NULL);
 	assert_int_equal(o.counts.unchanged, 5);
 	assert_int_equal(o.counts.inserted + o.counts.updated, 0);
-	assert_int_equal(documents() - before, 3);
+	assert_int_equal(sec_documents() - before, 3);
 	assert_int_equal(ground_tuples(&ground), tuples);
 }
 
@@ -56,21 +84,21 @@ test_second_run_asks_for_no_document(void **state)
 static void
 test_a_filing_of_two_symbols(void **state)
 {
-	static const struct row two[] = { { "SBC", "2026-01-30 16:30:00", "1/a/8k.htm" },
-					  { "SBCWW", "2026-01-30 16:30:00", "1/a/8k.htm" } };
-	int64_t before = documents();
+	static const struct sec_row two[] = { { "SBC", "2026-01-30 16:30:00", "1/a/8k.htm" },
+					      { "SBCWW", "2026-01-30 16:30:00", "1/a/8k.htm" } };
+	int64_t before = sec_documents();
 
 	(void)state;
-	page("1/a/8k.htm", "<html>Item 2.01</html>\n");
-	put_list(LIST_8K, "8-K", two, 2);
-	run_8k(NULL, NULL);
-	assert_int_equal(documents() - before, 1);
+	sec_page("1/a/8k.htm", "<html>Item 2.01</html>\n");
+	sec_put_list(LIST_8K, "8-K", two, 2);
+	sec_run_8k(NULL, NULL);
+	assert_int_equal(sec_documents() - before, 1);
 	expect(EVENTS, "SBC 2.01 acquisition_disposition STRATEGIC, SBCWW 2.01 "
 		       "acquisition_disposition STRATEGIC");
 	ground_sql(&ground, "DELETE FROM sec_filings WHERE ticker = 'SBCWW'; DELETE FROM "
 			    "fintra_sec_event_signals WHERE ticker = 'SBCWW'");
-	run_8k(NULL, NULL);
-	assert_int_equal(documents() - before, 1);
+	sec_run_8k(NULL, NULL);
+	assert_int_equal(sec_documents() - before, 1);
 	expect("SELECT count(*) FROM fintra_sec_event_signals WHERE ticker = 'SBCWW'", "1");
 }
 
@@ -78,29 +106,30 @@ test_a_filing_of_two_symbols(void **state)
 static void
 test_pictures_are_not_asked_for(void **state)
 {
-	static const struct row rows[] = { { "AAA", "2026-01-30 16:30:00", "1/a/ex99.jpg" },
-					   { "BBB", "2026-01-29 16:30:00", "2/b/ex99.pdf" } };
-	int64_t before = documents();
+	static const struct sec_row rows[] = { { "AAA", "2026-01-30 16:30:00", "1/a/ex99.jpg" },
+					       { "BBB", "2026-01-29 16:30:00", "2/b/ex99.pdf" } };
+	int64_t before = sec_documents();
 
 	(void)state;
-	put_list(LIST_8K, "8-K", rows, 2);
-	assert_int_equal(run_8k(NULL, NULL).state, RUN_SUCCESS);
+	sec_put_list(LIST_8K, "8-K", rows, 2);
+	assert_int_equal(sec_run_8k(NULL, NULL).state, RUN_SUCCESS);
 	expect(FILINGS, "AAA 8-K f, BBB 8-K f");
-	assert_int_equal(documents(), before);
+	assert_int_equal(sec_documents(), before);
 }
 
 static void
 test_five_pages_at_most(void **state)
 {
-	int64_t before = asked(LIST_8K);
+	int64_t before = sec_asked(LIST_8K);
 
 	(void)state;
 	for (int i = 0; i < 7; i++)
-		put_page(i, 10 + 2 * i, 2);
-	assert_int_equal(run_8k("limit=2", NULL).state, RUN_SUCCESS);
-	assert_int_equal(asked(LIST_8K) - before, 5);
+		sec_put_page(i, 10 + 2 * i, 2);
+	assert_int_equal(sec_run_8k("limit=2", NULL).state, RUN_SUCCESS);
+	assert_int_equal(sec_asked(LIST_8K) - before, 5);
 	expect("SELECT count(*) FROM sec_filings", "10");
-	run_8k("limit=2", "page=5"); /* goes on where it ended; the answer after page 6 is 404 */
+	/* goes on where it ended; the answer after page 6 is 404 */
+	sec_run_8k("limit=2", "page=5");
 	expect("SELECT count(*) FROM sec_filings", "14");
 }
 
@@ -108,18 +137,18 @@ test_five_pages_at_most(void **state)
 static void
 test_where_the_pages_end(void **state)
 {
-	int64_t before = asked(LIST_8K);
+	int64_t before = sec_asked(LIST_8K);
 
 	(void)state;
-	put_page(0, 10, 2);
-	put_page(1, 12, 1);
-	assert_int_equal(run_8k("limit=2", NULL).state, RUN_SUCCESS);
-	assert_int_equal(asked(LIST_8K) - before, 2);
-	put_page(0, 8, 2);
-	put_page(1, 9, 2); /* T9 is stored by then, T10 was before */
-	before = asked(LIST_8K);
-	assert_int_equal(run_8k("limit=2", NULL).state, RUN_SUCCESS);
-	assert_int_equal(asked(LIST_8K) - before, 2);
+	sec_put_page(0, 10, 2);
+	sec_put_page(1, 12, 1);
+	assert_int_equal(sec_run_8k("limit=2", NULL).state, RUN_SUCCESS);
+	assert_int_equal(sec_asked(LIST_8K) - before, 2);
+	sec_put_page(0, 8, 2);
+	sec_put_page(1, 9, 2); /* T9 is stored by then, T10 was before */
+	before = sec_asked(LIST_8K);
+	assert_int_equal(sec_run_8k("limit=2", NULL).state, RUN_SUCCESS);
+	assert_int_equal(sec_asked(LIST_8K) - before, 2);
 	expect("SELECT string_agg(ticker, ' ' ORDER BY ticker) FROM sec_filings",
 	       "T10 T11 T12 T8 T9");
 }
@@ -127,14 +156,14 @@ test_where_the_pages_end(void **state)
 static void
 test_a_server_without_pages(void **state)
 {
-	int64_t before = asked(LIST_8K);
+	int64_t before = sec_asked(LIST_8K);
 
 	(void)state;
-	put_list(LIST_8K, "8-K", three, 2);
-	page("1/a/8k.htm", "<html>Item 8.01</html>\n");
-	page("2/b/8k.htm", "<html>Item 8.01</html>\n");
-	assert_int_equal(run_8k("limit=2", NULL).state, RUN_SUCCESS);
-	assert_int_equal(asked(LIST_8K) - before, 2);
+	sec_put_list(LIST_8K, "8-K", sec_three, 2);
+	sec_page("1/a/8k.htm", "<html>Item 8.01</html>\n");
+	sec_page("2/b/8k.htm", "<html>Item 8.01</html>\n");
+	assert_int_equal(sec_run_8k("limit=2", NULL).state, RUN_SUCCESS);
+	assert_int_equal(sec_asked(LIST_8K) - before, 2);
 	expect("SELECT count(*) FROM fintra_ops.event WHERE msg LIKE 'page 1 is page 0 again%'",
 	       "1");
 }
@@ -145,12 +174,12 @@ test_narrow_and_dry(void **state)
 	struct outcome o;
 
 	(void)state;
-	three_filings();
-	o = run_8k("dry_run=1", NULL);
+	sec_three_filings();
+	o = sec_run_8k("dry_run=1", NULL);
 	assert_int_equal(o.state, RUN_SUCCESS);
 	assert_int_equal(o.counts.read, 3);
 	expect("SELECT count(*) FROM sec_filings", "0");
-	o = run_8k("ticker=BBB", NULL);
+	o = sec_run_8k("ticker=BBB", NULL);
 	assert_int_equal(o.counts.skipped, 2);
 	expect(FILINGS, "BBB 8-K t");
 }
@@ -162,9 +191,9 @@ test_a_document_that_fails(void **state)
 	struct outcome o;
 
 	(void)state;
-	three_filings();
+	sec_three_filings();
 	ground_fault("path=" ROOM "2/b/8k.htm,kind=status-404");
-	o = run_8k(NULL, NULL);
+	o = sec_run_8k(NULL, NULL);
 	assert_int_equal(o.state, RUN_PARTIAL);
 	assert_int_equal(o.counts.errors, 1);
 	expect(FILINGS, "AAA 8-K t, CCC 8-K t");
@@ -172,7 +201,7 @@ test_a_document_that_fails(void **state)
 	       "/Archives/%HTTP 404%'",
 	       "1");
 	ground_fault(NULL);
-	assert_int_equal(run_8k(NULL, NULL).state, RUN_SUCCESS);
+	assert_int_equal(sec_run_8k(NULL, NULL).state, RUN_SUCCESS);
 	expect(FILINGS, "AAA 8-K t, BBB 8-K t, CCC 8-K t");
 }
 
@@ -196,8 +225,8 @@ test_rows_refused(void **state)
 		    "\"finalLink\":\"https://x/f.htm\"},"
 		    "{\"symbol\":\"GGG\",\"filingDate\":\"2026-01-30\",\"formType\":\"8-K\","
 		    "\"finalLink\":\"javascript:alert(1)\"}]");
-	page("1/a/8k.htm", "<html>Item 8.01</html>\n");
-	o = run_8k(NULL, NULL);
+	sec_page("1/a/8k.htm", "<html>Item 8.01</html>\n");
+	o = sec_run_8k(NULL, NULL);
 	assert_int_equal(o.counts.read, 7);
 	assert_int_equal(o.counts.rejected, 5);
 	assert_int_equal(o.counts.skipped, 1);
@@ -214,18 +243,18 @@ static void
 test_signals_come_from_the_document(void **state)
 {
 	struct outcome o;
-	int64_t before = documents();
+	int64_t before = sec_documents();
 
 	(void)state;
-	annual_reports();
-	o = run_10k(NULL, NULL);
+	sec_annual_reports();
+	o = sec_run_10k(NULL, NULL);
 	if (o.state != RUN_SUCCESS)
 		fail_msg("%s", o.err.text);
 	expect(SIGNALS, "AAA 2025 high t 1234.5 USD {China} high SEC_10K");
 	expect("SELECT string_agg(concat_ws(' ', ticker, parsed, fiscal_year), ', ' ORDER BY "
 	       "ticker, link) FROM sec_filings",
 	       "AAA t 2025, AAA f, BBB f 2025, CCC f");
-	assert_int_equal(documents() - before, 2);
+	assert_int_equal(sec_documents() - before, 2);
 	expect("SELECT concat_ws(' ', result->>'count', result->>'processed', "
 	       "result->>'skipped') FROM fintra_ops.run",
 	       "4 1 2");
@@ -238,15 +267,15 @@ test_reports_are_read_once(void **state)
 	int64_t before, tuples;
 
 	(void)state;
-	annual_reports();
-	run_10k(NULL, NULL);
-	before = asked(ROOM "1/n/10k.htm");
+	sec_annual_reports();
+	sec_run_10k(NULL, NULL);
+	before = sec_asked(ROOM "1/n/10k.htm");
 	tuples = ground_tuples(&ground);
-	o = run_10k(NULL, NULL);
+	o = sec_run_10k(NULL, NULL);
 	assert_int_equal(o.state, RUN_SUCCESS);
-	assert_int_equal(asked(ROOM "1/n/10k.htm"), before);
-	o = run_10k("force=1", NULL);
-	assert_int_equal(asked(ROOM "1/n/10k.htm"), before + 1);
+	assert_int_equal(sec_asked(ROOM "1/n/10k.htm"), before);
+	o = sec_run_10k("force=1", NULL);
+	assert_int_equal(sec_asked(ROOM "1/n/10k.htm"), before + 1);
 	assert_true(o.counts.read > 4);
 	assert_int_equal(o.counts.inserted + o.counts.updated, 0);
 	assert_int_equal(ground_tuples(&ground), tuples);
@@ -255,17 +284,17 @@ test_reports_are_read_once(void **state)
 static void
 test_annual_report_of_two_symbols(void **state)
 {
-	static const struct row two[] = { { "GA", "2025-12-01 09:00:00", "1/n/10k.htm" },
-					  { "GB", "2025-12-01 09:00:00", "1/n/10k.htm" } };
-	int64_t before = documents();
+	static const struct sec_row two[] = { { "GA", "2025-12-01 09:00:00", "1/n/10k.htm" },
+					      { "GB", "2025-12-01 09:00:00", "1/n/10k.htm" } };
+	int64_t before = sec_documents();
 
 	(void)state;
-	annual_reports();
-	put_list(LIST_10K, "10-K", two, 2);
-	report("GA", "Sep. 30, 2025");
-	report("GB", "Sep. 30, 2025");
-	assert_int_equal(run_10k(NULL, NULL).state, RUN_SUCCESS);
-	assert_int_equal(documents() - before, 1);
+	sec_annual_reports();
+	sec_put_list(LIST_10K, "10-K", two, 2);
+	sec_report("GA", "Sep. 30, 2025");
+	sec_report("GB", "Sep. 30, 2025");
+	assert_int_equal(sec_run_10k(NULL, NULL).state, RUN_SUCCESS);
+	assert_int_equal(sec_documents() - before, 1);
 	expect(SIGNALS, "GA 2025 high t 1234.5 USD {China} high SEC_10K, "
 			"GB 2025 high t 1234.5 USD {China} high SEC_10K");
 }
@@ -276,21 +305,23 @@ test_year_limit_ticker_dry(void **state)
 	struct outcome o;
 
 	(void)state;
-	annual_reports();
-	run_10k("dry_run=1", NULL);
+	sec_annual_reports();
+	sec_run_10k("dry_run=1", NULL);
 	expect("SELECT count(*) FROM sec_filings", "0");
-	run_10k("ticker=BBB", NULL);
+	sec_run_10k("ticker=BBB", NULL);
 	expect("SELECT string_agg(ticker, ' ') FROM sec_filings", "BBB");
 	ground_sql(&ground, "DELETE FROM sec_filings");
-	run_10k("limit=2", NULL);
+	sec_run_10k("limit=2", NULL);
 	expect("SELECT count(*) FROM sec_filings", "2");
-	o = run_10k("year=2027", NULL);
+	o = sec_run_10k("year=2027", NULL);
 	assert_int_equal(o.exit_code, 64);
 	ground_sql(&ground, "DELETE FROM sec_filings");
-	o = run_10k("year=2024", NULL); /* AAA's report of 2025 is not asked for */
+	o = sec_run_10k("year=2024", NULL); /* AAA's report of 2025 is not asked for */
 	expect("SELECT count(*) FROM sec_filings WHERE fiscal_year IS NOT NULL", "0");
 	assert_int_equal(o.state, RUN_SUCCESS);
 }
+
+#define TEST(f) cmocka_unit_test_setup(f, fresh)
 
 int
 main(void)
@@ -312,5 +343,5 @@ main(void)
 		TEST(test_year_limit_ticker_dry),
 	};
 
-	return SEC_SUITE_RUN("sec", tests);
+	return cmocka_run_group_tests_name("sec", tests, open_ground, close_ground);
 }

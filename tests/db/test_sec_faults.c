@@ -1,6 +1,37 @@
 /* The two jobs of filings when they are stopped, refused or sent something else: what is stored
  * stays right, and nothing is asked for twice. */
-#include "tests/db/sec_suite.h"
+#include "tests/support_program.h"
+#include "tests/support_run.h"
+#include "tests/support_sec.h"
+
+#include <setjmp.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static int
+open_ground(void **state)
+{
+	(void)state;
+	ground_open(&ground, "t_sec_faults");
+	return 0;
+}
+
+static int
+close_ground(void **state)
+{
+	(void)state;
+	ground_close(&ground);
+	return 0;
+}
+
+static int
+fresh(void **state)
+{
+	(void)state;
+	ground_reset(&ground, "t_sec_faults");
+	return 0;
+}
 
 /* --- stopped and resumed --- */
 
@@ -13,17 +44,17 @@ test_refused_host_and_resume(void **state)
 	int64_t before;
 
 	(void)state;
-	three_filings();
+	sec_three_filings();
 	ground_fault("path=" ROOM "*,n=2,kind=status-403-html");
-	o = run_8k(NULL, NULL);
+	o = sec_run_8k(NULL, NULL);
 	assert_int_equal(o.state, RUN_FAILURE);
 	assert_int_equal(o.exit_code, 69);
 	expect(FILINGS, "AAA 8-K t");
 	ground_fault(NULL);
-	before = documents();
+	before = sec_documents();
 	o = ground_resume(&ground, o.run);
 	assert_int_equal(o.state, RUN_SUCCESS);
-	assert_int_equal(documents() - before, 2);
+	assert_int_equal(sec_documents() - before, 2);
 	expect(FILINGS, "AAA 8-K t, BBB 8-K t, CCC 8-K t");
 	assert_int_equal(o.counts.read, 3);
 }
@@ -52,10 +83,10 @@ test_killed_8k(void **state)
 	pid_t pid;
 
 	(void)state;
-	put_page(0, 10, 2);
-	put_page(1, 12, 2);
-	put_page(2, 14, 1);
-	run_8k("limit=2", NULL);
+	sec_put_page(0, 10, 2);
+	sec_put_page(1, 12, 2);
+	sec_put_page(2, 14, 1);
+	sec_run_8k("limit=2", NULL);
 	ground_sum(&ground, whole);
 	ground_sql(&ground, "TRUNCATE sec_filings, fintra_sec_event_signals");
 	ground_fault("path=" ROOM "13/a/8k.htm,kind=stall");
@@ -65,10 +96,10 @@ test_killed_8k(void **state)
 	program_kill(&ground, pid);
 	expect("SELECT count(*) FROM sec_filings", "3");
 	ground_fault(NULL);
-	before = documents();
+	before = sec_documents();
 	o = ground_resume(&ground, ground_int(&ground, "SELECT max(id) FROM fintra_ops.run"));
 	assert_int_equal(o.state, RUN_SUCCESS);
-	assert_int_equal(documents() - before, 2);
+	assert_int_equal(sec_documents() - before, 2);
 	ground_sum(&ground, resumed);
 	assert_string_equal(resumed, whole);
 	assert_int_equal(o.counts.read, 5);
@@ -83,8 +114,8 @@ test_killed_10k(void **state)
 	pid_t pid;
 
 	(void)state;
-	annual_reports();
-	run_10k(NULL, NULL);
+	sec_annual_reports();
+	sec_run_10k(NULL, NULL);
 	ground_sum(&ground, whole);
 	ground_sql(&ground, "TRUNCATE sec_filings, fintra_sec_structural_signals");
 	ground_fault("path=" ROOM "2/n/10k.htm,kind=stall");
@@ -93,14 +124,14 @@ test_killed_10k(void **state)
 	EVENTUALLY(units_of(pid) == 2); /* the list, AAA */
 	program_kill(&ground, pid);
 	ground_fault(NULL);
-	lists = asked(LIST_10K);
-	reports = asked(REPORTS);
-	first = asked(ROOM "1/n/10k.htm");
+	lists = sec_asked(LIST_10K);
+	reports = sec_asked(REPORTS);
+	first = sec_asked(ROOM "1/n/10k.htm");
 	o = ground_resume(&ground, ground_int(&ground, "SELECT max(id) FROM fintra_ops.run"));
 	assert_int_equal(o.state, RUN_SUCCESS);
-	assert_int_equal(asked(LIST_10K), lists);
-	assert_int_equal(asked(REPORTS) - reports, 2); /* BBB, CCC */
-	assert_int_equal(asked(ROOM "1/n/10k.htm"), first);
+	assert_int_equal(sec_asked(LIST_10K), lists);
+	assert_int_equal(sec_asked(REPORTS) - reports, 2); /* BBB, CCC */
+	assert_int_equal(sec_asked(ROOM "1/n/10k.htm"), first);
 	ground_sum(&ground, resumed);
 	assert_string_equal(resumed, whole);
 }
@@ -158,8 +189,8 @@ test_refusals(void **state)
 	char rule[160];
 
 	(void)state;
-	three_filings();
-	annual_reports();
+	sec_three_filings();
+	sec_annual_reports();
 	for (size_t i = 0; i < ARRAY_LEN(faults); i++) {
 		const struct fault *f = &faults[i];
 		bool annual = strcmp(f->path, LIST_10K) == 0 || strcmp(f->path, REPORTS) == 0;
@@ -167,7 +198,7 @@ test_refusals(void **state)
 
 		(void)fmt_buf(rule, sizeof(rule), "path=%s,kind=%s", f->path, f->kind);
 		ground_fault(rule);
-		o = annual ? run_10k(NULL, NULL) : run_8k(NULL, NULL);
+		o = annual ? sec_run_10k(NULL, NULL) : sec_run_8k(NULL, NULL);
 		if (o.exit_code != f->code)
 			fail_msg("%s %s: exit %d, %s", f->path, f->kind, o.exit_code, o.err.text);
 		if (f->code != 6 && !strstr(o.err.text, strstr(f->path, "*") ? ROOM : f->path))
@@ -181,8 +212,8 @@ test_refusals(void **state)
 		ground_sql(&ground, "DELETE FROM sec_filings");
 	}
 	ground_fault(NULL);
-	assert_int_equal(run_8k(NULL, NULL).state, RUN_SUCCESS);
-	assert_int_equal(run_10k(NULL, NULL).state, RUN_SUCCESS);
+	assert_int_equal(sec_run_8k(NULL, NULL).state, RUN_SUCCESS);
+	assert_int_equal(sec_run_10k(NULL, NULL).state, RUN_SUCCESS);
 }
 
 /* More than 64 MiB of a page: given up on the way. */
@@ -193,11 +224,11 @@ test_a_page_without_end(void **state)
 	struct outcome o;
 
 	(void)state;
-	put_list(LIST_8K, "8-K", three, 1);
-	page("1/a/8k.htm", "<html>Item 1.01</html>\n");
+	sec_put_list(LIST_8K, "8-K", sec_three, 1);
+	sec_page("1/a/8k.htm", "<html>Item 1.01</html>\n");
 	ground_fault("path=" ROOM "*,kind=huge=65");
 	assert_int_equal(conf_set(&ground.conf, "fmp", "stall_s", "60", &e), 0);
-	o = run_8k(NULL, NULL);
+	o = sec_run_8k(NULL, NULL);
 	assert_int_equal(conf_set(&ground.conf, "fmp", "stall_s", "1", &e), 0);
 	assert_int_equal(o.exit_code, 65);
 	assert_non_null(strstr(o.err.text, "larger than 64 MiB"));
@@ -229,12 +260,14 @@ test_fields_that_are_gone(void **state)
 		}
 		str_putc(&s, ']');
 		ground_body(&ground, LIST_8K, 200, str_c(&s));
-		o = run_8k(NULL, NULL);
+		o = sec_run_8k(NULL, NULL);
 		assert_int_equal(o.exit_code, 76);
 		assert_non_null(strstr(o.err.text, gone[i]));
 		expect("SELECT count(*) FROM sec_filings", "0");
 	}
 }
+
+#define TEST(f) cmocka_unit_test_setup(f, fresh)
 
 int
 main(void)
@@ -248,5 +281,5 @@ main(void)
 		TEST(test_fields_that_are_gone),
 	};
 
-	return SEC_SUITE_RUN("sec_faults", tests);
+	return cmocka_run_group_tests_name("sec_faults", tests, open_ground, close_ground);
 }

@@ -1,5 +1,36 @@
 /* The two jobs of filings on what was recorded of the vendor. */
-#include "tests/db/sec_suite.h"
+#include "jobs/jobs.h"
+#include "tests/support_sec.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static int
+open_ground(void **state)
+{
+	(void)state;
+	ground_open(&ground, "t_sec_real");
+	return 0;
+}
+
+static int
+close_ground(void **state)
+{
+	(void)state;
+	ground_close(&ground);
+	return 0;
+}
+
+static int
+fresh(void **state)
+{
+	(void)state;
+	ground_reset(&ground, "t_sec_real");
+	return 0;
+}
 
 /* The file's text, owned; NULL after saying SKIP. */
 static char *
@@ -47,13 +78,14 @@ static const char *const sample_documents[] = {
 static void
 test_recorded_lists(void **state)
 {
-	int64_t before = documents();
+	int64_t before = sec_documents();
 
 	(void)state;
 	if (!ground_real("fmp/json"))
 		skip();
 	for (size_t i = 0; i < ARRAY_LEN(sample_documents); i++)
-		page(sample_documents[i], i == 3 ? "<html>Item 5.02</html>\n" : "<html>x</html>\n");
+		sec_page(sample_documents[i],
+			 i == 3 ? "<html>Item 5.02</html>\n" : "<html>x</html>\n");
 	for (size_t i = 0; i < ARRAY_LEN(samples); i++) {
 		const struct sample *s = &samples[i];
 		char *text = recorded(s->file);
@@ -72,7 +104,7 @@ test_recorded_lists(void **state)
 		assert_int_equal(ground_int(&ground, "SELECT count(*) FROM sec_filings"),
 				 s->stored);
 		if (i == 0) {
-			assert_int_equal(documents() - before, 4); /* SBC and SBCWW share one */
+			assert_int_equal(sec_documents() - before, 4); /* SBC and SBCWW share one */
 			expect("SELECT accepted_date AT TIME ZONE 'UTC' FROM sec_filings WHERE "
 			       "ticker = 'SUNE'",
 			       "2024-03-02 03:47:48");
@@ -93,24 +125,28 @@ test_recorded_lists(void **state)
 static void
 test_recorded_report(void **state)
 {
-	static const struct row rows[] = { { "AAPL", "2025-10-31 06:01:26", "320193/n/aapl.htm" },
-					   { "AAPL", "2025-01-31 06:01:26", "320193/o/aapl.htm" } };
+	static const struct sec_row rows[] = {
+		{ "AAPL", "2025-10-31 06:01:26", "320193/n/aapl.htm" },
+		{ "AAPL", "2025-01-31 06:01:26", "320193/o/aapl.htm" }
+	};
 	char *text = recorded("fmp/json/financial-reports-json_AAPL_2025_FY.head.json");
 
 	(void)state;
 	if (!text)
 		skip();
-	put_list(LIST_10K, "10-K", rows, 2);
+	sec_put_list(LIST_10K, "10-K", rows, 2);
 	ground_body(&ground, REPORTS, 200, text);
-	page("320193/n/aapl.htm",
-	     "<html><p>Item 1A. Risk Factors</p><p>" LONG_PART "</p></html>\n");
-	assert_int_equal(run_10k(NULL, NULL).state, RUN_SUCCESS);
+	sec_page("320193/n/aapl.htm",
+		 "<html><p>Item 1A. Risk Factors</p><p>" LONG_PART "</p></html>\n");
+	assert_int_equal(sec_run_10k(NULL, NULL).state, RUN_SUCCESS);
 	expect(SIGNALS, "AAPL 2025 medium f {} low SEC_10K");
 	expect("SELECT string_agg(concat_ws(' ', accepted_date AT TIME ZONE 'UTC', parsed, "
 	       "fiscal_year), ', ' ORDER BY link) FROM sec_filings",
 	       "2025-10-31 10:01:26 t 2025, 2025-01-31 11:01:26 f");
 	free(text);
 }
+
+#define TEST(f) cmocka_unit_test_setup(f, fresh)
 
 int
 main(void)
@@ -120,5 +156,5 @@ main(void)
 		TEST(test_recorded_report),
 	};
 
-	return SEC_SUITE_RUN("sec_real", tests);
+	return cmocka_run_group_tests_name("sec_real", tests, open_ground, close_ground);
 }
