@@ -1,5 +1,6 @@
 /* fakefmp: stands in for the vendor on 127.0.0.1.  See --help. */
 #include "tests/fakefmp.h"
+#include "tests/fakefmp_market.h"
 
 #include "core/calendar.h"
 #include "core/clock.h"

@@ -2,6 +2,7 @@
  * lists name, all from the same chance.  A document's path says whose it is and of which session.
  */
 #include "tests/fakefmp.h"
+#include "tests/fakefmp_market.h"
 
 #include "core/calendar.h"
 

@@ -1,5 +1,6 @@
 /* Faults inside a CSV body. */
 #include "tests/fakefmp.h"
+#include "tests/fakefmp_market.h"
 
 #include "core/calendar.h"
 #include "core/vec.h"

@@ -1,9 +1,10 @@
 /* Prices walk forward from 1995 by chance that depends on seed, ticker and day alone: the same day
  * has the same bar whatever window is asked for.  No libm, so that every machine agrees to the last
  * digit. */
-#include "tests/fakefmp.h"
+#include "tests/fakefmp_market.h"
 
 #include "core/calendar.h"
+#include "core/str.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,6 @@
 /* Who resembles whom, and what is said of one symbol alone. */
 #include "tests/fakefmp.h"
+#include "tests/fakefmp_market.h"
 
 #include <stdlib.h>
 #include <string.h>

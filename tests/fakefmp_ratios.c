@@ -1,6 +1,7 @@
 /* Ratios and key metrics of the trailing year: in bulk and for one symbol, of the synthetic market
  * or from recorded files. */
 #include "tests/fakefmp.h"
+#include "tests/fakefmp_market.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 #include "tests/fakefmp.h"
+#include "tests/fakefmp_market.h"
 
 #include <math.h>
 #include <stdlib.h>

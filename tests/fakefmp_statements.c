@@ -2,6 +2,7 @@
  * its number and the quarter alone.  Years are the sums of their quarters, balance sheets balance,
  * and cash flows lead from one year's cash to the next; every figure is a whole number. */
 #include "tests/fakefmp.h"
+#include "tests/fakefmp_market.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,6 @@
-#include "tests/fakefmp.h"
+#include "tests/fakefmp_market.h"
+
+#include "core/str.h"
 
 #include <string.h>
 
