@@ -92,6 +92,12 @@ scene_begin(struct scene *s, enum support_morning which, struct scene_size z)
 	view_open(&s->stack[s->depth++], &view_overview, NULL, &s->m, NULL);
 }
 
+struct snapshot *
+scene_snapshot(struct scene *s)
+{
+	return (struct snapshot *)(uintptr_t)s->m.s;
+}
+
 void
 scene_open(struct scene *s, const struct view_ops *ops, const struct action *how)
 {
@@ -115,6 +121,13 @@ scene_type(struct scene *s, const char *keys)
 {
 	for (; *keys; keys++)
 		scene_key(s, (unsigned char)*keys);
+}
+
+void
+scene_enter(struct scene *s, const char *keys)
+{
+	scene_type(s, keys);
+	scene_key(s, TK_ENTER);
 }
 
 void

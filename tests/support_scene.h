@@ -22,9 +22,12 @@ struct scene {
 };
 
 void scene_begin(struct scene *s, enum support_morning which, struct scene_size z);
+/* What the model shows, to be changed: nobody else has it. */
+struct snapshot *scene_snapshot(struct scene *s);
 void scene_open(struct scene *s, const struct view_ops *ops, const struct action *how);
 void scene_key(struct scene *s, int key);
 void scene_type(struct scene *s, const char *keys);
+void scene_enter(struct scene *s, const char *keys); /* types them, then Enter */
 void scene_compare(struct scene *s, const char *name);
 void scene_end(struct scene *s);
 
