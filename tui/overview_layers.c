@@ -109,6 +109,7 @@ struct line {
 	int64_t rows;
 	double coverage;
 	int64_t deadline_ms;
+	bool weekly; /* it has a week, not an hour */
 	char jobs[16];
 };
 
@@ -122,16 +123,14 @@ static struct line
 table_line(const struct model *m, int table)
 {
 	const struct freshness *f = fresh(m);
-	struct line l = { m->cat->tables[table].name,
-			  TABLE_UNKNOWN,
-			  true,
-			  ' ',
-			  DATE_NONE,
-			  DATE_NONE,
-			  -1,
-			  -1,
-			  0,
-			  "" };
+	struct line l = { .name = m->cat->tables[table].name,
+			  .state = TABLE_UNKNOWN,
+			  .counts = true,
+			  .run = ' ',
+			  .have = DATE_NONE,
+			  .mixed_with = DATE_NONE,
+			  .rows = -1,
+			  .coverage = -1 };
 
 	if (f && (size_t)table < f->n) {
 		const struct table_status *s = &f->at[table];
@@ -144,6 +143,7 @@ table_line(const struct model *m, int table)
 		l.rows = s->rows;
 		l.coverage = s->coverage;
 		l.deadline_ms = s->deadline_ms;
+		l.weekly = s->table->cadence == WEEKLY;
 	}
 	return l;
 }
@@ -152,16 +152,15 @@ static struct line
 layer_line(const struct model *m, int layer)
 {
 	const struct freshness *f = fresh(m);
-	struct line l = { m->cat->layer_names[layer],
-			  TABLE_UNKNOWN,
-			  true,
-			  ' ',
-			  DATE_NONE,
-			  DATE_NONE,
-			  -1,
-			  -1,
-			  0,
-			  "-" };
+	struct line l = { .name = m->cat->layer_names[layer],
+			  .state = TABLE_UNKNOWN,
+			  .counts = true,
+			  .run = ' ',
+			  .have = DATE_NONE,
+			  .mixed_with = DATE_NONE,
+			  .rows = -1,
+			  .coverage = -1,
+			  .jobs = "-" };
 	int ok, all;
 
 	count_jobs(m, layer, &ok, &all);
@@ -263,6 +262,13 @@ draw_deadline(const struct model *m, struct canvas *c, struct span at, const str
 
 	if (l->deadline_ms == 0)
 		return;
+	if (l->weekly) {
+		canvas_put(c, SPAN(x + k->deadline.x, at.y, k->deadline.w), ST_NORMAL,
+			   k->deadline.w < 8 ? "week" : "weekly");
+		if (l->state == TABLE_FRESH)
+			canvas_right(c, SPAN(x + k->slack.x, at.y, k->slack.w), ST_OK, "ok");
+		return;
+	}
 	view_clock(m, l->deadline_ms, hms);
 	hms[5] = '\0';
 	canvas_fmt(c, SPAN(x + k->deadline.x, at.y, k->deadline.w), ST_NORMAL, "%s%s", hms,

@@ -117,7 +117,7 @@ const struct job job_backfill_ticker_full = {
 		"ones, six years unless --from and --to say otherwise (--restated: all that is "
 		"stored), and writes it to prices_daily.  One unit per ticker: what failed is "
 		"counted, and resume goes on "
-		"behind what is done.  Prices only: returns come from performance-bulk afterwards; "
-		"financials, dividends and valuations of a ticker are not part of this build.",
+		"behind what is done.  Prices only: returns come from performance-bulk afterwards, "
+		"financials, dividends and valuations from their own jobs.",
 	.run = run,
 };

@@ -182,6 +182,7 @@ console_looks_and_says_why_not(void **state)
 	SEE(&t, " ro ");
 	SEE(&t, "2026-02-02");
 	assert_true(pty_wait_row(t.pty, 1, "READY", CONSOLE_WAIT_MS));
+	SEE(&t, "100.0% week "); /* profiles have a week, not an hour */
 	static const struct {
 		const char *keys, *says;
 	} screens[] = {
