@@ -41,19 +41,20 @@ COPY stage_metrics (seq, ticker, period_date, year, quarter, roic, wacc) FROM ST
 
 -- name: stage_statements_analyze
 -- Without statistics the planner takes the companies for a few hundred, and joins them one by one.
-ANALYZE stage_income, stage_balance, stage_cash;
+ANALYZE stage_income (ticker, period_date), stage_balance (ticker, period_date), stage_cash (ticker, period_date);
 
 -- name: stage_income_twice
 -- Rows that came more than once for a company and day.
 -- returns surplus rows bigint, of them with other figures bigint, an example text
 SELECT coalesce(sum(n - 1), 0)::bigint, count(*) FILTER (WHERE forms > 1), min(ticker) FILTER (WHERE forms > 1)
-  FROM (SELECT ticker, count(*) AS n,
+  FROM (SELECT i.ticker, count(*) AS n,
                count(DISTINCT concat_ws(',', year, quarter, revenue, net_income, operating_income,
                                         interest_expense, gross_profit, ebitda, shares_diluted,
                                         shares_basic)) AS forms
-          FROM stage_income
-         GROUP BY ticker, period_date
-        HAVING count(*) > 1) d;
+          FROM stage_income i
+          JOIN (SELECT ticker, period_date FROM stage_income GROUP BY ticker, period_date HAVING count(*) > 1) t
+            ON t.ticker = i.ticker AND t.period_date = i.period_date
+         GROUP BY i.ticker, i.period_date) d;
 
 -- name: financials_rows_stage
 -- One row per company and label, the last sent of its day; with a choice, one that has all three statements.
@@ -81,6 +82,10 @@ SELECT dense_rank() OVER (ORDER BY r.ticker) AS n,
          ORDER BY i.ticker, i.label, (b.seq IS NOT NULL AND c.seq IS NOT NULL) DESC, i.period_date DESC) r
   LEFT JOIN (SELECT DISTINCT ON (ticker) ticker, roic, wacc FROM stage_metrics
               ORDER BY ticker, seq DESC) m ON m.ticker = r.ticker;
+
+-- name: stage_rows_index
+-- Pages are ranges of n: without it each one reads the whole table.
+CREATE INDEX ON stage_rows (n);
 
 -- name: stage_rows_analyze
 ANALYZE stage_rows (n, ticker);

@@ -195,6 +195,7 @@ compute(struct unit *u, struct err *e)
 
 	if (db_exec(c->db, Q_STAGE_STATEMENTS_ANALYZE, NULL, NULL, e) < 0 ||
 	    db_exec(c->db, Q_FINANCIALS_ROWS_STAGE, NULL, NULL, e) < 0 ||
+	    db_exec(c->db, Q_STAGE_ROWS_INDEX, NULL, NULL, e) < 0 ||
 	    db_exec(c->db, Q_STAGE_ROWS_ANALYZE, NULL, NULL, e) < 0)
 		return err_wrap(e, "join");
 	ROWS_AUTO n = db_query(c->db, Q_STAGE_ROWS_COUNT, NULL, e);

@@ -54,7 +54,10 @@ statements_limit() {
 	sql "$statements" -c "TRUNCATE text_income, text_balance_sheet, text_cash_flow" -c CHECKPOINT
 	start=$(now)
 	for kind in income balance-sheet cash-flow; do
-		echo "\\copy text_$(echo "$kind" | tr - _) from '$dir/replay/fmp-shape/$kind-statement-bulk_${STATEMENT_YEAR}_FY.csv' with (format csv, header)"
+		printf "%s '%s' %s\n" "\\copy text_$(echo "$kind" | tr - _) from" \
+			"$dir/replay/fmp-shape/$kind-statement-bulk_${STATEMENT_YEAR}_FY.csv" "with (format csv, header)"
 	done | sql "$statements" -f -
 	since "$start" >>"$dir/statements.limit"
+	# A limit that did nothing is none.
+	[ "$(sql "$statements" -c "SELECT count(*) FROM text_income")" = "$(sql "$statements" -c "SELECT count(*) FROM fintra_universe")" ]
 }
