@@ -6,6 +6,7 @@
 #include "jobs/jobs.h"
 
 #include <dirent.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -382,12 +383,13 @@ ground_psql(const struct ground *g, const char *script)
 const char *
 ground_real(const char *name)
 {
-	static char path[512];
+	static char full[PATH_MAX];
+	char path[512];
 	const char *dir = str_or(getenv("FINTRA_REAL_DATA"), "../shared/data/real");
 
 	fmt_buf(path, sizeof(path), "%s/%s", dir, name);
-	if (access(path, R_OK) == 0)
-		return path;
+	if (realpath(path, full))
+		return full;
 	fprintf(stderr, "SKIP: no real data at %s (FINTRA_REAL_DATA)\n", path);
 	return NULL;
 }

@@ -48,7 +48,7 @@ int64_t ground_tuples(const struct ground *g);
 char *ground_cache(const struct ground *g);
 /* Runs a script through psql (for \copy); the last line of its output, owned: free(). */
 char *ground_psql(const struct ground *g, const char *script);
-/* "$FINTRA_REAL_DATA/NAME", or NULL after saying SKIP. */
+/* The absolute path of "$FINTRA_REAL_DATA/NAME" (static), or NULL after saying SKIP. */
 const char *ground_real(const char *name);
 
 #endif
