@@ -2,16 +2,12 @@
 
 -- name: financials_universe
 -- $1 how many bigint or NULL
--- returns ticker in byte order
-SELECT ticker
+-- returns ticker in byte order, newest last_seen of all date
+SELECT ticker, max(last_seen) OVER ()
   FROM fintra_active_stocks
  WHERE is_active AND type = 'stock'
  ORDER BY ticker COLLATE "C"
  LIMIT $1::bigint;
-
--- name: financials_universe_date
--- returns newest last_seen date
-SELECT max(last_seen) FROM fintra_active_stocks;
 
 -- name: financials_missing
 -- $1 tickers text[], $2 period_type, $3 period_label

@@ -24,16 +24,15 @@ load_universe(struct job_ctx *c, struct map *universe, struct err *e)
 	}
 	fmt_buf(n, sizeof(n), "%lld", (long long)limit);
 	ROWS_AUTO r = db_query(c->db, Q_FINANCIALS_UNIVERSE, args, e);
-	ROWS_AUTO day = r ? db_query(c->db, Q_FINANCIALS_UNIVERSE_DATE, NULL, e) : NULL;
 
-	if (!day)
+	if (!r)
 		return -1;
 	for (int i = 0; i < rows_count(r); i++)
 		map_add(universe, rows_text(r, i, 0), strlen(rows_text(r, i, 0)));
-	run_input(c, "fintra_active_stocks", rows_date(day, 0, 0), rows_count(r));
-	if (map_count(universe) > 0)
-		return 0;
-	return err_set(e, ERR_EMPTY, "no active stock: fintra run sync-universe");
+	if (map_count(universe) == 0)
+		return err_set(e, ERR_EMPTY, "no active stock: fintra run sync-universe");
+	run_input(c, "fintra_active_stocks", rows_date(r, 0, 1), rows_count(r));
+	return 0;
 }
 
 /* Fiscal years first, oldest first: each period's growth looks back at those that are stored. */

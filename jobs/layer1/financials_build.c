@@ -8,30 +8,21 @@
 #include <string.h>
 
 enum {
-	PAGE_COMPANIES = 2000,
 	CHECK_EVERY = 1000,
 	QUARTERS_KEPT = 6, /* two to spare: files are by fiscal quarter, not by day */
-	FILE_SEQ = 10 * 1000 * 1000
-};
-
-static const struct {
-	enum query stage, copy;
-} sql[] = {
-	[STATEMENT_INCOME] = { Q_FINANCIALS_INCOME_STAGE, Q_FINANCIALS_INCOME_COPY },
-	[STATEMENT_BALANCE] = { Q_FINANCIALS_BALANCE_STAGE, Q_FINANCIALS_BALANCE_COPY },
-	[STATEMENT_CASH] = { Q_FINANCIALS_CASH_STAGE, Q_FINANCIALS_CASH_COPY },
-	[STATEMENT_METRICS] = { Q_FINANCIALS_METRICS_STAGE, Q_FINANCIALS_METRICS_COPY },
+	FILE_SEQ = 10 * 1000 * 1000,
+	FIGURES_BYTES = 1 << 20 /* of one row; a cell has 64 KiB at most */
 };
 
 /* One unit: a period, or the trailing twelve months. */
 struct unit {
 	struct build *b;
-	int year, period;	  /* year 0: TTM */
-	const struct map *wanted; /* of the universe, those that lack the period, or all */
+	int year, period;	   /* year 0: TTM */
+	const unsigned char *lack; /* per ticker of the universe: it lacks the period; NULL: all */
 	bool may_change;
 	int attempt;
 	int64_t at[STATEMENT_KINDS]; /* rows read per kind */
-	int64_t kept, foreign, refused, fy, q;
+	int64_t kept, foreign, refused, repeated, fy, q;
 	int64_t companies, complete;
 };
 
@@ -41,6 +32,7 @@ struct staging {
 	struct db_copy *copy;
 	unsigned char *seen; /* TTM: rows of each ticker of the universe, NULL = all are kept */
 	int64_t seq;
+	struct str *figures;
 };
 
 /* A transaction that is done anew reads the files again, and the quarters are read for their own
@@ -63,34 +55,32 @@ refuse(struct staging *s, const char *reason, const struct csv_row *row)
 }
 
 static int
-copy_row(struct staging *s, const struct statement_row *row, struct err *e)
+copy_row(struct staging *s, size_t company, const struct statement_row *row, struct err *e)
 {
+	str_clear(s->figures);
+	for (size_t i = 0; i < statement_figures(s->kind); i++) {
+		if (i > 0)
+			str_putc(s->figures, ',');
+		if (row->figure[i].p)
+			str_put(s->figures, row->figure[i].p, row->figure[i].len);
+	}
+	db_copy_int(s->copy, (int64_t)company);
+	db_copy_int(s->copy, s->kind);
 	db_copy_int(s->copy, ++s->seq);
-	db_copy_str(s->copy, row->ticker);
 	db_copy_date(s->copy, row->end);
 	db_copy_int(s->copy, row->year);
 	db_copy_int(s->copy, row->quarter);
-	for (size_t i = 0; i < statement_figures(s->kind); i++) {
-		if (row->figure[i].p)
-			db_copy_text(s->copy, row->figure[i].p, row->figure[i].len);
-		else
-			db_copy_null(s->copy);
-	}
+	db_copy_text(s->copy, str_c(s->figures), s->figures->len);
 	return db_copy_row(s->copy, e);
 }
 
 /* Newer quarters come first: behind enough of them the older ones are not needed. */
 static bool
-enough(struct staging *s, const struct statement_row *row)
+enough(struct staging *s, size_t company, const struct statement_row *row)
 {
-	size_t i;
-
 	if (!s->seen)
 		return false;
-	if (row->quarter == 0)
-		return true;
-	i = map_find(s->u->b->universe, row->ticker, strlen(row->ticker));
-	return i == MAP_NONE || s->seen[i]++ >= QUARTERS_KEPT;
+	return row->quarter == 0 || s->seen[company]++ >= QUARTERS_KEPT;
 }
 
 static int
@@ -100,6 +90,7 @@ on_row(void *arg, const struct csv_row *row, struct err *e)
 	struct unit *u = s->u;
 	struct statement_row r;
 	const char *bad;
+	size_t company;
 
 	u->at[s->kind]++;
 	if (row->number % CHECK_EVERY == 0 && run_check(u->b->c, e) < 0)
@@ -109,13 +100,14 @@ on_row(void *arg, const struct csv_row *row, struct err *e)
 		refuse(s, bad, row);
 		return 0;
 	}
-	if (map_find(u->wanted, r.ticker, strlen(r.ticker)) == MAP_NONE || enough(s, &r)) {
+	company = map_find(u->b->universe, r.ticker, strlen(r.ticker));
+	if (company == MAP_NONE || (u->lack && !u->lack[company]) || enough(s, company, &r)) {
 		u->foreign++;
 		return 0;
 	}
 	if (s->kind == STATEMENT_INCOME)
 		u->kept++;
-	return copy_row(s, &r, e);
+	return copy_row(s, company, &r, e);
 }
 
 static int
@@ -129,7 +121,7 @@ stage_file(struct staging *s, const struct statement_file *which, struct err *e)
 	if (!f)
 		return 0;
 	s->kind = which->kind;
-	s->copy = db_copy_begin(s->u->b->c->db, sql[which->kind].copy, e);
+	s->copy = db_copy_begin(s->u->b->c->db, Q_FINANCIALS_COPY, e);
 	if (!s->copy)
 		return -1;
 	if (csv_read_file(f->path, columns, n, on_row, s, NULL, e) < 0) {
@@ -145,72 +137,57 @@ make_stages(struct job_ctx *c, struct err *e)
 	if (db_exec(c->db, Q_PERFORMANCE_MEMORY, NULL, NULL, e) < 0 ||
 	    db_exec(c->db, Q_FINANCIALS_RESULT_STAGE, NULL, NULL, e) < 0)
 		return -1;
-	for (size_t i = 0; i < ARRAY_LEN(sql); i++)
-		if (db_exec(c->db, sql[i].stage, NULL, NULL, e) < 0)
-			return -1;
-	return 0;
-}
-
-/* Same company, same day, sent twice: the last one counts. */
-static int
-look_at_repeats(struct unit *u, struct tally *t, struct err *e)
-{
-	ROWS_AUTO r = db_query(u->b->c->db, Q_STAGE_INCOME_TWICE, NULL, e);
-
-	if (!r)
-		return -1;
-	t->skipped += rows_int(r, 0, 0);
-	u->kept -= rows_int(r, 0, 0);
-	if (rows_int(r, 0, 0) > 0 && u->year > 0)
-		run_log(u->b->c, LVL_WARN,
-			"%d %s: %lld income rows came again, %lld of them with other figures (%s): "
-			"the last one counts",
-			u->year, statement_periods[u->period], (long long)rows_int(r, 0, 0),
-			(long long)rows_int(r, 0, 1), str_or(rows_text(r, 0, 2), "none"));
-	return 0;
+	return db_exec(c->db, Q_FINANCIALS_STAGE, NULL, NULL, e);
 }
 
 static void
-on_built(void *arg, const char *ticker, bool quarterly)
+on_built(void *arg, size_t company, bool quarterly)
 {
 	struct unit *u = arg;
-	size_t i = map_find(u->b->universe, ticker, strlen(ticker));
 
-	if (i != MAP_NONE)
-		u->b->built[i] = 1;
+	u->b->built[company] = 1;
 	if (quarterly)
 		u->q++;
 	else
 		u->fy++;
 }
 
+/* Same company, same day, sent twice: the last one counts. */
+static void
+report_repeats(const struct unit *u, const struct page *p)
+{
+	if (p->repeated > 0 && u->year > 0)
+		run_log(u->b->c, LVL_WARN,
+			"%d %s: %lld income rows came again, %lld of them with other figures (%s): "
+			"the last one counts",
+			u->year, statement_periods[u->period], (long long)p->repeated,
+			(long long)p->differing, str_or(p->example, "none"));
+}
+
 static int
 compute(struct unit *u, struct err *e)
 {
 	struct job_ctx *c = u->b->c;
+	const size_t all = map_count(u->b->universe);
 	struct page p = { .kind = u->year ? PAGE_PERIODS : PAGE_TTM,
+			  .universe = u->b->universe,
 			  .as_of = c->as_of,
 			  .built = on_built,
 			  .arg = u };
 
-	if (db_exec(c->db, Q_STAGE_STATEMENTS_ANALYZE, NULL, NULL, e) < 0 ||
-	    db_exec(c->db, Q_FINANCIALS_ROWS_STAGE, NULL, NULL, e) < 0 ||
-	    db_exec(c->db, Q_STAGE_ROWS_INDEX, NULL, NULL, e) < 0 ||
-	    db_exec(c->db, Q_STAGE_ROWS_ANALYZE, NULL, NULL, e) < 0)
-		return err_wrap(e, "join");
-	ROWS_AUTO n = db_query(c->db, Q_STAGE_ROWS_COUNT, NULL, e);
-
-	if (!n)
+	if (db_exec(c->db, Q_STAGE_STATEMENTS_INDEX, NULL, NULL, e) < 0)
 		return -1;
-	u->companies = rows_int(n, 0, 0);
-	u->complete = rows_int(n, 0, 2);
-	while (p.to < u->companies) {
-		p.after = p.to;
-		p.to = u->companies - p.after < PAGE_COMPANIES ? u->companies
-							       : p.after + PAGE_COMPANIES;
+	while (p.to < all) {
+		p.from = p.to;
+		p.to = all - p.from < PAGE_COMPANIES ? all : p.from + PAGE_COMPANIES;
 		if (run_check(c, e) < 0 || page_write(c->db, &p, e) < 0)
 			return -1;
 	}
+	u->companies = p.companies;
+	u->complete = p.complete;
+	u->repeated = p.repeated;
+	u->kept -= p.repeated;
+	report_repeats(u, &p);
 	return 0;
 }
 
@@ -228,7 +205,7 @@ static void
 begin(struct unit *u)
 {
 	u->attempt++;
-	u->kept = u->foreign = u->refused = u->fy = u->q = 0;
+	u->kept = u->foreign = u->refused = u->repeated = u->fy = u->q = 0;
 	memset(u->at, 0, sizeof(u->at));
 }
 
@@ -236,8 +213,10 @@ static int
 period_txn(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
 {
 	struct unit *u = arg;
-	struct staging s = { .u = u };
+	STR_AUTO figures = { 0 };
+	struct staging s = { .u = u, .figures = &figures };
 
+	str_init(&figures, FIGURES_BYTES);
 	begin(u);
 	*t = (struct tally){ 0 };
 	if (make_stages(c, e) < 0)
@@ -249,10 +228,10 @@ period_txn(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
 			return -1;
 		t->read += u->at[k];
 	}
-	t->rejected = u->refused;
-	t->skipped = u->foreign;
-	if (look_at_repeats(u, t, e) < 0 || compute(u, e) < 0)
+	if (compute(u, e) < 0)
 		return -1;
+	t->rejected = u->refused;
+	t->skipped = u->foreign + u->repeated;
 	return merge(u, t, e);
 }
 
@@ -279,9 +258,11 @@ ttm_txn(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
 {
 	struct unit *u = arg;
 	struct statement_file metrics = { STATEMENT_METRICS, 0, 0 };
-	struct staging s = { .u = u };
+	STR_AUTO figures = { 0 };
+	struct staging s = { .u = u, .figures = &figures };
 	int rc;
 
+	str_init(&figures, FIGURES_BYTES);
 	begin(u);
 	*t = (struct tally){ 0 };
 	if (make_stages(c, e) < 0)
@@ -297,14 +278,15 @@ ttm_txn(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
 	return compute(u, e) < 0 ? -1 : merge(u, t, e);
 }
 
-/* Of the universe those that have no such quarter; NULL fills *e. */
-static struct map *
-missing(struct build *b, int year, int quarter, struct err *e)
+/* Per ticker of the universe whether it has no such quarter (owned), and how many there are; NULL
+ * fills *e. */
+static unsigned char *
+missing(struct build *b, int year, int quarter, int *n, struct err *e)
 {
 	char label[16];
-	struct str list;
+	STR_AUTO list = { 0 };
 	const char *args[] = { NULL, "Q", label };
-	struct map *m = NULL;
+	unsigned char *lack;
 
 	fmt_buf(label, sizeof(label), "%dQ%d", year, quarter);
 	str_init(&list, (size_t)64 << 20);
@@ -312,13 +294,13 @@ missing(struct build *b, int year, int quarter, struct err *e)
 	args[0] = str_c(&list);
 	ROWS_AUTO r = db_query(b->c->db, Q_FINANCIALS_MISSING, args, e);
 
-	str_done(&list);
 	if (!r)
 		return NULL;
-	m = map_new();
-	for (int i = 0; i < rows_count(r); i++)
-		map_add(m, rows_text(r, i, 0), strlen(rows_text(r, i, 0)));
-	return m;
+	lack = mem_zalloc(map_count(b->universe));
+	*n = rows_count(r);
+	for (int i = 0; i < *n; i++)
+		lack[map_find(b->universe, rows_text(r, i, 0), strlen(rows_text(r, i, 0)))] = 1;
+	return lack;
 }
 
 static void
@@ -357,25 +339,15 @@ has_rows(const char *path)
 	return ch != EOF;
 }
 
-static int
-run_period(struct unit *u, const char *name, struct err *e)
-{
-	if (map_count(u->wanted) == 0)
-		return 0; /* everybody has it, and it does not change any more */
-	if (run_transaction(u->b->c, name, period_txn, u, e) < 0)
-		return err_wrap(e, "datos_financieros, %s", name);
-	report(u);
-	return run_breathe(u->b->c, e);
-}
-
 int
 build_period(struct build *b, int year, int period, struct err *e)
 {
 	const struct statement_file which = { STATEMENT_INCOME, year, period };
 	const struct cache_file *income = statement_files_at(b->files, &which);
-	struct unit u = { .b = b, .year = year, .period = period, .wanted = b->universe };
-	struct map *lack = NULL;
+	struct unit u = { .b = b, .year = year, .period = period };
+	unsigned char *lack = NULL;
 	char name[24];
+	int n = 1;
 
 	fmt_buf(name, sizeof(name), "%d %s", year, statement_periods[period]);
 	if (!income || run_unit_done(b->c, name) || !has_rows(income->path))
@@ -385,20 +357,24 @@ build_period(struct build *b, int year, int period, struct err *e)
 	/* The label of a fiscal year is not the file's year, so what is missing shows only in the
 	 * merge, which leaves what is there. */
 	if (!u.may_change && period != STATEMENT_FY) {
-		u.wanted = lack = missing(b, year, period, e);
+		u.lack = lack = missing(b, year, period, &n, e);
 		if (!lack)
 			return -1;
 	}
-	int rc = run_period(&u, name, e);
+	int rc = n > 0 ? run_transaction(b->c, name, period_txn, &u, e) : 0;
 
-	map_free(lack);
-	return rc;
+	free(lack);
+	if (rc < 0)
+		return err_wrap(e, "datos_financieros, %s", name);
+	if (n > 0) /* else everybody has it, and it does not change any more */
+		report(&u);
+	return run_breathe(b->c, e);
 }
 
 int
 build_ttm(struct build *b, struct err *e)
 {
-	struct unit u = { .b = b, .wanted = b->universe, .may_change = true };
+	struct unit u = { .b = b, .may_change = true };
 
 	if (run_unit_done(b->c, "TTM"))
 		return 0;

@@ -1,26 +1,10 @@
 #include "jobs/layer1/financials_rows.h"
 
-#include "core/vec.h"
 #include "jobs/engine/financials.h"
-#include "jobs/fmp/statements.h"
+#include "jobs/layer1/financials_periods.h"
 
-/* Columns of stage_rows_page; the statements' figures follow in the order of their files. */
-enum {
-	AT_N,
-	AT_TICKER,
-	AT_LABEL,
-	AT_END,
-	AT_YEAR,
-	AT_QUARTER,
-	AT_HAS_BALANCE,
-	AT_HAS_CASH,
-	AT_INCOME,
-	AT_BALANCE = AT_INCOME + INCOME_BASIC + 1,
-	AT_CASH = AT_BALANCE + BALANCE_CASH + 1,
-	AT_METRICS = AT_CASH + CASH_CAPEX + 1
-};
-
-/* Columns of stage_rows_history. */
+/* Columns of stage_statements_page, and of financials_history. */
+enum { AT_N, AT_KIND, AT_SEQ, AT_END, AT_YEAR, AT_QUARTER, AT_FIGURES };
 enum { HAS_N, HAS_LABEL, HAS_END, HAS_REVENUE, HAS_NET, HAS_EQUITY, HAS_FCF };
 
 /* Figures of stage_financials, in their order. */
@@ -57,49 +41,59 @@ enum {
 };
 
 struct figure { /* what was sent goes on as its text; what was computed as a number */
-	const char *text;
+	struct csv_cell text;
 	struct num v;
 };
 
 struct work {
-	const struct page *p;
+	struct page *p;
 	struct rows *page, *history; /* borrowed */
 	struct db_copy *copy;
-	int h; /* first row of the history that is not of an earlier company */
+	int h;		/* first row of the history that is not of an earlier company */
+	size_t company; /* the present one, by its number */
+	struct filings filings;
+	VEC(struct filed) filed;
 	VEC(struct fiscal_year) years;
 };
 
-static void
-read_income(const struct rows *r, int i, struct statement *s)
+static struct num
+num_of(const struct period *p, enum statement_kind kind, int figure)
 {
-	s->revenue = rows_num(r, i, AT_INCOME + INCOME_REVENUE);
-	s->net_income = rows_num(r, i, AT_INCOME + INCOME_NET);
-	s->operating_income = rows_num(r, i, AT_INCOME + INCOME_OPERATING);
-	s->interest_expense = rows_num(r, i, AT_INCOME + INCOME_INTEREST);
-	s->gross_profit = rows_num(r, i, AT_INCOME + INCOME_GROSS);
-	s->ebitda = rows_num(r, i, AT_INCOME + INCOME_EBITDA);
-	s->shares_diluted = rows_num(r, i, AT_INCOME + INCOME_DILUTED);
-	s->shares_basic = rows_num(r, i, AT_INCOME + INCOME_BASIC);
+	return figure_num(&p->figure[kind][figure]);
 }
 
 static void
-read_row(const struct rows *r, int i, struct statement *s)
+read_income(const struct period *p, struct statement *s)
 {
-	*s = (struct statement){ .end = rows_date(r, i, AT_END) };
-	read_income(r, i, s);
-	s->total_equity = rows_num(r, i, AT_BALANCE + BALANCE_EQUITY);
-	s->total_debt = rows_num(r, i, AT_BALANCE + BALANCE_DEBT);
-	s->current_assets = rows_num(r, i, AT_BALANCE + BALANCE_ASSETS);
-	s->current_liabilities = rows_num(r, i, AT_BALANCE + BALANCE_LIABILITIES);
-	s->operating_cash_flow = rows_num(r, i, AT_CASH + CASH_OPERATING);
-	s->capex = rows_num(r, i, AT_CASH + CASH_CAPEX);
+	s->revenue = num_of(p, STATEMENT_INCOME, INCOME_REVENUE);
+	s->net_income = num_of(p, STATEMENT_INCOME, INCOME_NET);
+	s->operating_income = num_of(p, STATEMENT_INCOME, INCOME_OPERATING);
+	s->interest_expense = num_of(p, STATEMENT_INCOME, INCOME_INTEREST);
+	s->gross_profit = num_of(p, STATEMENT_INCOME, INCOME_GROSS);
+	s->ebitda = num_of(p, STATEMENT_INCOME, INCOME_EBITDA);
+	s->shares_diluted = num_of(p, STATEMENT_INCOME, INCOME_DILUTED);
+	s->shares_basic = num_of(p, STATEMENT_INCOME, INCOME_BASIC);
+}
+
+static void
+read_period(const struct period *p, struct statement *s)
+{
+	*s = (struct statement){ .end = p->end };
+	read_income(p, s);
+	s->total_equity = num_of(p, STATEMENT_BALANCE, BALANCE_EQUITY);
+	s->total_debt = num_of(p, STATEMENT_BALANCE, BALANCE_DEBT);
+	s->current_assets = num_of(p, STATEMENT_BALANCE, BALANCE_ASSETS);
+	s->current_liabilities = num_of(p, STATEMENT_BALANCE, BALANCE_LIABILITIES);
+	s->operating_cash_flow = num_of(p, STATEMENT_CASH, CASH_OPERATING);
+	s->capex = num_of(p, STATEMENT_CASH, CASH_CAPEX);
 }
 
 /* The company's fiscal years as stored; the one under `but` is about to be replaced by *own. */
 static void
-load_years(struct work *w, int64_t n, const char *but, const struct fiscal_year *own)
+load_years(struct work *w, const char *but, const struct fiscal_year *own)
 {
 	const struct rows *h = w->history;
+	int64_t n = (int64_t)(w->company - w->p->from);
 
 	w->years.n = 0;
 	while (w->h < rows_count(h) && rows_int(h, w->h, HAS_N) < n)
@@ -150,83 +144,77 @@ put_computed(const struct metrics *m, struct figure f[FIGURES])
 	f[F_FRESHNESS].v = NUM(m->data_freshness);
 }
 
-/* What stands in the balance sheet, and the shares: of row i, as sent. */
+/* What stands in the balance sheet, and the shares: as sent. */
 static void
-put_standing(const struct rows *r, int i, const struct statement *s, struct figure f[FIGURES])
+put_standing(const struct period *p, const struct statement *s, struct figure f[FIGURES])
 {
 	bool diluted = s->shares_diluted.has && s->shares_diluted.v != 0;
 
-	f[F_EQUITY].text = rows_text(r, i, AT_BALANCE + BALANCE_EQUITY);
-	f[F_DEBT].text = rows_text(r, i, AT_BALANCE + BALANCE_DEBT);
-	f[F_CASH].text = rows_text(r, i, AT_BALANCE + BALANCE_CASH);
-	f[F_SHARES].text = rows_text(r, i, AT_INCOME + (diluted ? INCOME_DILUTED : INCOME_BASIC));
+	f[F_EQUITY].text = p->figure[STATEMENT_BALANCE][BALANCE_EQUITY];
+	f[F_DEBT].text = p->figure[STATEMENT_BALANCE][BALANCE_DEBT];
+	f[F_CASH].text = p->figure[STATEMENT_BALANCE][BALANCE_CASH];
+	f[F_SHARES].text = p->figure[STATEMENT_INCOME][diluted ? INCOME_DILUTED : INCOME_BASIC];
 }
 
 static int
-copy_out(struct work *w, int i, const char *type, const struct figure f[FIGURES], struct err *e)
+copy_out(struct work *w, const struct period *p, const char *type, const struct figure f[FIGURES],
+	 struct err *e)
 {
-	const struct rows *r = w->page;
-	bool quarterly = rows_int(r, i, AT_QUARTER) > 0;
-
-	db_copy_str(w->copy, rows_text(r, i, AT_TICKER));
+	db_copy_str(w->copy, map_key(w->p->universe, w->company));
 	db_copy_str(w->copy, type);
-	db_copy_str(w->copy, rows_text(r, i, AT_LABEL));
-	db_copy_date(w->copy, rows_date(r, i, AT_END));
+	db_copy_str(w->copy, p->label);
+	db_copy_date(w->copy, p->end);
 	for (int k = 0; k < FIGURES; k++) {
-		if (f[k].text)
-			db_copy_str(w->copy, f[k].text);
+		if (f[k].text.p)
+			db_copy_text(w->copy, f[k].text.p, f[k].text.len);
 		else
 			db_copy_num(w->copy, f[k].v);
 	}
 	if (db_copy_row(w->copy, e) < 0)
 		return -1;
-	w->p->built(w->p->arg, rows_text(r, i, AT_TICKER), quarterly);
+	w->p->built(w->p->arg, w->company, p->quarter > 0);
 	return 0;
 }
 
 /* A period needs all three statements of its day. */
 static int
-write_period(struct work *w, int i, struct err *e)
+write_period(struct work *w, const struct period *p, struct err *e)
 {
-	const struct rows *r = w->page;
-	bool yearly = rows_int(r, i, AT_QUARTER) == 0;
-	struct figure f[FIGURES] = { { NULL, NUM_NONE } };
+	bool yearly = p->quarter == 0;
+	struct figure f[FIGURES] = { { { NULL, 0 }, NUM_NONE } };
 	struct fiscal_year own;
 	struct statement s;
 	struct metrics m;
 
-	if (!rows_bool(r, i, AT_HAS_BALANCE) || !rows_bool(r, i, AT_HAS_CASH))
+	if (!p->has[STATEMENT_BALANCE] || !p->has[STATEMENT_CASH])
 		return 0;
-	read_row(r, i, &s);
+	read_period(p, &s);
 	own = (struct fiscal_year){ s.end, s.revenue, s.net_income, s.total_equity,
 				    NUM(free_cash_flow(s.operating_cash_flow, s.capex)) };
-	load_years(w, rows_int(r, i, AT_N), rows_text(r, i, AT_LABEL), yearly ? &own : NULL);
+	load_years(w, p->label, yearly ? &own : NULL);
 	metrics_compute(&s, w->years.at, w->years.n, w->p->as_of, &m);
 	put_computed(&m, f);
-	put_standing(r, i, &s, f);
-	f[F_REVENUE].text = rows_text(r, i, AT_INCOME + INCOME_REVENUE);
-	f[F_NET].text = rows_text(r, i, AT_INCOME + INCOME_NET);
-	f[F_EBITDA].text = rows_text(r, i, AT_INCOME + INCOME_EBITDA);
-	f[F_CAPEX].text = rows_text(r, i, AT_CASH + CASH_CAPEX);
-	return copy_out(w, i, yearly ? "FY" : "Q", f, e);
+	put_standing(p, &s, f);
+	f[F_REVENUE].text = p->figure[STATEMENT_INCOME][INCOME_REVENUE];
+	f[F_NET].text = p->figure[STATEMENT_INCOME][INCOME_NET];
+	f[F_EBITDA].text = p->figure[STATEMENT_INCOME][INCOME_EBITDA];
+	f[F_CAPEX].text = p->figure[STATEMENT_CASH][CASH_CAPEX];
+	return copy_out(w, p, yearly ? "FY" : "Q", f, e);
 }
 
-/* The page has the newest first. */
+/* The newest four, which come first. */
 static bool
-four_in_a_row(const struct rows *r, int i)
+four_in_a_row(const struct filings *f)
 {
+	const struct period *p = f->periods.at;
 	struct quarter_at at[TTM_QUARTERS];
 
-	if (i + TTM_QUARTERS > rows_count(r) ||
-	    rows_int(r, i + TTM_QUARTERS - 1, AT_N) != rows_int(r, i, AT_N) ||
-	    !rows_bool(r, i, AT_HAS_BALANCE))
+	if (f->periods.n < TTM_QUARTERS || !p[0].has[STATEMENT_BALANCE])
 		return false;
 	for (int k = 0; k < TTM_QUARTERS; k++) {
-		if (!rows_bool(r, i + k, AT_HAS_CASH))
+		if (!p[k].has[STATEMENT_CASH])
 			return false;
-		at[k] = (struct quarter_at){ (int)rows_int(r, i + k, AT_YEAR),
-					     (int)rows_int(r, i + k, AT_QUARTER),
-					     rows_date(r, i + k, AT_END) };
+		at[k] = (struct quarter_at){ p[k].year, p[k].quarter, p[k].end };
 	}
 	for (int k = 0; k + 1 < TTM_QUARTERS; k++)
 		if (!quarter_follows(&at[k + 1], &at[k]))
@@ -236,22 +224,22 @@ four_in_a_row(const struct rows *r, int i)
 
 /* Oldest first, as a sum in double depends on the order. */
 static struct num
-sum_of(const struct rows *r, int i, int column)
+sum_of(const struct period *newest, enum statement_kind kind, int figure)
 {
 	struct num v[TTM_QUARTERS];
 
 	for (int k = 0; k < TTM_QUARTERS; k++)
-		v[k] = rows_num(r, i + TTM_QUARTERS - 1 - k, column);
+		v[k] = num_of(&newest[TTM_QUARTERS - 1 - k], kind, figure);
 	return ttm_sum(v, TTM_QUARTERS);
 }
 
 static void
-read_quarters(const struct rows *r, int i, struct ttm_quarter q[TTM_QUARTERS])
+read_quarters(const struct period *newest, struct ttm_quarter q[TTM_QUARTERS])
 {
 	for (int k = 0; k < TTM_QUARTERS; k++) {
 		struct statement s;
 
-		read_row(r, i + TTM_QUARTERS - 1 - k, &s);
+		read_period(&newest[TTM_QUARTERS - 1 - k], &s);
 		q[k] = (struct ttm_quarter){
 			.revenue = s.revenue,
 			.ebitda = s.ebitda,
@@ -266,89 +254,169 @@ read_quarters(const struct rows *r, int i, struct ttm_quarter q[TTM_QUARTERS])
 /* Flows are sums, what stands is the newest quarter's: so are the shares, which a sum would make
  * four times too many. */
 static void
-read_ttm(const struct rows *r, int i, struct statement *s)
+read_ttm(const struct filings *filings, struct statement *s)
 {
+	const struct period *newest = filings->periods.at;
 	struct ttm_quarter q[TTM_QUARTERS];
 	struct ttm t;
 
-	read_row(r, i, s);
-	read_quarters(r, i, q);
+	read_period(newest, s);
+	read_quarters(newest, q);
 	ttm_compute(q, NUM_NONE, &t);
 	s->is_ttm = true;
 	s->revenue = t.revenue;
 	s->net_income = t.net_income;
 	s->ebitda = t.ebitda;
 	s->free_cash_flow = t.free_cash_flow;
-	s->operating_income = sum_of(r, i, AT_INCOME + INCOME_OPERATING);
-	s->interest_expense = sum_of(r, i, AT_INCOME + INCOME_INTEREST);
-	s->gross_profit = sum_of(r, i, AT_INCOME + INCOME_GROSS);
-	s->operating_cash_flow = sum_of(r, i, AT_CASH + CASH_OPERATING);
-	s->capex = sum_of(r, i, AT_CASH + CASH_CAPEX);
-	s->roic_ttm = rows_num(r, i, AT_METRICS + METRICS_ROIC);
-	s->wacc_ttm = rows_num(r, i, AT_METRICS + METRICS_WACC);
+	s->operating_income = sum_of(newest, STATEMENT_INCOME, INCOME_OPERATING);
+	s->interest_expense = sum_of(newest, STATEMENT_INCOME, INCOME_INTEREST);
+	s->gross_profit = sum_of(newest, STATEMENT_INCOME, INCOME_GROSS);
+	s->operating_cash_flow = sum_of(newest, STATEMENT_CASH, CASH_OPERATING);
+	s->capex = sum_of(newest, STATEMENT_CASH, CASH_CAPEX);
+	s->roic_ttm = figure_num(&filings->trailing[METRICS_ROIC]);
+	s->wacc_ttm = figure_num(&filings->trailing[METRICS_WACC]);
 }
 
 static int
-write_ttm(struct work *w, int i, struct err *e)
+write_ttm(struct work *w, struct err *e)
 {
-	const struct rows *r = w->page;
-	struct figure f[FIGURES] = { { NULL, NUM_NONE } };
+	const struct filings *filings = &w->filings;
+	const struct period *newest = filings->periods.at;
+	struct figure f[FIGURES] = { { { NULL, 0 }, NUM_NONE } };
 	struct statement s;
 	struct metrics m;
 
-	if (!four_in_a_row(r, i))
+	if (!four_in_a_row(filings))
 		return 0;
-	read_ttm(r, i, &s);
-	load_years(w, rows_int(r, i, AT_N), NULL, NULL);
+	read_ttm(filings, &s);
+	load_years(w, NULL, NULL);
 	metrics_compute(&s, w->years.at, w->years.n, w->p->as_of, &m);
 	put_computed(&m, f);
-	put_standing(r, i, &s, f);
+	put_standing(newest, &s, f);
 	f[F_REVENUE].v = s.revenue;
 	f[F_NET].v = s.net_income;
 	f[F_EBITDA].v = s.ebitda;
 	f[F_CAPEX].v = s.capex;
 	if (s.roic_ttm.has)
-		f[F_ROIC].text = rows_text(r, i, AT_METRICS + METRICS_ROIC);
+		f[F_ROIC].text = filings->trailing[METRICS_ROIC];
 	if (m.wacc.has)
-		f[F_WACC].text = rows_text(r, i, AT_METRICS + METRICS_WACC);
-	return copy_out(w, i, "TTM", f, e);
+		f[F_WACC].text = filings->trailing[METRICS_WACC];
+	return copy_out(w, newest, "TTM", f, e);
+}
+
+static void
+note(struct work *w)
+{
+	struct page *p = w->p;
+
+	p->companies += w->filings.periods.n > 0;
+	p->complete += w->filings.complete;
+	p->repeated += w->filings.repeated;
+	p->differing += w->filings.differing;
+	if (w->filings.differing > 0 && !p->example)
+		p->example = map_key(p->universe, w->company);
 }
 
 static int
-write_rows(struct work *w, struct err *e)
+write_company(struct work *w, struct filed *row, size_t n, struct err *e)
+{
+	filings_of(row, n, &w->filings);
+	note(w);
+	if (w->p->kind == PAGE_TTM)
+		return write_ttm(w, e);
+	for (size_t i = 0; i < w->filings.periods.n; i++)
+		if (write_period(w, &w->filings.periods.at[i], e) < 0)
+			return -1;
+	return 0;
+}
+
+static int
+by_company(const void *a, const void *b)
+{
+	const struct filed *x = a, *y = b;
+
+	return (x->company > y->company) - (x->company < y->company);
+}
+
+/* The server would take longer to sort them. */
+static void
+load_filed(struct work *w)
 {
 	const struct rows *r = w->page;
 
 	for (int i = 0; i < rows_count(r); i++) {
-		bool newest = i == 0 || rows_int(r, i - 1, AT_N) != rows_int(r, i, AT_N);
+		struct filed f = { .company = (size_t)rows_int(r, i, AT_N),
+				   .kind = (enum statement_kind)rows_int(r, i, AT_KIND),
+				   .seq = rows_int(r, i, AT_SEQ),
+				   .end = rows_date(r, i, AT_END),
+				   .year = (int)rows_int(r, i, AT_YEAR),
+				   .quarter = (int)rows_int(r, i, AT_QUARTER),
+				   .figures = rows_text(r, i, AT_FIGURES) };
 
-		if (w->p->kind == PAGE_PERIODS && write_period(w, i, e) < 0)
-			return -1;
-		if (w->p->kind == PAGE_TTM && newest && write_ttm(w, i, e) < 0)
+		vec_push(&w->filed, f);
+	}
+	qsort(w->filed.at, w->filed.n, sizeof(*w->filed.at), by_company);
+}
+
+static int
+write_companies(struct work *w, struct err *e)
+{
+	size_t n;
+
+	load_filed(w);
+	for (size_t i = 0; i < w->filed.n; i += n) {
+		struct filed *first = &w->filed.at[i];
+
+		n = 1;
+		while (i + n < w->filed.n && first[n].company == first->company)
+			n++;
+		w->company = first->company;
+		if (write_company(w, first, n, e) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-int
-page_write(struct db *db, const struct page *p, struct err *e)
+/* The fiscal years that are stored of the page's companies, which are numbered from 0 there. */
+static struct rows *
+read_history(struct db *db, const struct page *p, struct err *e)
 {
-	char after[24], to[24];
-	const char *args[] = { after, to, p->kind == PAGE_TTM ? "4" : "1000000" };
+	STR_AUTO list = { 0 };
+	const char *word[PAGE_COMPANIES + 1], *args[] = { NULL };
+
+	str_init(&list, (size_t)1 << 20);
+	for (size_t i = p->from; i < p->to; i++)
+		word[i - p->from] = map_key(p->universe, i);
+	word[p->to - p->from] = NULL;
+	words_array(word, &list);
+	args[0] = str_c(&list);
+	return db_query(db, Q_FINANCIALS_HISTORY, args, e);
+}
+
+int
+page_write(struct db *db, struct page *p, struct err *e)
+{
+	char from[24], to[24];
+	const char *args[] = { from, to };
 	struct work w = { .p = p };
 
-	fmt_buf(after, sizeof(after), "%lld", (long long)p->after);
-	fmt_buf(to, sizeof(to), "%lld", (long long)p->to);
-	ROWS_AUTO page = db_query(db, Q_STAGE_ROWS_PAGE, args, e);
-	ROWS_AUTO history = page ? db_query(db, Q_STAGE_ROWS_HISTORY, args, e) : NULL;
+	(void)fmt_buf(from, sizeof(from), "%zu", p->from);
+	(void)fmt_buf(to, sizeof(to), "%zu", p->to);
+	ROWS_AUTO page = db_query(db, Q_STAGE_STATEMENTS_PAGE, args, e);
+
+	if (page && rows_count(page) == 0)
+		return 0;
+	ROWS_AUTO history = page ? read_history(db, p, e) : NULL;
 
 	w.page = page;
 	w.history = history;
 	w.copy = history ? db_copy_begin(db, Q_FINANCIALS_RESULT_COPY, e) : NULL;
 	if (!w.copy)
 		return -1;
-	int rc = write_rows(&w, e);
+	int rc = write_companies(&w, e);
 
+	vec_done(&w.filed);
+	vec_done(&w.filings.periods);
 	vec_done(&w.years);
 	if (rc < 0)
 		db_copy_abort(w.copy);

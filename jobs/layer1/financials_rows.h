@@ -4,21 +4,29 @@
 
 #include "core/db_copy.h"
 #include "core/job.h"
+#include "core/map.h"
+
+enum { PAGE_COMPANIES = 2000 }; /* at most */
 
 enum page_kind { PAGE_PERIODS, PAGE_TTM };
 
-/* A row was written for the ticker. */
-typedef void page_built_fn(void *arg, const char *ticker, bool quarterly);
+/* A row was written for the company, by its number in the universe. */
+typedef void page_built_fn(void *arg, size_t company, bool quarterly);
 
 struct page {
 	enum page_kind kind;
-	int64_t after, to; /* companies by their number */
+	const struct map *universe;
+	size_t from, to; /* companies by their number, the last one not included */
 	struct date as_of;
 	page_built_fn *built;
 	void *arg;
+	/* Added to: */
+	int64_t companies, complete; /* with a period; periods with all three statements */
+	int64_t repeated, differing; /* income rows that came again, of them with other figures */
+	const char *example;	     /* a company with such rows; borrowed from the universe */
 };
 
 /* Reads the companies and their stored fiscal years, computes, and copies into stage_financials. */
-int page_write(struct db *db, const struct page *p, struct err *e) MUST_CHECK;
+int page_write(struct db *db, struct page *p, struct err *e) MUST_CHECK;
 
 #endif
