@@ -1,5 +1,6 @@
--- The periods of financials-bulk: statements of one or several files are staged as sent, read back company by
--- company, and come back as rows of datos_financieros.  Figures travel as text: what is not computed is stored to the last digit.
+-- The periods of financials-bulk: statements of one or several files are staged as sent, read back some companies
+-- at a time, and come back as rows of datos_financieros.  Figures travel as text: what is not computed is stored
+-- to the last digit.
 
 -- name: financials_stage
 -- n numbers the companies; figures are exact texts joined by commas, since the program puts a company together.
@@ -10,12 +11,8 @@ CREATE TEMP TABLE stage_statements (
 -- name: financials_copy
 COPY stage_statements (n, kind, seq, period_date, year, quarter, figures) FROM STDIN;
 
--- name: stage_statements_index
--- Pages are ranges of n: without it each one reads the whole table.
-CREATE INDEX ON stage_statements (n);
-
 -- name: stage_statements_page
--- In any order.
+-- In any order.  No index: files come in an order of their own, so each page would touch every block all the same.
 -- $1 from company bigint, $2 up to company bigint, not included
 SELECT n, kind, seq, period_date, year, quarter, figures
   FROM stage_statements
@@ -24,8 +21,9 @@ SELECT n, kind, seq, period_date, year, quarter, figures
 -- name: financials_history
 -- The fiscal years that are stored.
 -- $1 tickers text[]
--- returns place in $1 from 0 bigint, period_label text, period_end_date date, revenue, net_income, total_equity, free_cash_flow
-SELECT u.n - 1, f.period_label, f.period_end_date, f.revenue, f.net_income, f.total_equity, f.free_cash_flow
+-- returns place in $1 from 1 bigint, period_label text, period_end_date date, revenue, net_income, total_equity,
+-- free_cash_flow
+SELECT u.n, f.period_label, f.period_end_date, f.revenue, f.net_income, f.total_equity, f.free_cash_flow
   FROM unnest($1::text[]) WITH ORDINALITY AS u (ticker, n)
   JOIN datos_financieros f ON f.ticker = u.ticker
  WHERE f.period_type = 'FY'

@@ -8,6 +8,7 @@
 #include <string.h>
 
 enum {
+	PAGE_COMPANIES = 5000, /* each page reads the whole stage: few, as far as memory allows */
 	CHECK_EVERY = 1000,
 	QUARTERS_KEPT = 6, /* two to spare: files are by fiscal quarter, not by day */
 	FILE_SEQ = 10 * 1000 * 1000,
@@ -175,8 +176,6 @@ compute(struct unit *u, struct err *e)
 			  .built = on_built,
 			  .arg = u };
 
-	if (db_exec(c->db, Q_STAGE_STATEMENTS_INDEX, NULL, NULL, e) < 0)
-		return -1;
 	while (p.to < all) {
 		p.from = p.to;
 		p.to = all - p.from < PAGE_COMPANIES ? all : p.from + PAGE_COMPANIES;
@@ -361,13 +360,16 @@ build_period(struct build *b, int year, int period, struct err *e)
 		if (!lack)
 			return -1;
 	}
-	int rc = n > 0 ? run_transaction(b->c, name, period_txn, &u, e) : 0;
+	if (n == 0) { /* everybody has it, and it does not change any more */
+		free(lack);
+		return 0;
+	}
+	int rc = run_transaction(b->c, name, period_txn, &u, e);
 
 	free(lack);
 	if (rc < 0)
 		return err_wrap(e, "datos_financieros, %s", name);
-	if (n > 0) /* else everybody has it, and it does not change any more */
-		report(&u);
+	report(&u);
 	return run_breathe(b->c, e);
 }
 

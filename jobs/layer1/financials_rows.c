@@ -47,10 +47,11 @@ struct figure { /* what was sent goes on as its text; what was computed as a num
 
 struct work {
 	struct page *p;
-	struct rows *page, *history; /* borrowed */
+	const struct rows *history; /* borrowed */
 	struct db_copy *copy;
 	int h;		/* first row of the history that is not of an earlier company */
-	size_t company; /* the present one, by its number */
+	size_t company; /* the present one, by its number in the universe */
+	int64_t place;	/* and by that among the page's, from 1 */
 	struct filings filings;
 	VEC(struct filed) filed;
 	VEC(struct fiscal_year) years;
@@ -63,8 +64,9 @@ num_of(const struct period *p, enum statement_kind kind, int figure)
 }
 
 static void
-read_income(const struct period *p, struct statement *s)
+read_period(const struct period *p, struct statement *s)
 {
+	*s = (struct statement){ .end = p->end };
 	s->revenue = num_of(p, STATEMENT_INCOME, INCOME_REVENUE);
 	s->net_income = num_of(p, STATEMENT_INCOME, INCOME_NET);
 	s->operating_income = num_of(p, STATEMENT_INCOME, INCOME_OPERATING);
@@ -73,13 +75,6 @@ read_income(const struct period *p, struct statement *s)
 	s->ebitda = num_of(p, STATEMENT_INCOME, INCOME_EBITDA);
 	s->shares_diluted = num_of(p, STATEMENT_INCOME, INCOME_DILUTED);
 	s->shares_basic = num_of(p, STATEMENT_INCOME, INCOME_BASIC);
-}
-
-static void
-read_period(const struct period *p, struct statement *s)
-{
-	*s = (struct statement){ .end = p->end };
-	read_income(p, s);
 	s->total_equity = num_of(p, STATEMENT_BALANCE, BALANCE_EQUITY);
 	s->total_debt = num_of(p, STATEMENT_BALANCE, BALANCE_DEBT);
 	s->current_assets = num_of(p, STATEMENT_BALANCE, BALANCE_ASSETS);
@@ -93,7 +88,7 @@ static void
 load_years(struct work *w, const char *but, const struct fiscal_year *own)
 {
 	const struct rows *h = w->history;
-	int64_t n = (int64_t)(w->company - w->p->from);
+	const int64_t n = w->place;
 
 	w->years.n = 0;
 	while (w->h < rows_count(h) && rows_int(h, w->h, HAS_N) < n)
@@ -338,12 +333,10 @@ by_company(const void *a, const void *b)
 	return (x->company > y->company) - (x->company < y->company);
 }
 
-/* The server would take longer to sort them. */
+/* Sorted here: the server takes longer. */
 static void
-load_filed(struct work *w)
+load_filed(struct work *w, const struct rows *r)
 {
-	const struct rows *r = w->page;
-
 	for (int i = 0; i < rows_count(r); i++) {
 		struct filed f = { .company = (size_t)rows_int(r, i, AT_N),
 				   .kind = (enum statement_kind)rows_int(r, i, AT_KIND),
@@ -358,39 +351,67 @@ load_filed(struct work *w)
 	qsort(w->filed.at, w->filed.n, sizeof(*w->filed.at), by_company);
 }
 
+/* The number of rows from first[0] on that are of its company. */
+static size_t
+rows_of(const struct filed *first, const struct filed *end)
+{
+	size_t n = 1;
+
+	while (first + n < end && first[n].company == first->company)
+		n++;
+	return n;
+}
+
 static int
 write_companies(struct work *w, struct err *e)
 {
-	size_t n;
+	struct filed *row = w->filed.at, *end = row + w->filed.n;
 
-	load_filed(w);
-	for (size_t i = 0; i < w->filed.n; i += n) {
-		struct filed *first = &w->filed.at[i];
+	while (row < end) {
+		size_t n = rows_of(row, end);
 
-		n = 1;
-		while (i + n < w->filed.n && first[n].company == first->company)
-			n++;
-		w->company = first->company;
-		if (write_company(w, first, n, e) < 0)
+		w->company = row->company;
+		w->place++;
+		if (write_company(w, row, n, e) < 0)
 			return -1;
+		row += n;
 	}
 	return 0;
 }
 
-/* The fiscal years that are stored of the page's companies, which are numbered from 0 there. */
+/* The fiscal years that are stored of the page's companies, in their order. */
 static struct rows *
-read_history(struct db *db, const struct page *p, struct err *e)
+read_history(struct db *db, const struct work *w, struct err *e)
 {
+	const struct filed *row = w->filed.at, *end = row + w->filed.n;
+	VEC(const char *) word = { 0 };
 	STR_AUTO list = { 0 };
-	const char *word[PAGE_COMPANIES + 1], *args[] = { NULL };
+	const char *args[] = { NULL };
 
+	for (; row < end; row += rows_of(row, end))
+		vec_push(&word, map_key(w->p->universe, row->company));
+	vec_push(&word, NULL);
 	str_init(&list, (size_t)1 << 20);
-	for (size_t i = p->from; i < p->to; i++)
-		word[i - p->from] = map_key(p->universe, i);
-	word[p->to - p->from] = NULL;
-	words_array(word, &list);
+	words_array(word.at, &list);
+	vec_done(&word);
 	args[0] = str_c(&list);
 	return db_query(db, Q_FINANCIALS_HISTORY, args, e);
+}
+
+static int
+compute(struct db *db, struct work *w, struct err *e)
+{
+	ROWS_AUTO history = read_history(db, w, e);
+
+	w->history = history;
+	w->copy = history ? db_copy_begin(db, Q_FINANCIALS_RESULT_COPY, e) : NULL;
+	if (!w->copy)
+		return -1;
+	if (write_companies(w, e) < 0) {
+		db_copy_abort(w->copy);
+		return -1;
+	}
+	return db_copy_end(w->copy, NULL, e);
 }
 
 int
@@ -399,26 +420,20 @@ page_write(struct db *db, struct page *p, struct err *e)
 	char from[24], to[24];
 	const char *args[] = { from, to };
 	struct work w = { .p = p };
+	int rc = 0;
 
 	(void)fmt_buf(from, sizeof(from), "%zu", p->from);
 	(void)fmt_buf(to, sizeof(to), "%zu", p->to);
 	ROWS_AUTO page = db_query(db, Q_STAGE_STATEMENTS_PAGE, args, e);
 
-	if (page && rows_count(page) == 0)
-		return 0;
-	ROWS_AUTO history = page ? read_history(db, p, e) : NULL;
-
-	w.page = page;
-	w.history = history;
-	w.copy = history ? db_copy_begin(db, Q_FINANCIALS_RESULT_COPY, e) : NULL;
-	if (!w.copy)
+	if (!page)
 		return -1;
-	int rc = write_companies(&w, e);
-
+	if (rows_count(page) > 0) {
+		load_filed(&w, page);
+		rc = compute(db, &w, e);
+	}
 	vec_done(&w.filed);
 	vec_done(&w.filings.periods);
 	vec_done(&w.years);
-	if (rc < 0)
-		db_copy_abort(w.copy);
-	return rc < 0 ? -1 : db_copy_end(w.copy, NULL, e);
+	return rc;
 }

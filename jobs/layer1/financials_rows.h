@@ -6,8 +6,6 @@
 #include "core/job.h"
 #include "core/map.h"
 
-enum { PAGE_COMPANIES = 2000 }; /* at most */
-
 enum page_kind { PAGE_PERIODS, PAGE_TTM };
 
 /* A row was written for the company, by its number in the universe. */
