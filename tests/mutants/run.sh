@@ -5,6 +5,11 @@
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
+# The tree is copied elsewhere: a relative path would not lead to the real data from there.
+if real=$(cd "$root" && cd "${FINTRA_REAL_DATA:-../shared/data/real}" 2>/dev/null && pwd); then
+	FINTRA_REAL_DATA=$real
+	export FINTRA_REAL_DATA
+fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT INT TERM
 killed=0 alive=0
