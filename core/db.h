@@ -52,6 +52,11 @@ int db_exec_sql(struct db *db, const char *sql,
 		struct err *e) MUST_CHECK;	       /* several statements allowed */
 char *db_quote_ident(struct db *db, const char *name); /* for generated SQL; owned: free() */
 
+/* A query outside a transaction that ran into lock_timeout is sent again as long as fn says so; e
+ * tells what happened, `tries` how often it was sent. */
+typedef bool db_locked_fn(void *arg, const struct err *e, int tries);
+void db_on_locked(struct db *db, db_locked_fn *fn, void *arg);
+
 int db_begin(struct db *db, struct err *e) MUST_CHECK;
 int db_commit(struct db *db, struct err *e) MUST_CHECK; /* ERR_DB disconnected = outcome unknown */
 void db_rollback(struct db *db);			/* fine outside a transaction */

@@ -49,16 +49,39 @@ dbi_run(struct db *db, const char *sql, const char *const *args, int nargs, stru
 	return r;
 }
 
+/* Inside a transaction nothing but its end is possible any more. */
+static bool
+may_ask_again(struct db *db, const struct err *e, int tries)
+{
+	return db->locked && str_same(e->sqlstate, "55P03") &&
+	       PQtransactionStatus(db->conn) == PQTRANS_IDLE &&
+	       db->locked(db->locked_arg, e, tries);
+}
+
 /* Unnamed statement: no state is left on the server, poolers and Citus are fine with it. */
 static PGresult *
 run_query(struct db *db, enum query q, const char *const *args, struct err *e)
 {
 	const char *sql = dbi_text(db, q, e);
-	PGresult *r = sql ? dbi_run(db, sql, args, queries[q].nparams, e) : NULL;
+	PGresult *r = NULL;
 
-	if (!r)
-		err_wrap(e, "%s", queries[q].name);
-	return r;
+	for (int tries = 1; sql; tries++) {
+		r = dbi_run(db, sql, args, queries[q].nparams, e);
+		if (r)
+			return r;
+		if (!may_ask_again(db, e, tries))
+			break;
+		*e = (struct err)ERR_INIT;
+	}
+	err_wrap(e, "%s", queries[q].name);
+	return NULL;
+}
+
+void
+db_on_locked(struct db *db, db_locked_fn *fn, void *arg)
+{
+	db->locked = fn;
+	db->locked_arg = arg;
 }
 
 struct rows *

@@ -14,11 +14,13 @@ struct db {
 	bool deaf;	  /* the present statement does not heed the token (ROLLBACK) */
 	bool cancel_sent; /* PQcancel went out for the present statement */
 	bool given_up; /* the server did not answer in time: the connection is of no use any more */
-	int64_t give_up_ms;  /* monotonic time when the wait ends; 0 = open end */
-	struct shape *shape; /* owned; NULL = not looked at yet */
-	atomic_bool *ours;   /* of the configuration; may be NULL */
-	bool no_options;     /* the other end takes no session settings */
-	char *pooled_begin;  /* owned: opens a transaction that makes the settings */
+	int64_t give_up_ms;   /* monotonic time when the wait ends; 0 = open end */
+	struct shape *shape;  /* owned; NULL = not looked at yet */
+	atomic_bool *ours;    /* of the configuration; may be NULL */
+	bool no_options;      /* the other end takes no session settings */
+	db_locked_fn *locked; /* NULL = a lock that is not had in time is an error at once */
+	void *locked_arg;
+	char *pooled_begin; /* owned: opens a transaction that makes the settings */
 };
 
 enum dbi_manner { DBI_HEED, DBI_DEAF };

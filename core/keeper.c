@@ -202,6 +202,16 @@ read_request(struct keeping *k)
 	cancel_raise(&k->r->cancel, level);
 }
 
+/* Before anything else is done about it: it may be over in a second. */
+static void
+look_for_block(struct keeping *k)
+{
+	struct err e = ERR_INIT;
+
+	if (k->db && run_block_look(k->r, k->db, &e) < 0)
+		trouble(k, &e);
+}
+
 static void
 flush(struct keeping *k)
 {
@@ -233,6 +243,7 @@ keep(struct keeping *k, bool hurry)
 		watch_locks(k, due);
 	if (k->db && now >= k->next_request) {
 		read_request(k);
+		look_for_block(k);
 		k->next_request = now + REQUEST_MS;
 	}
 	if (k->db)

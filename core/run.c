@@ -174,7 +174,7 @@ check_sessions(struct run *r, struct db *db, struct err *e)
 struct db *
 run_db_open(struct job_ctx *c, struct err *e)
 {
-	struct db *db = db_open(c->conf, c->run->app, c->cancel, e);
+	struct db *db = run_connect(c->run, e);
 
 	if (db && check_sessions(c->run, db, e) < 0) {
 		db_close(db);

@@ -26,7 +26,7 @@ run_job(struct run *r, struct err *e)
 	int rc;
 
 	r->ctx.now_ms = r->began_wall;
-	r->ctx.db = db_open(r->conf, r->app, &r->cancel, e);
+	r->ctx.db = run_connect(r, e);
 	if (!r->ctx.db)
 		return -1;
 	if (r->job->flags & JOB_USES_API) {
@@ -110,6 +110,7 @@ run_life(struct run *r)
 	/* From here on this thread alone speaks for the run; the locks go last. */
 	keeper_stop(&r->keeper);
 	pacer_leave(r);
+	run_block_explain(r, &e);
 	run_evidence_end(r, rc, &e);
 	run_end(r, rc, &e);
 	http_free(r->http);

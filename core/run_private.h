@@ -9,6 +9,7 @@
 #include "core/map.h"
 #include "core/outbox.h"
 #include "core/run.h"
+#include "core/run_block.h"
 #include "core/runner.h"
 
 #include <pthread.h>
@@ -61,6 +62,7 @@ struct run {
 	struct tally sum;
 	struct json *result;
 	char taint[200], lost_why[160];
+	struct run_block block;
 
 	/* Of the pacer. */
 	enum cancel_level level_said;
@@ -104,8 +106,9 @@ void *pacer_main(void *runner);
 void pacer_wake(struct runner *r); /* async-signal-safe */
 void pacer_leave(struct run *r);   /* it leaves the run alone from now on */
 
-/* run_life.c: from the ledger row to the outcome. */
+/* run_life.c: from the ledger row to the outcome; run_end.c: its last line and final state. */
 void run_life(struct run *r);
+void run_end(struct run *r, int rc, struct err *e);
 
 /* run_open.c: row and locks of a new run or of a resumed one. */
 int run_open_new(struct run *r, struct err *e) MUST_CHECK;
@@ -125,9 +128,6 @@ int run_rescue(struct run *r, struct err *e) MUST_CHECK;
 /* gate.c: measures, logs, audits; ERR_GATE when refused. */
 int run_gate(struct run *r, struct err *e) MUST_CHECK;
 const char *gate_name(enum gate_mode g);
-
-/* run_end.c: the last line and the final state. */
-void run_end(struct run *r, int rc, struct err *e);
 
 /* run_emit.c */
 void run_emit(struct run *r, enum level lvl, const char *ev, const char *fmt, ...) PRINTF_FMT(4, 5);

@@ -9,7 +9,6 @@
 
 enum {
 	REDO_MAX = 5,	      /* deadlock, serialisation failure */
-	LOCK_TRIES = 3,	      /* a table locked by somebody else */
 	RECONNECT_MS = 60000, /* all in all */
 	BACKOFF_MIN_MS = 100,
 	BACKOFF_MAX_MS = 5000,
@@ -162,7 +161,7 @@ reconnect(struct job_ctx *c, int pid, int64_t until, struct err *e)
 	int pause = BACKOFF_MIN_MS;
 	struct db *fresh;
 
-	while (!(fresh = db_open(c->conf, c->run->app, c->cancel, e))) {
+	while (!(fresh = run_connect(c->run, e))) {
 		if (clock_mono_ms() + pause > until || e->cls == ERR_CANCELLED)
 			return -1;
 		if (cancel_wait(c->cancel, pause))
@@ -219,6 +218,18 @@ may_redo(const struct err *e, int tries)
 	return str_same(e->sqlstate, "55P03") && tries < LOCK_TRIES;
 }
 
+static void
+tell_retry(struct run *r, const char *unit, const struct err *e, int tries)
+{
+	char who[BLOCK_TEXT];
+
+	if (str_same(e->sqlstate, "55P03"))
+		run_emit_unit(r, LVL_WARN, "retry", unit, "%s; %s: done anew (%d)", e->text,
+			      run_block_who(r, who), tries);
+	else
+		run_emit_unit(r, LVL_WARN, "retry", unit, "%s: done anew (%d)", e->text, tries);
+}
+
 int
 run_transaction(struct job_ctx *c, const char *unit, run_txn_fn *fn, void *arg, struct err *e)
 {
@@ -239,8 +250,7 @@ run_transaction(struct job_ctx *c, const char *unit, run_txn_fn *fn, void *arg, 
 		}
 		if (!may_redo(e, tries))
 			return -1;
-		run_emit_unit(c->run, LVL_WARN, "retry", unit, "%s: done anew (%d)", e->text,
-			      tries);
+		tell_retry(c->run, unit, e, tries);
 		if (cancel_wait(c->cancel, BACKOFF_MIN_MS * tries))
 			return run_check(c, e);
 	}

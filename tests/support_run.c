@@ -79,6 +79,17 @@ run_sleep(struct job_ctx *c, struct err *e)
 	return run_transaction(c, "sleep", sleep_long, NULL, e);
 }
 
+/* Reads outside a transaction, as jobs do before they write. */
+static int
+run_look(struct job_ctx *c, struct err *e)
+{
+	char day[DATE_BUF];
+	const char *args[] = { date_iso(c->as_of, day) };
+	ROWS_AUTO r = db_query(c->db, Q_FRESH_SECTOR_PERFORMANCE, args, e);
+
+	return r ? 0 : -1;
+}
+
 static void
 talk(struct job_ctx *c)
 {
@@ -117,6 +128,7 @@ static const struct job steps_too = {
 	.name = "t-steps-too", .layer = 2, .writes = NAMES("sector_performance"), .run = run_steps
 };
 static const struct job sleeps = { .name = "t-sleep", .layer = 2, .run = run_sleep };
+static const struct job looks = { .name = "t-look", .layer = 2, .run = run_look };
 static const struct job ends = { .name = "t-end", .layer = 2, .run = run_end_as_told };
 static const struct job reads = {
 	.name = "t-reads", .layer = 2, .reads = NAMES("sector_performance"), .run = run_end_as_told
@@ -135,7 +147,8 @@ static const struct table tables[] = {
 	{ .name = NULL },
 };
 
-static const struct job *const jobs[] = { &steps, &steps_too, &sleeps, &ends, &reads, &api, NULL };
+static const struct job *const jobs[] = { &steps, &steps_too, &sleeps, &looks,
+					  &ends,  &reads,     &api,    NULL };
 
 const struct catalogue bench_catalogue = { .jobs = jobs, .tables = tables, .build = "test build" };
 
