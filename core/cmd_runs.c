@@ -145,6 +145,26 @@ print_units(struct db *db, int64_t run)
 }
 
 static void
+print_rejects(struct db *db, int64_t run)
+{
+	struct err e = ERR_INIT;
+	char id[NUM_BUF];
+	const char *args[] = { num_int(run, id) };
+	ROWS_AUTO r = db_query(db, Q_LEDGER_REJECTS, args, &e);
+
+	if (!r || !rows_count(r))
+		return;
+	printf("rejected\n");
+	for (int i = 0; i < rows_count(r); i++) {
+		STR_AUTO why = { 0 }, raw = { 0 };
+
+		printf("  %5" PRId64 "  %s: %s\n", rows_int(r, i, 1),
+		       out_clean(&why, rows_text(r, i, 0)),
+		       out_clean(&raw, str_or(rows_text(r, i, 2), "")));
+	}
+}
+
+static void
 print_inputs(struct db *db, int64_t run)
 {
 	struct input_list l = { NULL, 0 };
@@ -219,6 +239,7 @@ print_run(struct db *db, const struct run_info *r)
 	print_result(r->result);
 	print_inputs(db, r->id);
 	print_units(db, r->id);
+	print_rejects(db, r->id);
 }
 
 int

@@ -60,6 +60,10 @@ void db_on_locked(struct db *db, db_locked_fn *fn, void *arg);
 int db_begin(struct db *db, struct err *e) MUST_CHECK;
 int db_commit(struct db *db, struct err *e) MUST_CHECK; /* ERR_DB disconnected = outcome unknown */
 void db_rollback(struct db *db);			/* fine outside a transaction */
+/* A point in the transaction to go back to; may be nested.  Each is kept or undone once. */
+int db_savepoint(struct db *db, struct err *e) MUST_CHECK;
+int db_savepoint_keep(struct db *db, struct err *e) MUST_CHECK;
+int db_savepoint_undo(struct db *db, struct err *e) MUST_CHECK;
 
 void rows_free(struct rows *r);
 int rows_count(const struct rows *r);

@@ -173,6 +173,24 @@ db_rollback(struct db *db)
 		PQclear(run_simple(db, "ROLLBACK", DBI_DEAF, &unused));
 }
 
+int
+db_savepoint(struct db *db, struct err *e)
+{
+	return db_exec_sql(db, "SAVEPOINT fintra", e);
+}
+
+int
+db_savepoint_keep(struct db *db, struct err *e)
+{
+	return db_exec_sql(db, "RELEASE SAVEPOINT fintra", e);
+}
+
+int
+db_savepoint_undo(struct db *db, struct err *e)
+{
+	return db_exec_sql(db, "ROLLBACK TO SAVEPOINT fintra; RELEASE SAVEPOINT fintra", e);
+}
+
 /* NULL only for bad UTF-8, which no catalogue holds: then a name that cannot exist. */
 char *
 db_quote_ident(struct db *db, const char *name)

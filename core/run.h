@@ -26,6 +26,14 @@ typedef int run_txn_fn(struct job_ctx *c, void *arg, struct tally *t, struct err
 int run_transaction(struct job_ctx *c, const char *unit, run_txn_fn *fn, void *arg,
 		    struct err *e) MUST_CHECK;
 
+/* Runs a *_merge query (columns distinct_rows, inserted, updated) in the present transaction and
+ * adds inserted, updated and unchanged to *t.  When it names its stage ("-- rows of"), rows that
+ * the server refuses (SQLSTATE 22, 23) are looked for, taken out of the stage, kept as rejects and
+ * counted (the batch as one error); and what statement_timeout ends is done once more in two
+ * halves. */
+int run_merge(struct job_ctx *c, enum query merge, const char *const *args, struct tally *t,
+	      struct err *e) MUST_CHECK;
+
 /* Counts that belong to no transaction (rows read, skipped, rejected before staging). */
 void run_tally(struct job_ctx *c, const struct tally *t);
 void run_count_error(struct job_ctx *c,

@@ -7,6 +7,12 @@
 /* run_post.c: measures the postconditions of a run whose job succeeded, taints or fails it. */
 int run_posts(struct run *r, struct err *e) MUST_CHECK;
 
+/* run_refused.c: rows of the present batch that the server refused.  They are rejects of the run
+ * when the batch is kept, told once per reason; with a batch that fails they are forgotten. */
+void run_refused_add(struct run *r, const char *reason, const char *row);
+void run_refused_keep(struct run *r, const char *unit);
+void run_refused_forget(struct run *r);
+
 /* run_evidence.c: watches r->http; the end hands over what is kept, before run_end(). */
 void run_evidence_watch(struct run *r);
 void run_evidence_end(struct run *r, int rc, const struct err *e);

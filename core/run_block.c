@@ -138,12 +138,27 @@ run_connect(struct run *r, struct err *e)
 	return db;
 }
 
+/* After two halves or at once: what can be done is the same. */
+static void
+explain_timeout(struct run *r, struct err *e)
+{
+	char why[ERR_TEXT_MAX];
+
+	str_copy(why, sizeof(why), e->text);
+	fmt_buf(e->text, sizeof(e->text),
+		"%s; the limit is [db] statement_timeout_s = %d: raise it, or find what slows the "
+		"database, then fintra resume %lld",
+		why, r->conf->statement_timeout_s, atomic_load(&r->id));
+}
+
 void
 run_block_explain(struct run *r, struct err *e)
 {
 	char who[BLOCK_TEXT], why[ERR_TEXT_MAX], how[80] = "look into pg_locks and end it";
 	bool seen;
 
+	if (e->cls == ERR_DB_TIMEOUT && str_same(e->sqlstate, "57014"))
+		explain_timeout(r, e);
 	if (!str_same(e->sqlstate, "55P03"))
 		return;
 	run_block_who(r, who);

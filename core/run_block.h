@@ -22,7 +22,8 @@ int run_block_look(struct run *r, struct db *db, struct err *e) MUST_CHECK;
 struct db *run_connect(struct run *r, struct err *e) MUST_CHECK;
 /* (any) "table x is locked by pid 4711 (...)", or that it is not known who. */
 const char *run_block_who(struct run *r, char out[BLOCK_TEXT]);
-/* A failure of this kind gets the blocker's name and what to do next; any other is left alone. */
+/* The failure of a run by a lock gets the blocker's name, one by a timeout the setting, both what
+ * to do next; any other is left alone. */
 void run_block_explain(struct run *r, struct err *e);
 
 #endif

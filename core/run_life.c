@@ -114,6 +114,7 @@ run_life(struct run *r)
 	run_evidence_end(r, rc, &e);
 	run_end(r, rc, &e);
 	http_free(r->http);
+	run_refused_forget(r);
 	guard_release(&r->guard);
 	db_close(r->ledger);
 	r->ledger = NULL;

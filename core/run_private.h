@@ -1,5 +1,4 @@
-/* The runner's side of a running job.  Only core/run*.c, core/runner.c, core/pacer.c, core/gate.c
- * and core/keeper.c include this. */
+/* The runner's side of a running job; for core/run*.c, runner.c, pacer.c, gate.c and keeper.c. */
 #ifndef FINTRA_CORE_RUN_PRIVATE_H
 #define FINTRA_CORE_RUN_PRIVATE_H
 
@@ -37,7 +36,8 @@ struct run {
 	char who[64], host[64];
 	struct db *ledger;
 	struct http *http;
-	struct evidence_watch *evidence; /* run_evidence.c; NULL without http */
+	struct evidence_watch *evidence;  /* run_evidence.c; NULL without http */
+	struct run_refused *refused_rows; /* run_refused.c; NULL = none in this batch */
 	int epoch;
 	int64_t began_mono, began_wall;
 	bool refused;		/* a lock is held by another run */

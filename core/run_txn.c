@@ -1,6 +1,6 @@
 #include "core/clock.h"
 #include "core/fault.h"
-#include "core/run_private.h"
+#include "core/run_after.h"
 
 #include <inttypes.h>
 
@@ -98,6 +98,13 @@ may_commit(struct job_ctx *c, struct err *e)
 	return 0;
 }
 
+static void
+settle(struct job_ctx *c, const char *unit, const struct tally *t)
+{
+	run_tally(c, t);
+	run_refused_keep(c->run, unit);
+}
+
 static int
 commit(struct job_ctx *c, const char *unit, const struct tally *t, struct err *e)
 {
@@ -105,7 +112,7 @@ commit(struct job_ctx *c, const char *unit, const struct tally *t, struct err *e
 
 	if (c->dry_run) {
 		db_rollback(c->db);
-		run_tally(c, t);
+		settle(c, unit, t);
 		return 0;
 	}
 	/* P2: the checkpoint is in the transaction whose data it stands for. */
@@ -126,7 +133,7 @@ commit(struct job_ctx *c, const char *unit, const struct tally *t, struct err *e
 		e->disconnected = true;
 		return -1;
 	}
-	run_tally(c, t);
+	settle(c, unit, t);
 	return 0;
 }
 
@@ -202,6 +209,7 @@ attempt(struct job_ctx *c, const char *unit, run_txn_fn *fn, void *arg, struct t
 {
 	*t = (struct tally){ 0 };
 	*e = (struct err)ERR_INIT;
+	run_refused_forget(c->run);
 	if (begin(c, e) < 0)
 		return -1;
 	if (fn(c, arg, t, e) == 0)
@@ -242,7 +250,7 @@ run_transaction(struct job_ctx *c, const char *unit, run_txn_fn *fn, void *arg, 
 			if (done < 0)
 				return -1;
 			if (done) {
-				run_tally(c, &t); /* of the attempt whose answer was lost */
+				settle(c, unit, &t); /* of the attempt whose answer was lost */
 				*e = (struct err)ERR_INIT;
 				return 0;
 			}

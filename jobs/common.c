@@ -24,27 +24,6 @@ const char *const sectors[] = { "Basic Materials",
 				"Utilities",
 				NULL };
 
-/* One round trip tells all three; what is neither new nor changed was equal. */
-int
-merge_counts(struct job_ctx *c, enum query merge, const char *const *args, struct tally *t,
-	     struct err *e)
-{
-	ROWS_AUTO r = db_query(c->db, merge, args, e);
-
-	if (!r)
-		return -1;
-	if (rows_count(r) != 1 || rows_columns(r) < 3)
-		return err_set(e, ERR_INTERNAL, "%s does not return counts", queries[merge].name);
-	int64_t distinct = rows_int(r, 0, 0);
-	int64_t inserted = rows_int(r, 0, 1);
-	int64_t updated = rows_int(r, 0, 2);
-
-	t->inserted += inserted;
-	t->updated += updated;
-	t->unchanged += distinct - inserted - updated;
-	return 0;
-}
-
 /* Class shares (BRK-B) and exchange suffixes (SHOP.TO) stay: never cut, they tell companies apart.
  */
 bool

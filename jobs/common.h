@@ -1,5 +1,4 @@
-/* What several jobs share: the windows, the sectors, the ticker rule and the helpers of the path
- * stage -> merge -> tally. */
+/* What several jobs share: the windows, the sectors, the ticker rule and what a cell says. */
 #ifndef FINTRA_JOBS_COMMON_H
 #define FINTRA_JOBS_COMMON_H
 
@@ -11,11 +10,6 @@ extern const char *const windows_canonical[]; /* 1M 3M 6M 1Y 2Y 3Y 5Y, NULL */
 extern const char *const windows_all[];	      /* 1D 1W 1M 3M 6M YTD 1Y 2Y 3Y 5Y, NULL */
 extern const char *const sectors[];	      /* the 11, NULL */
 
-/* Runs a *_merge query in the present transaction (columns distinct_rows, inserted, updated) and
- * adds inserted, updated and unchanged to *t.  The other columns, if any, are the caller's affair.
- */
-int merge_counts(struct job_ctx *c, enum query merge, const char *const *args, struct tally *t,
-		 struct err *e) MUST_CHECK;
 enum { TICKER_MAX = 20, TICKER_BUF = TICKER_MAX + 1 };
 /* Trims and upper-cases p[0..n) into out; false when it is not [A-Z0-9.^=-]{1,20}. */
 bool ticker_normal(const char *p, size_t n, char out[TICKER_BUF]);

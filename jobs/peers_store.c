@@ -93,7 +93,7 @@ peers_store_merge(struct peers_store *s, struct tally *t, struct err *e)
 	char now[NUM_BUF];
 	const char *args[] = { s->source, s->confidence, num_int(s->c->now_ms, now) };
 
-	return merge_counts(s->c, Q_PEERS_STORE_MERGE, args, t, e);
+	return run_merge(s->c, Q_PEERS_STORE_MERGE, args, t, e);
 }
 
 int

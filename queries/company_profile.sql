@@ -18,6 +18,7 @@ SELECT count(*) FILTER (WHERE n > 1), count(*) FILTER (WHERE forms > 1), min(tic
           FROM stage_company GROUP BY ticker) d;
 
 -- name: company_profile_merge
+-- rows of stage_company by ticker
 -- $1 updated_at in ms
 -- returns distinct_rows bigint, inserted bigint, updated bigint
 WITH m AS (

@@ -57,6 +57,7 @@ DELETE FROM stage_dividend
                        ORDER BY ticker LIMIT $1::bigint);
 
 -- name: dividends_merge
+-- rows of stage_dividend by ticker
 -- Growing against the year before, when both are known; percents of what was earned.
 -- $1 created_at timestamptz
 -- returns distinct_rows bigint, inserted bigint, updated bigint

@@ -48,6 +48,7 @@ COPY stage_financials (ticker, period_type, period_label, period_end_date, reven
 	earnings_cagr, equity_cagr, fcf_cagr, data_completeness, data_freshness) FROM STDIN;
 
 -- name: financials_merge
+-- rows of stage_financials by ticker
 -- A label names the year of a period's end, so years of 52 weeks and moved year ends can bring two fiscal years
 -- under one: the newer one stays.  Ends that differ by less than half a year are the same period, restated.
 -- $1 created_at in ms, $2 whether a stored period may change boolean

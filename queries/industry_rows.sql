@@ -92,6 +92,7 @@ SELECT industry, performance_date, return_percent
  ORDER BY industry, performance_date;
 
 -- name: industry_rows_merge
+-- rows of stage_group_windows by name
 -- $1 date
 -- returns distinct_rows, inserted, updated
 WITH m AS (
@@ -108,6 +109,7 @@ SELECT (SELECT count(*) FROM stage_group_windows), count(*) FILTER (WHERE fresh)
   FROM m;
 
 -- name: industry_rows_daily_merge
+-- rows of stage_group_windows by name
 -- $1 date, $2 created_at in ms
 -- returns distinct_rows, inserted, updated
 WITH m AS (

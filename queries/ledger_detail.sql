@@ -1,3 +1,14 @@
+-- name: ledger_rejects
+-- Kept rows only: a run keeps the first thousand.
+-- $1 run
+-- returns reason text, rows bigint, the first of them text; most frequent first
+SELECT reason, count(*), left((array_agg(raw ORDER BY seq))[1], 160)
+  FROM fintra_ops.reject
+ WHERE run_id = $1::bigint
+ GROUP BY reason
+ ORDER BY 2 DESC, 1
+ LIMIT 20;
+
 -- name: ledger_detail_units
 -- $1 run, $2 limit
 -- returns unit, state, attempts, seven counts, ended ms, ms since the ending before it, units in all, done, failed;

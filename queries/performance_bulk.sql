@@ -33,6 +33,7 @@ COPY stage_performance (ticker, window_code, performance_date, return_percent, a
 	max_drawdown, data_freshness) FROM STDIN;
 
 -- name: performance_merge
+-- rows of stage_performance by ticker
 -- $1 created_at in ms
 -- returns distinct_rows, inserted, updated; the writer sends each key once
 WITH m AS (

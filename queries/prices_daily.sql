@@ -64,6 +64,7 @@ CREATE TEMP TABLE stage_prices (
 COPY stage_prices (ticker, price_date, open, high, low, close, adj_close, volume, source) FROM STDIN;
 
 -- name: prices_daily_merge
+-- rows of stage_prices by ticker
 -- Repeated tickers were already removed: the last one won.
 -- returns distinct_rows bigint, inserted bigint, updated bigint
 WITH m AS (

@@ -39,6 +39,7 @@ SELECT sector, performance_date, return_percent
  ORDER BY 1, 2;
 
 -- name: sector_windows_merge
+-- rows of stage_group_windows by name
 -- $1 as-of date, $2 created_at in ms, $3 source of the rows that this job compounds
 -- returns distinct_rows, inserted, updated; a row of another source is never touched
 WITH m AS (

@@ -57,6 +57,7 @@ HAVING count(*) > $1::bigint AND count(s.ticker) < count(*) * $2::numeric
  ORDER BY u.exchange_short;
 
 -- name: sync_universe_merge
+-- rows of stage_universe by ticker
 -- An older as-of date never moves last_seen or last_profile_update back.
 -- $1 as_of date
 -- returns distinct_rows bigint, inserted bigint, updated bigint

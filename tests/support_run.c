@@ -1,5 +1,6 @@
 #include "tests/support_run.h"
 
+#include "core/db_copy.h"
 #include "core/run.h"
 
 #include <inttypes.h>
@@ -79,6 +80,47 @@ run_sleep(struct job_ctx *c, struct err *e)
 	return run_transaction(c, "sleep", sleep_long, NULL, e);
 }
 
+/* Bars of R01, R02 ...: close and volume are their number. */
+static int
+stage_rows(struct job_ctx *c, struct err *e)
+{
+	struct db_copy *copy;
+
+	if (db_exec(c->db, Q_PRICES_DAILY_STAGE, NULL, NULL, e) < 0)
+		return -1;
+	copy = db_copy_begin(c->db, Q_PRICES_DAILY_COPY, e);
+	for (int i = 1; copy && i <= script.steps; i++) {
+		char ticker[16];
+
+		snprintf(ticker, sizeof(ticker), "R%02d", i);
+		db_copy_str(copy, ticker);
+		db_copy_date(copy, c->as_of);
+		for (int k = 0; k < 6; k++)
+			db_copy_int(copy, i);
+		db_copy_str(copy, "test");
+		if (db_copy_row(copy, e) < 0) {
+			db_copy_abort(copy);
+			return -1;
+		}
+	}
+	return copy ? db_copy_end(copy, NULL, e) : -1;
+}
+
+static int
+merge_rows(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
+{
+	(void)arg;
+	t->read = script.steps;
+	atomic_fetch_add(&script.worked, 1);
+	return stage_rows(c, e) < 0 ? -1 : run_merge(c, Q_PRICES_DAILY_MERGE, NULL, t, e);
+}
+
+static int
+run_merging(struct job_ctx *c, struct err *e)
+{
+	return run_transaction(c, "bars", merge_rows, NULL, e);
+}
+
 /* Reads outside a transaction, as jobs do before they write. */
 static int
 run_look(struct job_ctx *c, struct err *e)
@@ -128,6 +170,7 @@ static const struct job steps_too = {
 	.name = "t-steps-too", .layer = 2, .writes = NAMES("sector_performance"), .run = run_steps
 };
 static const struct job sleeps = { .name = "t-sleep", .layer = 2, .run = run_sleep };
+static const struct job merges = { .name = "t-merge", .layer = 1, .run = run_merging };
 static const struct job looks = { .name = "t-look", .layer = 2, .run = run_look };
 static const struct job ends = { .name = "t-end", .layer = 2, .run = run_end_as_told };
 static const struct job reads = {
@@ -147,7 +190,7 @@ static const struct table tables[] = {
 	{ .name = NULL },
 };
 
-static const struct job *const jobs[] = { &steps, &steps_too, &sleeps, &looks,
+static const struct job *const jobs[] = { &steps, &steps_too, &sleeps, &merges, &looks,
 					  &ends,  &reads,     &api,    NULL };
 
 const struct catalogue bench_catalogue = { .jobs = jobs, .tables = tables, .build = "test build" };

@@ -129,7 +129,7 @@ write_bars(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
 		return -1;
 	w->gone = b.gone;
 	w->split = b.outside > 0 && b.differ >= PART_DIFFERS_MIN;
-	if (merge_counts(c, Q_PRICES_DAILY_MERGE, NULL, t, e) < 0)
+	if (run_merge(c, Q_PRICES_DAILY_MERGE, NULL, t, e) < 0)
 		return -1;
 	if (w->split)
 		return set_mark(w, e);

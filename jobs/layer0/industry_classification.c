@@ -78,7 +78,7 @@ merge_catalogue(struct classify *s, struct tally *t, struct err *e)
 	const char *args[] = { s->now };
 	struct tally before = *t;
 
-	if (merge_counts(s->c, Q_INDUSTRY_CLASSIFICATION_MERGE, args, t, e) < 0)
+	if (run_merge(s->c, Q_INDUSTRY_CLASSIFICATION_MERGE, args, t, e) < 0)
 		return err_wrap(e, "industry_classification");
 	s->industries = t->inserted + t->updated + t->unchanged - before.inserted - before.updated -
 			before.unchanged;
@@ -97,7 +97,7 @@ merge_map(struct classify *s, struct tally *t, struct err *e)
 
 	if (db_exec(s->c->db, Q_ASSET_INDUSTRY_MAP_CORRECT_MERGE, day, &corrected, e) < 0 ||
 	    db_exec(s->c->db, Q_ASSET_INDUSTRY_MAP_CLOSE_MERGE, day, &closed, e) < 0 ||
-	    merge_counts(s->c, Q_ASSET_INDUSTRY_MAP_OPEN_MERGE, open, &m, e) < 0)
+	    run_merge(s->c, Q_ASSET_INDUSTRY_MAP_OPEN_MERGE, open, &m, e) < 0)
 		return err_wrap(e, "asset_industry_map");
 	s->assets = m.inserted + m.updated + m.unchanged;
 	t->inserted += m.inserted;

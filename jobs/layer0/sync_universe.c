@@ -273,10 +273,11 @@ publish(struct sync *s, struct tally *t, struct err *e)
 
 	*t = s->t;
 	t->skipped += staged - s->tickers; /* an earlier row of a symbol sent twice */
-	if (merge_counts(s->c, Q_SYNC_UNIVERSE_MERGE, args, t, e) < 0)
+	if (run_merge(s->c, Q_SYNC_UNIVERSE_MERGE, args, t, e) < 0)
 		return -1;
 	s->deactivated = 0;
-	if (!is_full(s) || s->broken[0])
+	/* A ticker whose row was refused has come, but its last_seen does not tell. */
+	if (!is_full(s) || s->broken[0] || t->rejected > s->t.rejected)
 		return 0;
 	if (db_exec(s->c->db, Q_SYNC_UNIVERSE_DEACTIVATE, args, &s->deactivated, e) < 0)
 		return err_wrap(e, "deactivate");

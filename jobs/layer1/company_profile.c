@@ -71,7 +71,7 @@ merge(struct profiles *s, struct tally *t, int64_t *n, struct err *e)
 	const char *args[] = { num_int(s->c->now_ms, now) };
 	struct tally before = *t;
 
-	if (merge_counts(s->c, Q_COMPANY_PROFILE_MERGE, args, t, e) < 0)
+	if (run_merge(s->c, Q_COMPANY_PROFILE_MERGE, args, t, e) < 0)
 		return -1;
 	s->upserted = t->inserted - before.inserted + t->updated - before.updated;
 	*n = s->upserted + t->unchanged - before.unchanged;
@@ -133,7 +133,6 @@ static int
 write_bulk(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
 {
 	struct profiles *s = arg;
-	int64_t staged;
 
 	s->t = (struct tally){ 0 };
 	s->attempt++;
@@ -142,10 +141,10 @@ write_bulk(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
 		return -1;
 	run_phase(c, "merge", (int64_t)map_count(s->stocks.asked));
 	*t = s->t;
-	staged = t->read - t->rejected - t->skipped;
 	if (merge(s, t, &s->processed, e) < 0)
 		return -1;
-	t->skipped += staged - s->processed; /* an earlier row of a symbol sent twice */
+	/* an earlier row of a symbol sent twice */
+	t->skipped = t->read - t->rejected - s->processed;
 	if (s->processed == 0)
 		return err_set(e, ERR_EMPTY,
 			       "/stable/profile-bulk has no profile of the %zu active stocks asked "

@@ -265,7 +265,7 @@ publish(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
 	d->t.skipped += cut;
 	*t = d->t;
 	run_phase(c, "merge", 0);
-	if (merge_counts(c, Q_DIVIDENDS_MERGE, args, t, e) < 0)
+	if (run_merge(c, Q_DIVIDENDS_MERGE, args, t, e) < 0)
 		return -1;
 	d->t = *t;
 	d->processed = t->inserted + t->updated + t->unchanged;

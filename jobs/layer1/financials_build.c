@@ -197,7 +197,7 @@ merge(struct unit *u, struct tally *t, struct err *e)
 	const char *args[] = { now, u->may_change ? "t" : "f" };
 
 	fmt_buf(now, sizeof(now), "%lld", (long long)u->b->c->now_ms);
-	return merge_counts(u->b->c, Q_FINANCIALS_MERGE, args, t, e);
+	return run_merge(u->b->c, Q_FINANCIALS_MERGE, args, t, e);
 }
 
 static void

@@ -196,7 +196,7 @@ transaction(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
 	if (db_exec(c->db, Q_PRICES_DAILY_STAGE, NULL, NULL, e) < 0 ||
 	    send(d, Q_PRICES_DAILY_COPY, &rows, e) < 0 || price_marks_restated(d->r, d->day, e) < 0)
 		return -1;
-	return merge_counts(c, Q_PRICES_DAILY_MERGE, NULL, t, e);
+	return run_merge(c, Q_PRICES_DAILY_MERGE, NULL, t, e);
 }
 
 /* Flags, the next day's guard and the totals move only with a committed day. */
@@ -207,8 +207,10 @@ store(struct day *d, struct err *e)
 	struct job_ctx *c = d->r->c;
 	int rc = run_transaction(c, date_iso(d->day, unit), transaction, d, e);
 
-	if (rc < 0 && !d->merge && strcmp(e->sqlstate, "23505") == 0) {
-		d->merge = true; /* somebody stored the day's first rows meanwhile */
+	/* Somebody stored the day's first rows meanwhile, or a row is refused: a merge finds it. */
+	if (rc < 0 && !d->merge &&
+	    (strncmp(e->sqlstate, "22", 2) == 0 || strncmp(e->sqlstate, "23", 2) == 0)) {
+		d->merge = true;
 		rc = run_transaction(c, unit, transaction, d, e);
 	}
 	if (rc < 0)

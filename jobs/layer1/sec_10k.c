@@ -247,7 +247,7 @@ write_report(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
 		return -1;
 	if (!y->text)
 		return 0;
-	return merge_counts(c, Q_SEC_STRUCTURAL_SIGNALS_MERGE, y->arg, t, e) < 0
+	return run_merge(c, Q_SEC_STRUCTURAL_SIGNALS_MERGE, y->arg, t, e) < 0
 		       ? err_wrap(e, "fintra_sec_structural_signals")
 		       : 0;
 }

@@ -101,7 +101,7 @@ write_paper(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
 			       p->event->item,		 p->event->type,
 			       p->event->category,	 now };
 
-	return merge_counts(c, Q_SEC_EVENT_SIGNALS_MERGE, args, t, e) < 0
+	return run_merge(c, Q_SEC_EVENT_SIGNALS_MERGE, args, t, e) < 0
 		       ? err_wrap(e, "fintra_sec_event_signals")
 		       : 0;
 }

@@ -58,7 +58,7 @@ sec_filings_store(struct job_ctx *c, const struct filing *const *filings, size_t
 	args[5] = fiscal_year > 0 ? year : NULL;
 	args[6] = parsed ? "t" : "f";
 	args[7] = now;
-	rc = merge_counts(c, Q_SEC_FILINGS_MERGE, args, t, e);
+	rc = run_merge(c, Q_SEC_FILINGS_MERGE, args, t, e);
 	for (int k = 0; k < COLUMNS; k++)
 		str_done(&cols.literal[k]);
 	return rc < 0 ? err_wrap(e, "sec_filings") : 0;

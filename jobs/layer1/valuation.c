@@ -327,7 +327,7 @@ merge(struct valuation *v, struct tally *t, struct err *e)
 
 	fmt_buf(limit, sizeof(limit), "%lld", (long long)params_int(v->c->params, "limit", 0));
 	fmt_buf(least, sizeof(least), "%d", v->debug ? DEBUG_ROWS_MIN : 1);
-	if (merge_counts(v->c, Q_VALUATION_MERGE, args, t, e) < 0)
+	if (run_merge(v->c, Q_VALUATION_MERGE, args, t, e) < 0)
 		return -1;
 	v->written = t->inserted + t->updated + t->unchanged;
 	t->skipped += v->kept - v->written;

@@ -121,7 +121,7 @@ fill_and_merge(struct industry_run *r, struct group_windows *g, struct tally *t,
 
 	if (r->fill(r, g, e) < 0 || group_windows_stage(g, r->c->db, e) < 0)
 		return -1;
-	return merge_counts(r->c, merge, args, t, e);
+	return run_merge(r->c, merge, args, t, e);
 }
 
 static int

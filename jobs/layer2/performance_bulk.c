@@ -201,7 +201,7 @@ write_cell(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
 	struct bulk *b = arg;
 
 	(void)fmt_buf(now, sizeof(now), "%lld", (long long)c->now_ms);
-	if (stage(b, e) < 0 || merge_counts(c, Q_PERFORMANCE_MERGE, args, t, e) < 0)
+	if (stage(b, e) < 0 || run_merge(c, Q_PERFORMANCE_MERGE, args, t, e) < 0)
 		return -1;
 	b->fresh = t->inserted;
 	return 0;

@@ -74,7 +74,7 @@ write_rows(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
 		return 0;
 	if (group_windows_stage(&j->g, c->db, e) < 0)
 		return -1;
-	return merge_counts(c, Q_SECTOR_WINDOWS_MERGE, args, t, e);
+	return run_merge(c, Q_SECTOR_WINDOWS_MERGE, args, t, e);
 }
 
 static int

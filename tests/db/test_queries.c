@@ -202,6 +202,26 @@ every_query_prepares(void **state)
 	assert_int_equal(count[0] + count[1] + count[2] + count[3] + count[4], Q_COUNT);
 }
 
+/* A merge that is taken in parts of its stage reads that one. */
+static void
+merges_read_the_stage_they_name(void **state)
+{
+	int named = 0;
+
+	(void)state;
+	for (int i = 0; i < Q_COUNT; i++) {
+		const struct query_text *q = &queries[i];
+		const char *stage = query_rows[i].stage, *key = query_rows[i].key;
+
+		if (!stage)
+			continue;
+		named++;
+		if (!ends(q->name, "_merge") || !strstr(q->text, stage) || !strstr(q->text, key))
+			fail_msg("%s: rows of %s by %s", q->name, stage, key);
+	}
+	assert_true(named >= 9);
+}
+
 /* scale-out rules 3, 4, 7: what a scaled-out server refuses, or what is not deterministic. */
 static const char *const forbidden[] = {
 	" merge into ",	     " grouping sets", " rollup(",  " rollup (",	" cube(",
@@ -379,6 +399,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_query_prepares),
+		cmocka_unit_test(merges_read_the_stage_they_name),
 		cmocka_unit_test(the_prepare_test_sees),
 		cmocka_unit_test(stand_ins_have_the_ledgers_columns),
 		cmocka_unit_test(portable_subset),
