@@ -137,14 +137,33 @@ keep_header(struct run *r, struct endpoint *ep)
 }
 
 static void
+keep_refused(struct run *r, const struct endpoint *ep, const struct answer_kept *a, const char *why)
+{
+	struct json *o = row_of(ep, "refused", a);
+
+	json_set_text(o, "why", why);
+	outbox_evidence(&r->out, o);
+}
+
+/* A vendor that refuses says the same again and again: once is enough until the end. */
+static bool
+is_news(const struct answer_kept *a, const struct http_seen *s)
+{
+	return !a->url || a->status != s->status || a->nbody != s->nbody ||
+	       (s->nbody && memcmp(a->body, s->body, s->nbody) != 0);
+}
+
+static void
 seen(void *arg, const struct http_seen *s)
 {
 	struct evidence_watch *w = arg;
 	struct endpoint *ep = endpoint_of(w, s->q);
 	struct answer_kept *a = ep ? (s->why ? &ep->refused : &ep->taken) : NULL;
+	bool news;
 
 	if (!a)
 		return;
+	news = s->why && is_news(a, s);
 	forget(a);
 	a->url = mem_dup(s->url);
 	a->body = mem_ndup(s->body, s->nbody);
@@ -156,6 +175,11 @@ seen(void *arg, const struct http_seen *s)
 	ep->order = ++w->order;
 	if (!s->why && ep->csv && !ep->header_seen)
 		keep_header(w->r, ep);
+	/* Now, not at the end, which a process that is killed does not have. */
+	if (!news)
+		return;
+	keep_refused(w->r, ep, a, a->why);
+	keeper_hurry(&w->r->keeper);
 }
 
 void
@@ -191,15 +215,6 @@ is_about_content(const struct err *e)
 {
 	return e->http == 0 && (e->cls == ERR_DATA || e->cls == ERR_PROTOCOL ||
 				e->cls == ERR_EMPTY || e->cls == ERR_NOT_READY);
-}
-
-static void
-keep_refused(struct run *r, const struct endpoint *ep, const struct answer_kept *a, const char *why)
-{
-	struct json *o = row_of(ep, "refused", a);
-
-	json_set_text(o, "why", why);
-	outbox_evidence(&r->out, o);
 }
 
 void

@@ -2,7 +2,10 @@
  * job; nothing is written or cached from them (faults.md F23-F31, fmp.md 2). */
 #include "core/evidence.h"
 #include "jobs/jobs.h"
-#include "tests/support_jobs.h"
+#include "tests/support_cli.h"
+#include "tests/support_prices.h"
+#include "tests/support_program.h"
+#include "tests/support_run.h"
 
 #include <setjmp.h>
 
@@ -323,6 +326,35 @@ a_legacy_path_answers_too(void **state)
 	assert_int_equal(e.cls, ERR_CONFIG);
 }
 
+/* One day is refused, the next one hangs: what was sent is in the ledger while the run goes on, so
+ * that kill -9 takes nothing of it. */
+static void
+a_killed_run_leaves_its_evidence(void **state)
+{
+	char id[24];
+	const char *args[] = { "show", id, "--evidence", NULL };
+	pid_t pid;
+
+	(void)state;
+	ground_reset(&g, "t_evidence_kill");
+	prices_universe(&g, 60);
+	prices_body(&g, "2026-01-30", 200, "<!DOCTYPE html><p>sign in");
+	prices_market(&g, DAY, 0, 60);
+	ground_fault("path=/stable/eod-bulk,query=date=" DAY ",kind=stall");
+	pid = program_start(&g, (const char *const[]){ "run", "prices-daily-bulk", "--start",
+						       "2026-01-30", "--as-of", DAY, "--gate",
+						       "warn", NULL });
+	EVENTUALLY(ground_int(&g,
+			      "SELECT count(*) FROM fintra_ops.evidence e JOIN fintra_ops.run r ON"
+			      " r.id = e.run_id WHERE r.state = 'running' AND e.kind = 'refused'"
+			      " AND e.url LIKE '%date=2026-01-30%'") == 1);
+	program_kill(&g, pid);
+	ground_fault(NULL);
+	fmt_buf(id, sizeof(id), "%lld",
+		(long long)ground_int(&g, "SELECT max(id) FROM fintra_ops.run"));
+	bin_expect(g.conninfo, args, 0, "<!DOCTYPE html><p>sign in");
+}
+
 int
 main(void)
 {
@@ -332,6 +364,7 @@ main(void)
 		cmocka_unit_test(a_changed_header_is_told_once),
 		cmocka_unit_test(a_long_answer_is_cut),
 		cmocka_unit_test(a_legacy_path_answers_too),
+		cmocka_unit_test(a_killed_run_leaves_its_evidence),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
