@@ -254,6 +254,36 @@ test_refusals(void **state)
 	assert_int_equal(bad, 0);
 }
 
+/* A database whose column is narrower than ours. */
+static void
+test_a_name_too_long_for_its_column(void **state)
+{
+	struct outcome o;
+
+	(void)state;
+	stock("AAA", "");
+	stock("BBB", "");
+	stock("CCC", "");
+	ground_sql(&ground, "ALTER TABLE company_profiles ALTER company_name TYPE varchar(7)");
+	ground_body(
+		&ground, PART0, 200,
+		HEADER ROW("AAA", "Oil,w,d,c,Energy,US,1") "BBB,Longer Inc,USD,X,NYSE,Oil,w,d,c,"
+							   "Energy,US,2" REST ROW(
+								   "CCC", "Oil,w,d,c,Energy,US,3"));
+	o = profiles_load("mode=bulk", NULL);
+	assert_int_equal(o.state, RUN_PARTIAL);
+	assert_int_equal(o.counts.inserted, 2);
+	assert_int_equal(o.counts.rejected, 1);
+	assert_int_equal(o.counts.skipped, 0);
+	expect("SELECT string_agg(ticker, ' ' ORDER BY ticker) FROM company_profiles", "AAA CCC");
+	expect("SELECT reason FROM fintra_ops.reject",
+	       "refused by the database: value too long for type character varying(7)");
+	assert_int_equal(ground_int(&ground,
+				    "SELECT count(*) FROM fintra_ops.reject WHERE raw LIKE "
+				    "'%,BBB,\"Longer Inc\",%'"),
+			 1);
+}
+
 #define TEST(f) cmocka_unit_test_setup(f, fresh)
 
 int
@@ -267,6 +297,7 @@ main(void)
 		TEST(test_members_that_vanish),
 		TEST(test_harmless_changes),
 		TEST(test_refusals),
+		TEST(test_a_name_too_long_for_its_column),
 	};
 
 	return cmocka_run_group_tests_name("company_profile_faults", tests, open_ground,

@@ -260,6 +260,30 @@ test_killed_and_resumed(void **state)
 	}
 }
 
+/* A database whose column is narrower than ours. */
+static void
+test_a_figure_too_large_for_its_column(void **state)
+{
+	struct outcome o;
+
+	(void)state;
+	financials_quarters("AAA");
+	financials_period(2025, "Q2", "2025-06-30,AAA", "1000000,10,20,2,40,25,106,100",
+			  "400,200,70,35,50");
+	ground_sql(&ground, "ALTER TABLE datos_financieros ALTER revenue TYPE numeric(10,4)");
+	o = financials_load("years=2025", NULL);
+	if (o.state != RUN_PARTIAL)
+		fail_msg("%d %s", o.state, o.err.text);
+	expect("SELECT string_agg(period_label, ' ' ORDER BY period_label) FROM datos_financieros "
+	       "WHERE "
+	       "period_type = 'Q'",
+	       "2025Q1 2025Q3 2025Q4");
+	expect("SELECT DISTINCT reason FROM fintra_ops.reject WHERE raw LIKE '(AAA,%,2025Q2,%'",
+	       "refused by the database: numeric field overflow (A field with precision 10, scale "
+	       "4 "
+	       "must round to an absolute value less than 10^6.)");
+}
+
 #define TEST(f) cmocka_unit_test_setup(f, fresh)
 
 int
@@ -268,7 +292,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_refused_feeds),	  TEST(test_refused_again_keeps_what_there_is),
 		TEST(test_a_column_that_is_gone), TEST(test_resume_asks_for_the_rest),
-		TEST(test_killed_and_resumed),
+		TEST(test_killed_and_resumed),	  TEST(test_a_figure_too_large_for_its_column),
 	};
 
 	return cmocka_run_group_tests_name("financials_faults", tests, open_ground, close_ground);
