@@ -16,13 +16,13 @@ enum post_kind {
 	POST_REPORTED  /* value >= the run's own result `reported` (rows stored = rows told) */
 };
 
-/* Bounds are those of faults.md section 4.  Runs with ticker, limit, start, end or windows, dry
- * runs and runs of the old system are exempt: nothing is measured, and they are no last good run.
- * A value that cannot be measured (or is NULL) ends the run PARTIAL.  With force a broken one is
- * PARTIAL, and the value is accepted: the next runs are compared with it. */
+/* Bounds are those of faults.md section 4.  Runs with ticker, tickers, limit, start, end or
+ * windows, dry runs and runs of the old system are exempt: nothing is measured, and they are no
+ * last good run. A value that cannot be measured (or is NULL) ends the run PARTIAL.  With force a
+ * broken one is PARTIAL, and the value is accepted: the next runs are compared with it. */
 struct post {
 	const char *name; /* key in the result, and with blanks what people read: "prices_rows" */
-	int query;	  /* enum query: $1 as-of date; one row, one column */
+	int query;	  /* enum query: no parameter or $1 as-of date; one row, one column */
 	enum post_kind kind;
 	double bound, first;
 	const char *reported;

@@ -20,6 +20,14 @@ struct peers_store {
 	int64_t seq;
 };
 
+/* What must hold of fmp_peers after every job that writes it.  A relation has no column that could
+ * be empty, and no date of its own. */
+#define PEERS_POSTS                                                                                \
+	POSTS({ "peers_tickers", Q_POST_PEERS_TICKERS, .kind = POST_OF_LAST, .bound = 0.95 },      \
+	      { "peers_rows", Q_POST_PEERS_ROWS, .kind = POST_OF_LAST, .bound = 0.90 },            \
+	      { "peers_stored", Q_POST_PEERS_ROWS, .kind = POST_REPORTED, .reported = "relations", \
+		.fails = true })
+
 /* All of them inside a run_transaction(), in this order. */
 int peers_store_begin(struct peers_store *s, struct err *e) MUST_CHECK;
 /* `ticker` came; a later call with the same one replaces what it had.  Its peers follow. */

@@ -52,6 +52,129 @@ SELECT count(*) FROM prices_daily
 SELECT coalesce(avg(CASE WHEN adj_close IS NULL THEN 1 ELSE 0 END), 0) FROM prices_daily
  WHERE price_date = (SELECT max(price_date) FROM prices_daily WHERE price_date <= $1::date);
 
+-- name: post_financials_tickers
+-- $1 as_of date
+-- returns active stocks with a fiscal year or twelve months that ended within 15 months bigint
+SELECT count(*) FROM fintra_active_stocks s
+ WHERE EXISTS (SELECT 1 FROM datos_financieros f
+                WHERE f.ticker = s.ticker AND f.period_type IN ('TTM', 'FY') AND f.period_end_date <= $1::date
+                  AND f.period_end_date > $1::date - interval '15 months');
+
+-- name: post_financials_unsold
+-- The vendor's zero means "not reported", too.
+-- $1 as_of date
+-- returns share of the fiscal years that ended within 15 months without revenue
+SELECT coalesce(avg(CASE WHEN coalesce(revenue, 0) = 0 THEN 1 ELSE 0 END), 0) FROM datos_financieros
+ WHERE period_type = 'FY' AND period_end_date <= $1::date AND period_end_date > $1::date - interval '15 months';
+
+-- name: post_financials_unfunded
+-- $1 as_of date
+-- returns share of the fiscal years that ended within 15 months without equity
+SELECT coalesce(avg(CASE WHEN coalesce(total_equity, 0) = 0 THEN 1 ELSE 0 END), 0) FROM datos_financieros
+ WHERE period_type = 'FY' AND period_end_date <= $1::date AND period_end_date > $1::date - interval '15 months';
+
+-- name: post_profiles_tickers
+-- returns active stocks with a profile bigint
+SELECT count(*) FROM fintra_active_stocks s
+ WHERE EXISTS (SELECT 1 FROM company_profiles p WHERE p.ticker = s.ticker);
+
+-- name: post_profiles_unsectored
+-- returns share of the active stocks' profiles without a sector
+SELECT coalesce(avg(CASE WHEN p.sector IS NULL THEN 1 ELSE 0 END), 0)
+  FROM company_profiles p JOIN fintra_active_stocks s ON s.ticker = p.ticker;
+
+-- name: post_profiles_undescribed
+-- returns share of the active stocks' profiles without a description
+SELECT coalesce(avg(CASE WHEN p.description IS NULL THEN 1 ELSE 0 END), 0)
+  FROM company_profiles p JOIN fintra_active_stocks s ON s.ticker = p.ticker;
+
+-- name: post_dividends_tickers
+-- $1 as_of date
+-- returns companies with a row of the year of the as_of date or of the two before it bigint
+SELECT count(DISTINCT ticker) FROM datos_dividendos WHERE year >= extract(year FROM $1::date) - 2;
+
+-- name: post_dividends_payers
+-- $1 as_of date
+-- returns companies that paid in the year of the as_of date or in the two before it bigint
+SELECT count(DISTINCT ticker) FROM datos_dividendos
+ WHERE year >= extract(year FROM $1::date) - 2 AND has_dividend;
+
+-- name: post_dividends_rows
+-- $1 as_of date
+-- returns rows of fiscal years up to the one after the as_of date's, which it may be named after already, bigint
+SELECT count(*) FROM datos_dividendos WHERE year <= extract(year FROM $1::date) + 1;
+
+-- name: post_dividends_unknown
+-- $1 as_of date
+-- returns share of the rows of the same years of which it is not known what was paid per share
+SELECT coalesce(avg(CASE WHEN dividend_per_share IS NULL THEN 1 ELSE 0 END), 0) FROM datos_dividendos
+ WHERE year >= extract(year FROM $1::date) - 2;
+
+-- name: post_valuation_newest
+-- $1 as_of date
+-- returns newest valuation_date up to it
+SELECT max(valuation_date) FROM datos_valuacion WHERE valuation_date <= $1::date;
+
+-- name: post_valuation_tickers
+-- $1 as_of date
+-- returns tickers of the newest day up to it bigint
+SELECT count(DISTINCT ticker) FROM datos_valuacion
+ WHERE valuation_date = (SELECT max(valuation_date) FROM datos_valuacion WHERE valuation_date <= $1::date);
+
+-- name: post_valuation_no_pe
+-- $1 as_of date
+-- returns share of the rows of the newest day up to it without price/earnings
+SELECT coalesce(avg(CASE WHEN pe_ratio IS NULL THEN 1 ELSE 0 END), 0) FROM datos_valuacion
+ WHERE valuation_date = (SELECT max(valuation_date) FROM datos_valuacion WHERE valuation_date <= $1::date);
+
+-- name: post_peers_tickers
+-- returns active stocks with a peer bigint
+SELECT count(DISTINCT ticker) FROM fmp_peers
+ WHERE ticker IN (SELECT ticker FROM fintra_active_stocks);
+
+-- name: post_peers_rows
+-- returns relations of active stocks bigint
+SELECT count(*) FROM fmp_peers
+ WHERE ticker IN (SELECT ticker FROM fintra_active_stocks);
+
+-- name: post_annual_reports
+-- $1 as_of date
+-- returns companies with an annual report filed up to it bigint
+SELECT count(DISTINCT ticker) FROM sec_filings WHERE form_type = '10-K' AND filing_date < $1::date + 1;
+
+-- name: post_annual_unread
+-- $1 as_of date
+-- returns share of these companies without signals of any year
+SELECT coalesce(avg(CASE WHEN EXISTS (SELECT 1 FROM fintra_sec_structural_signals s WHERE s.ticker = f.ticker)
+                         THEN 0 ELSE 1 END), 0)
+  FROM (SELECT DISTINCT ticker FROM sec_filings WHERE form_type = '10-K' AND filing_date < $1::date + 1) f;
+
+-- name: post_annual_placeless
+-- $1 as_of date
+-- returns share of the signals of fiscal years up to that of the as_of date that name no place
+SELECT coalesce(avg(CASE WHEN coalesce(cardinality(geographic_exposure), 0) = 0 THEN 1 ELSE 0 END), 0)
+  FROM fintra_sec_structural_signals
+ WHERE fiscal_year <= extract(year FROM $1::date);
+
+-- name: post_current_reports
+-- $1 as_of date
+-- returns current reports filed up to it bigint
+SELECT count(*) FROM sec_filings WHERE form_type LIKE '8-K%' AND filing_date < $1::date + 1;
+
+-- name: post_current_unread
+-- $1 as_of date
+-- returns share of them whose document was not read
+SELECT coalesce(avg(CASE WHEN parsed THEN 0 ELSE 1 END), 0)
+  FROM sec_filings WHERE form_type LIKE '8-K%' AND filing_date < $1::date + 1;
+
+-- name: post_current_eventless
+-- $1 as_of date
+-- returns share of those read that told no event
+SELECT coalesce(avg(CASE WHEN EXISTS (SELECT 1 FROM fintra_sec_event_signals s
+                                       WHERE s.ticker = f.ticker AND s.link = f.link) THEN 0 ELSE 1 END), 0)
+  FROM sec_filings f
+ WHERE f.form_type LIKE '8-K%' AND f.parsed AND f.filing_date < $1::date + 1;
+
 -- name: post_performance_tickers
 -- $1 as_of date
 -- returns tickers with a return of one year at the newest date up to it bigint

@@ -313,5 +313,12 @@ const struct job job_company_profile = {
 		"employees of every active stock.  Up to 500 tickers are asked for one by one, at "
 		"most fmp.requests_per_min of them a minute, and resume goes on behind the last; "
 		"more are read from profile-bulk, which sync-universe may have left in the cache.",
+	/* updated_at moves only with a changed row: no newest date. */
+	.posts = POSTS({ "profiles_tickers", Q_POST_PROFILES_TICKERS, .kind = POST_OF_LAST,
+			 .bound = 0.95 },
+		       { "profiles_without_sector", Q_POST_PROFILES_UNSECTORED, .kind = POST_RISE,
+			 .bound = 0.10 },
+		       { "profiles_without_description", Q_POST_PROFILES_UNDESCRIBED,
+			 .kind = POST_RISE, .bound = 0.10 }),
 	.run = run,
 };

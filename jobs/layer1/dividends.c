@@ -335,5 +335,14 @@ const struct job job_dividends = {
 	.help = "Reads the annual cash flow and income statements that financials-bulk left in the "
 		"cache, the five newest years, and keeps per company and year what it paid per "
 		"share and out of what it earned. Asks the vendor for nothing.",
+	/* Of three calendar years together: reports of the last one come in over months. */
+	.posts = POSTS({ "dividends_tickers", Q_POST_DIVIDENDS_TICKERS, .kind = POST_OF_LAST,
+			 .bound = 0.95 },
+		       { "dividends_payers", Q_POST_DIVIDENDS_PAYERS, .kind = POST_OF_LAST,
+			 .bound = 0.90 },
+		       { "dividends_stored", Q_POST_DIVIDENDS_ROWS, .kind = POST_REPORTED,
+			 .reported = "processed", .fails = true },
+		       { "dividends_without_per_share", Q_POST_DIVIDENDS_UNKNOWN, .kind = POST_RISE,
+			 .bound = 0.10 }),
 	.run = run,
 };

@@ -143,5 +143,14 @@ const struct job job_financials_bulk = {
 		"force "
 		"every file is downloaded again and every stored period may change; with "
 		"skip_download the cache alone is read.",
+	/* Rows of old years stay whatever a run builds, and two fiscal years may share a label:
+	 * what tells is who has recent statements.  No period ends on the as-of date: no newest
+	 * date. */
+	.posts = POSTS({ "financials_tickers", Q_POST_FINANCIALS_TICKERS, .kind = POST_OF_LAST,
+			 .bound = 0.95 },
+		       { "financials_without_revenue", Q_POST_FINANCIALS_UNSOLD, .kind = POST_RISE,
+			 .bound = 0.10 },
+		       { "financials_without_equity", Q_POST_FINANCIALS_UNFUNDED, .kind = POST_RISE,
+			 .bound = 0.10 }),
 	.run = run,
 };

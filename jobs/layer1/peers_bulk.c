@@ -228,5 +228,6 @@ const struct job job_peers_bulk = {
 	.help = "Reads the vendor's list of peers, or a file, and keeps the relations between "
 		"active stocks.  What is no longer sent of a ticker that came is deleted, unless "
 		"the whole has shrunk below run.guard_rows of what is stored.",
+	.posts = PEERS_POSTS,
 	.run = run,
 };

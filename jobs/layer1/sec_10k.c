@@ -395,5 +395,13 @@ const struct job job_sec_10k = {
 		"and 2 give one row of signals.  Without the words there is no row, and the filing "
 		"stays unparsed.  Companies that have signals of the year are left alone unless "
 		"forced.",
+	/* Of the whole table: a run adds what a week or a year brought, be it little.  Off season
+	 * nobody files: no newest date. */
+	.posts = POSTS(
+		{ "annual_reports", Q_POST_ANNUAL_REPORTS, .kind = POST_OF_LAST, .bound = 0.95 },
+		{ "annual_reports_without_signals", Q_POST_ANNUAL_UNREAD, .kind = POST_RISE,
+		  .bound = 0.10 },
+		{ "annual_signals_without_places", Q_POST_ANNUAL_PLACELESS, .kind = POST_RISE,
+		  .bound = 0.10 }),
 	.run = run,
 };

@@ -368,5 +368,14 @@ const struct job job_sec_8k = {
 		"first) or up to the first page that holds a stored one, and each one's document "
 		"from the host in [sec].  One event per filing: the most important item, the first "
 		"of equals.  What cannot be had is counted and comes again with a later run.",
+	/* Of the whole table: a run adds the filings since the last one, be they few, and a quiet
+	 * week has none that counts.  A list without any filing of the month fails the run itself.
+	 */
+	.posts = POSTS(
+		{ "current_reports", Q_POST_CURRENT_REPORTS, .kind = POST_OF_LAST, .bound = 0.95 },
+		{ "current_reports_unread", Q_POST_CURRENT_UNREAD, .kind = POST_RISE,
+		  .bound = 0.10 },
+		{ "current_reports_without_event", Q_POST_CURRENT_EVENTLESS, .kind = POST_RISE,
+		  .bound = 0.10 }),
 	.run = run,
 };

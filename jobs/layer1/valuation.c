@@ -428,5 +428,13 @@ const struct job job_valuation = {
 		"ticker "
 		"and day, and ranks three multiples within each sector. A single ticker is ranked "
 		"against its whole sector.",
+	.posts = POSTS(
+		{ "valuation_newest", Q_POST_VALUATION_NEWEST, .kind = POST_NEWEST, .fails = true },
+		{ "valuation_tickers", Q_POST_VALUATION_TICKERS, .kind = POST_OF_LAST,
+		  .bound = 0.95 },
+		{ "valuation_stored", Q_POST_VALUATION_TICKERS, .kind = POST_REPORTED,
+		  .reported = "upserted", .fails = true },
+		{ "valuation_without_pe", Q_POST_VALUATION_NO_PE, .kind = POST_RISE,
+		  .bound = 0.10 }),
 	.run = run,
 };

@@ -197,5 +197,6 @@ const struct job job_backfill_peers = {
 		"fmp.requests_per_min a minute, and lets them take the place of those stored.  A "
 		"ticker without an answer keeps what it has.  One unit per ticker: what failed is "
 		"counted, and resume goes on behind what is done.",
+	.posts = PEERS_POSTS,
 	.run = run,
 };

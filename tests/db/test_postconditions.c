@@ -70,6 +70,35 @@ teardown(void **state)
 	"as_of_date) SELECT 'T' || n, 'Energy', '1M', '2026-02-02' FROM "          \
 	"generate_series(1, 20) n"
 
+#define STATEMENTS                                                                         \
+	UNIVERSE "; INSERT INTO datos_financieros (ticker, period_type, period_label, "    \
+		 "period_end_date, source, revenue, total_equity) SELECT 'T' || n, 'FY', " \
+		 "'2025', '2025-12-31', 'test', 5, 5 FROM generate_series(1, 20) n"
+#define PROFILES                                                                 \
+	UNIVERSE "; INSERT INTO company_profiles (ticker, sector, description) " \
+		 "SELECT 'T' || n, 'Energy', 'Text' FROM generate_series(1, 20) n"
+#define DIVIDENDS                                                                        \
+	"INSERT INTO datos_dividendos (ticker, year, has_dividend, dividend_per_share, " \
+	"source) SELECT 'T' || n, 2025, true, 5, 'test' FROM generate_series(1, 20) n"
+#define VALUATION                                                                              \
+	"INSERT INTO datos_valuacion (ticker, valuation_date, denominator_type, "              \
+	"denominator_period, sector, price, pe_ratio, source) SELECT 'T' || n, '2026-02-02', " \
+	"'TTM', 'TTM', 'Energy', 5, 5, 'test' FROM generate_series(1, 20) n"
+#define PEERS                                                                             \
+	UNIVERSE "; INSERT INTO fmp_peers (ticker, peer_ticker) SELECT 'T' || n, p FROM " \
+		 "generate_series(1, 20) n, unnest(ARRAY['P', 'Q']) p"
+#define ANNUAL                                                                           \
+	"INSERT INTO sec_filings (ticker, form_type, link, filing_date, parsed) SELECT " \
+	"'T' || n, '10-K', 'l' || n, '2026-01-15', true FROM generate_series(1, 20) n; " \
+	"INSERT INTO fintra_sec_structural_signals (ticker, fiscal_year, "               \
+	"geographic_exposure) SELECT 'T' || n, 2025, '{China}' FROM generate_series(1, 20) n"
+#define CURRENT                                                                          \
+	"INSERT INTO sec_filings (ticker, form_type, link, filing_date, parsed) SELECT " \
+	"'T' || n, '8-K', 'l' || n, '2026-02-02', true FROM generate_series(1, 20) n; "  \
+	"INSERT INTO fintra_sec_event_signals (ticker, link, filing_date, sec_item, "    \
+	"event_type, event_category) SELECT 'T' || n, 'l' || n, '2026-02-02', '5.02', "  \
+	"'x', 'y' FROM generate_series(1, 20) n"
+
 /* What stands in the tables at the good run, what breaks them, and what must be said; %d in `says`
  * is the good run. */
 static const struct breach {
@@ -109,6 +138,91 @@ static const struct breach {
 	{ &job_prices_daily, "prices_without_adj_close", PRICES,
 	  "UPDATE prices_daily SET adj_close = NULL WHERE ticker IN ('T1', 'T2', 'T3')", 0,
 	  RUN_PARTIAL, "prices without adj close 15.0 % > 0.0 % of run %d + 10 points" },
+	{ &job_financials_bulk, "financials_tickers", STATEMENTS,
+	  "UPDATE datos_financieros SET period_end_date = '2024-11-02' WHERE ticker IN ('T1', "
+	  "'T2')",
+	  0, RUN_PARTIAL, "financials tickers 18 < 95 %% of 20 of run %d" },
+	{ &job_financials_bulk, "financials_without_revenue", STATEMENTS,
+	  "UPDATE datos_financieros SET revenue = CASE WHEN ticker > 'T1' THEN 0 END WHERE ticker "
+	  "IN ('T1', 'T2', 'T3')",
+	  0, RUN_PARTIAL, "financials without revenue 15.0 % > 0.0 % of run %d + 10 points" },
+	{ &job_financials_bulk, "financials_without_equity", STATEMENTS,
+	  "UPDATE datos_financieros SET total_equity = CASE WHEN ticker > 'T1' THEN 0 END WHERE "
+	  "ticker IN ('T1', 'T2', 'T3')",
+	  0, RUN_PARTIAL, "financials without equity 15.0 % > 0.0 % of run %d + 10 points" },
+	{ &job_company_profile, "profiles_tickers", PROFILES,
+	  "DELETE FROM company_profiles WHERE ticker IN ('T1', 'T2')", 0, RUN_PARTIAL,
+	  "profiles tickers 18 < 95 %% of 20 of run %d" },
+	{ &job_company_profile, "profiles_without_sector", PROFILES,
+	  "UPDATE company_profiles SET sector = NULL WHERE ticker IN ('T1', 'T2', 'T3')", 0,
+	  RUN_PARTIAL, "profiles without sector 15.0 % > 0.0 % of run %d + 10 points" },
+	{ &job_company_profile, "profiles_without_description", PROFILES,
+	  "UPDATE company_profiles SET description = NULL WHERE ticker IN ('T1', 'T2', 'T3')", 0,
+	  RUN_PARTIAL, "profiles without description 15.0 % > 0.0 % of run %d + 10 points" },
+	{ &job_dividends, "dividends_tickers", DIVIDENDS,
+	  "UPDATE datos_dividendos SET year = 2023 WHERE ticker IN ('T1', 'T2')", 0, RUN_PARTIAL,
+	  "dividends tickers 18 < 95 %% of 20 of run %d" },
+	{ &job_dividends, "dividends_payers", DIVIDENDS,
+	  "UPDATE datos_dividendos SET has_dividend = false WHERE ticker IN ('T1', 'T2', 'T3')", 0,
+	  RUN_PARTIAL, "dividends payers 17 < 90 %% of 20 of run %d" },
+	{ &job_dividends, "dividends_stored", DIVIDENDS,
+	  "DELETE FROM datos_dividendos WHERE ticker = 'T1'", 20, RUN_FAILURE,
+	  "dividends stored 19 < 20 reported" },
+	{ &job_dividends, "dividends_without_per_share", DIVIDENDS,
+	  "UPDATE datos_dividendos SET dividend_per_share = NULL WHERE ticker IN ('T1', 'T2', "
+	  "'T3')",
+	  0, RUN_PARTIAL, "dividends without per share 15.0 % > 0.0 % of run %d + 10 points" },
+	{ &job_valuation, "valuation_newest", VALUATION,
+	  "UPDATE datos_valuacion SET valuation_date = '2026-01-30'", 0, RUN_FAILURE,
+	  "valuation newest 2026-01-30 < 2026-02-02 (run %d had 2026-02-02)" },
+	{ &job_valuation, "valuation_tickers", VALUATION,
+	  "DELETE FROM datos_valuacion WHERE ticker IN ('T1', 'T2')", 0, RUN_PARTIAL,
+	  "valuation tickers 18 < 95 %% of 20 of run %d" },
+	{ &job_valuation, "valuation_stored", VALUATION,
+	  "DELETE FROM datos_valuacion WHERE ticker = 'T1'", 20, RUN_FAILURE,
+	  "valuation stored 19 < 20 reported" },
+	{ &job_valuation, "valuation_without_pe", VALUATION,
+	  "UPDATE datos_valuacion SET pe_ratio = NULL WHERE ticker IN ('T1', 'T2', 'T3')", 0,
+	  RUN_PARTIAL, "valuation without pe 15.0 % > 0.0 % of run %d + 10 points" },
+	{ &job_peers_bulk, "peers_tickers", PEERS,
+	  "DELETE FROM fmp_peers WHERE ticker IN ('T1', 'T2')", 0, RUN_PARTIAL,
+	  "peers tickers 18 < 95 %% of 20 of run %d" },
+	{ &job_peers_bulk, "peers_rows", PEERS,
+	  "DELETE FROM fmp_peers WHERE peer_ticker = 'Q' AND ticker IN ('T1', 'T2', 'T3', 'T4', "
+	  "'T5')",
+	  0, RUN_PARTIAL, "peers rows 35 < 90 %% of 40 of run %d" },
+	{ &job_peers_bulk, "peers_stored", PEERS,
+	  "DELETE FROM fmp_peers WHERE ticker = 'T1' AND peer_ticker = 'Q'", 40, RUN_FAILURE,
+	  "peers stored 39 < 40 reported" },
+	{ &job_backfill_peers, "peers_tickers", PEERS,
+	  "DELETE FROM fmp_peers WHERE ticker IN ('T1', 'T2')", 0, RUN_PARTIAL,
+	  "peers tickers 18 < 95 %% of 20 of run %d" },
+	{ &job_backfill_peers, "peers_rows", PEERS,
+	  "DELETE FROM fmp_peers WHERE peer_ticker = 'Q' AND ticker IN ('T1', 'T2', 'T3', 'T4', "
+	  "'T5')",
+	  0, RUN_PARTIAL, "peers rows 35 < 90 %% of 40 of run %d" },
+	{ &job_backfill_peers, "peers_stored", PEERS,
+	  "DELETE FROM fmp_peers WHERE ticker = 'T1' AND peer_ticker = 'Q'", 40, RUN_FAILURE,
+	  "peers stored 39 < 40 reported" },
+	{ &job_sec_10k, "annual_reports", ANNUAL,
+	  "DELETE FROM sec_filings WHERE ticker IN ('T1', 'T2')", 0, RUN_PARTIAL,
+	  "annual reports 18 < 95 %% of 20 of run %d" },
+	{ &job_sec_10k, "annual_reports_without_signals", ANNUAL,
+	  "DELETE FROM fintra_sec_structural_signals WHERE ticker IN ('T1', 'T2', 'T3')", 0,
+	  RUN_PARTIAL, "annual reports without signals 15.0 % > 0.0 % of run %d + 10 points" },
+	{ &job_sec_10k, "annual_signals_without_places", ANNUAL,
+	  "UPDATE fintra_sec_structural_signals SET geographic_exposure = '{}' WHERE ticker IN "
+	  "('T1', 'T2', 'T3')",
+	  0, RUN_PARTIAL, "annual signals without places 15.0 % > 0.0 % of run %d + 10 points" },
+	{ &job_sec_8k, "current_reports", CURRENT,
+	  "DELETE FROM sec_filings WHERE ticker IN ('T1', 'T2')", 0, RUN_PARTIAL,
+	  "current reports 18 < 95 %% of 20 of run %d" },
+	{ &job_sec_8k, "current_reports_unread", CURRENT,
+	  "UPDATE sec_filings SET parsed = false WHERE ticker IN ('T1', 'T2', 'T3')", 0,
+	  RUN_PARTIAL, "current reports unread 15.0 % > 0.0 % of run %d + 10 points" },
+	{ &job_sec_8k, "current_reports_without_event", CURRENT,
+	  "DELETE FROM fintra_sec_event_signals WHERE ticker IN ('T1', 'T2', 'T3')", 0, RUN_PARTIAL,
+	  "current reports without event 15.0 % > 0.0 % of run %d + 10 points" },
 	{ &job_performance_bulk, "performance_tickers", RETURNS,
 	  "DELETE FROM datos_performance WHERE ticker IN ('T1', 'T2')", 0, RUN_PARTIAL,
 	  "performance tickers 18 < 95 %% of 20 of run %d" },
@@ -138,7 +252,10 @@ clean(void)
 {
 	ground_sql(&ground, "TRUNCATE fintra_universe, asset_industry_map, prices_daily, "
 			    "datos_performance, sector_performance, industry_performance, "
-			    "performance_windows; UPDATE fintra_ops.run SET result = NULL");
+			    "performance_windows, datos_financieros, company_profiles, "
+			    "datos_dividendos, datos_valuacion, fmp_peers, sec_filings, "
+			    "fintra_sec_structural_signals, fintra_sec_event_signals; UPDATE "
+			    "fintra_ops.run SET result = NULL");
 }
 
 static struct outcome
@@ -311,6 +428,22 @@ a_part_is_not_measured(void **state)
 }
 
 static void
+a_list_of_tickers_is_not_measured(void **state)
+{
+	char text[300];
+
+	(void)state;
+	clean();
+	ground_sql(&ground, PEERS);
+	told = 0;
+	struct outcome o = run(&job_backfill_peers, "tickers=T1,T2");
+
+	assert_int_equal(o.state, RUN_SUCCESS);
+	field(o.run, "peers_rows", "verdict", text);
+	assert_string_equal(text, "");
+}
+
+static void
 what_cannot_be_measured_is_said(void **state)
 {
 	struct outcome o;
@@ -371,6 +504,7 @@ main(void)
 		cmocka_unit_test(each_broken_alone),
 		cmocka_unit_test(force_accepts_a_value),
 		cmocka_unit_test(a_part_is_not_measured),
+		cmocka_unit_test(a_list_of_tickers_is_not_measured),
 		cmocka_unit_test(what_cannot_be_measured_is_said),
 		cmocka_unit_test(only_earlier_days_count),
 	};
