@@ -2,6 +2,7 @@
 #include "core/calendar.h"
 #include "core/clock.h"
 #include "core/commands.h"
+#include "core/num.h"
 
 #include <string.h>
 
@@ -107,7 +108,7 @@ print_year(const struct app *app, const char *text, struct err *e)
 		out_json(o);
 	} else {
 		json_free(o);
-		printf("%d sessions\n", sessions);
+		printf("%d session%s\n", sessions, num_s(sessions));
 	}
 	return 0;
 }

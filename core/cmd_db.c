@@ -3,6 +3,7 @@
 #include "core/clock.h"
 #include "core/commands.h"
 #include "core/migrate.h"
+#include "core/num.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -26,7 +27,7 @@ db_migrate(struct app *app, struct db *db, enum migrate_mode mode, struct err *e
 		out_json(o);
 	} else if (!app->g.cron && !app->g.quiet) {
 		printf("schema version %d, %d migration%s applied\n", migrate_latest(), applied,
-		       applied == 1 ? "" : "s");
+		       num_s(applied));
 	}
 	return 0;
 }

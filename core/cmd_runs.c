@@ -1,6 +1,7 @@
 /* fintra runs, fintra show. */
 #include "core/clock.h"
 #include "core/commands.h"
+#include "core/num.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -178,8 +179,9 @@ print_inputs(struct db *db, int64_t run)
 	for (size_t i = 0; i < l.n; i++) {
 		STR_AUTO name = { 0 };
 
-		printf("  %-28s %s  %s rows\n", out_clean(&name, l.at[i].table),
-		       date_iso(l.at[i].as_of, day), num_group(l.at[i].rows, n));
+		printf("  %-28s %s  %s row%s\n", out_clean(&name, l.at[i].table),
+		       date_iso(l.at[i].as_of, day), num_group(l.at[i].rows, n),
+		       num_s(l.at[i].rows));
 	}
 	free(l.at);
 }

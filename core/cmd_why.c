@@ -105,7 +105,7 @@ put_reason(const struct table_status *s, struct str *line)
 	char buf[NUM_BUF], phrase[160];
 
 	if (s->rows >= 0)
-		str_fmt(line, "  %s rows", num_group(s->rows, buf));
+		str_fmt(line, "  %s row%s", num_group(s->rows, buf), num_s(s->rows));
 	if (s->coverage >= 0)
 		str_fmt(line, "  cover %.1f%%", s->coverage * 100);
 	str_fmt(line, "  %s", table_status_phrase(s, phrase, sizeof(phrase)));

@@ -1,5 +1,6 @@
 /* Where we run: terminal, locale, crontabs. */
 #include "core/doctor.h"
+#include "core/num.h"
 #include "core/proc.h"
 
 #include <dirent.h>
@@ -237,8 +238,8 @@ doctor_cron(struct doctor *d, struct finding *f)
 		finding_set(f, FINDING_UNKNOWN, "%s%s%s", str_c(&c.dark), c.n ? "; found: " : "",
 			    str_c(&c.lines));
 	else if (c.n)
-		finding_set(f, FINDING_OK, "%d line%s: %s%s", c.n, c.n == 1 ? "" : "s",
-			    str_c(&c.lines), c.lines.overflow ? " ..." : "");
+		finding_set(f, FINDING_OK, "%d line%s: %s%s", c.n, num_s(c.n), str_c(&c.lines),
+			    c.lines.overflow ? " ..." : "");
 	else
 		finding_set(f, FINDING_OK, "no line calls fintra");
 	str_done(&c.lines);

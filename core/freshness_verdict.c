@@ -2,6 +2,7 @@
  * database. */
 #include "core/calendar.h"
 #include "core/freshness.h"
+#include "core/num.h"
 
 #include <string.h>
 
@@ -57,7 +58,7 @@ table_status_phrase(const struct table_status *s, char *buf, size_t n)
 		break;
 	case TABLE_STALE:
 		if (date_is_set(s->have))
-			fmt_buf(buf, n, "stale %d sessions", behind);
+			fmt_buf(buf, n, "stale %d session%s", behind, num_s(behind));
 		else
 			fmt_buf(buf, n, "stale: of no known session");
 		break;
@@ -266,8 +267,9 @@ judge_verdict(struct freshness *f)
 	f->cause = c.worst ? freshness_first_cause(f, c.worst) : NULL;
 	date_iso(f->as_of, day);
 	if (!f->cause) {
-		fmt_buf(f->verdict, sizeof(f->verdict), "%s for %s: %d tables fresh, %d not built",
-			verdict_word(f->exit_code), day, c.counting, (int)f->n - c.counting);
+		fmt_buf(f->verdict, sizeof(f->verdict), "%s for %s: %d table%s fresh, %d not built",
+			verdict_word(f->exit_code), day, c.counting, num_s(c.counting),
+			(int)f->n - c.counting);
 		return;
 	}
 	others = c.bad - 1 - (c.worst != f->cause);
@@ -279,7 +281,7 @@ judge_verdict(struct freshness *f)
 	}
 	if (others > 0)
 		fmt_buf(rest, sizeof(rest), "%s %d %stable%s not fresh", *worst ? "," : " ->",
-			others, *worst ? "more " : "", others == 1 ? "" : "s");
+			others, *worst ? "more " : "", num_s(others));
 	fmt_buf(f->verdict, sizeof(f->verdict), "%s for %s: %s %s%s%s", verdict_word(f->exit_code),
 		day, f->cause->table->name, table_status_phrase(f->cause, cause, sizeof(cause)),
 		worst, rest);

@@ -220,3 +220,9 @@ num_group(int64_t v, char buf[NUM_BUF])
 	buf[out] = '\0';
 	return buf;
 }
+
+const char *
+num_s(int64_t v)
+{
+	return v == 1 ? "" : "s";
+}

@@ -1,4 +1,5 @@
 #include "core/clock.h"
+#include "core/num.h"
 #include "core/old.h"
 #include "core/run_private.h"
 
@@ -107,8 +108,8 @@ keep_units(struct run *r, struct err *e)
 		return 0;
 	if (db_exec(r->ledger, Q_RUN_UNITS_KEEP, args, NULL, e) < 0 || run_load_units(r, e) < 0)
 		return -1;
-	run_emit(r, LVL_INFO, "log", "%zu units of run %s are done and are kept",
-		 map_count(r->units_done), parent);
+	run_emit(r, LVL_INFO, "log", "%zu unit%s of run %s kept: done", map_count(r->units_done),
+		 num_s((int64_t)map_count(r->units_done)), parent);
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 #include "core/why_internal.h"
 
 #include "core/cli.h"
+#include "core/num.h"
 #include "core/vec.h"
 
 #include <ctype.h>
@@ -189,11 +190,12 @@ sentence(const struct freshness *f, struct why *w)
 		counting += f->at[i].writer != NULL;
 	if (!s && w->n_causes == 0)
 		str_fmt(&out,
-			"everything is fresh for %s: %d tables; %d that no job of this build "
+			"everything is fresh for %s: %d table%s; %d that no job of this build "
 			"writes do not count",
-			date_iso(f->as_of, day), counting, (int)f->n - counting);
+			date_iso(f->as_of, day), counting, num_s(counting), (int)f->n - counting);
 	else if (!s)
-		str_fmt(&out, "%zu tables are not fresh", w->root->n);
+		str_fmt(&out, "%zu table%s not fresh", w->root->n,
+			w->root->n == 1 ? " is" : "s are");
 	else
 		put_state(s, &out);
 	if (s && s->state == TABLE_FRESH && w->n_causes)

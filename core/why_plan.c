@@ -2,6 +2,8 @@
  * they spoil. */
 #include "core/why_internal.h"
 
+#include "core/num.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -202,7 +204,7 @@ plan_sentence(const char *target, struct why *w)
 			str_or(target, ""));
 	else
 		fmt_buf(w->text, sizeof(w->text), "%zu step%s, %s", w->plan_n,
-			w->plan_n == 1 ? "" : "s",
+			num_s((int64_t)w->plan_n),
 			known ? why_duration(ms, span, sizeof(span)) : "time unknown");
 }
 

@@ -1,6 +1,7 @@
 /* The seed's section 7 checks and those without which its alerts never fire a second time. */
 #include "core/calendar.h"
 #include "core/ledger.h"
+#include "core/num.h"
 #include "jobs/catalogue.h"
 
 #include <string.h>
@@ -107,9 +108,11 @@ windows_populated(const struct check_env *env, struct check_result *r, struct er
 	r->state = rows_int(q, 0, 2) == 0  ? CHECK_CRITICAL
 		   : windows < MIN_WINDOWS ? CHECK_WARNING
 					   : CHECK_OK;
-	fmt_buf(r->value, sizeof(r->value), "%s rows, %s tickers, %d windows, %s..%s",
-		num_group(rows_int(q, 0, 2), n), num_group(rows_int(q, 0, 3), t), (int)windows,
-		date_iso(rows_date(q, 0, 1), oldest), date_iso(rows_date(q, 0, 0), newest));
+	fmt_buf(r->value, sizeof(r->value), "%s row%s, %s ticker%s, %d window%s, %s..%s",
+		num_group(rows_int(q, 0, 2), n), num_s(rows_int(q, 0, 2)),
+		num_group(rows_int(q, 0, 3), t), num_s(rows_int(q, 0, 3)), (int)windows,
+		num_s(windows), date_iso(rows_date(q, 0, 1), oldest),
+		date_iso(rows_date(q, 0, 0), newest));
 	fmt_buf(r->bound, sizeof(r->bound), "> 0 rows, >= %d windows", MIN_WINDOWS);
 	strict_is(r, rows_int(q, 0, 2) > 0, r->value);
 	if (r->state != CHECK_OK)
@@ -219,8 +222,8 @@ windows_stale(const struct check_env *env, struct check_result *r, struct err *e
 			       s ? ": " : "", s ? s->detail : "");
 	r->state = check_of_table(s);
 	if (s->coverage >= 0)
-		fmt_buf(tickers, sizeof(tickers), ", %.1f%% of %lld tickers", s->coverage * 100,
-			(long long)s->den);
+		fmt_buf(tickers, sizeof(tickers), ", %.1f%% of %lld ticker%s", s->coverage * 100,
+			(long long)s->den, num_s(s->den));
 	fmt_buf(r->value, sizeof(r->value), "%s%s", date_iso(s->have, have), tickers);
 	fmt_buf(r->bound, sizeof(r->bound), "%s, >= %.0f%%", date_iso(s->want, want),
 		s->table->floor * 100);
@@ -286,7 +289,7 @@ calendar_horizon(const struct check_env *env, struct check_result *r, struct err
 
 	(void)e;
 	r->state = !calendar_covers(env->as_of) || days < HORIZON_DAYS ? CHECK_WARNING : CHECK_OK;
-	fmt_buf(r->value, sizeof(r->value), "%d days, until %s", days,
+	fmt_buf(r->value, sizeof(r->value), "%d day%s, until %s", days, num_s(days),
 		date_iso(calendar_last(), last));
 	fmt_buf(r->bound, sizeof(r->bound), ">= %d days", HORIZON_DAYS);
 	return 0;

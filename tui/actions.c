@@ -2,6 +2,7 @@
 #include "tui/console.h"
 
 #include "core/clock.h"
+#include "core/num.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -187,7 +188,7 @@ ask_quit(struct console *k, int key)
 		return;
 	}
 	fmt_buf(how.text, sizeof(how.text), "%d run%s of this console %s under way.",
-		runner_active(k->runner), runner_active(k->runner) == 1 ? "" : "s",
+		runner_active(k->runner), num_s(runner_active(k->runner)),
 		runner_active(k->runner) == 1 ? "is" : "are");
 	push(k, &view_leave, &how);
 }

@@ -2,6 +2,7 @@
 
 #include "core/text.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -252,11 +253,11 @@ canvas_right(struct canvas *c, struct span at, unsigned style, const char *text)
 }
 
 /* Bytes of s that fit into w columns, at least one character; up to a blank if one stands in the
- * right half. */
+ * right half, else up to a comma there (JSON), but not one inside a number. */
 static size_t
 fitting(const char *s, size_t n, int w)
 {
-	size_t used = 0, blank = 0;
+	size_t used = 0, blank = 0, comma = 0;
 	int cols = 0;
 
 	while (used < n) {
@@ -265,10 +266,12 @@ fitting(const char *s, size_t n, int w)
 
 		cols += text_width(cp);
 		if (cols > w && used > 0)
-			return blank > 0 ? blank : used;
+			return blank > 0 ? blank : comma > 0 ? comma : used;
 		used += len;
 		if (cp == ' ' && cols >= w / 2)
 			blank = used;
+		if (cp == ',' && cols >= w / 2 && used < n && !isdigit((unsigned char)s[used]))
+			comma = used;
 	}
 	return used;
 }

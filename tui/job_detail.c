@@ -62,7 +62,7 @@ add_state(struct lines *l, const struct model *m, const struct job *job)
 			  job_when(m, f.when_ms, when));
 	if (f.p50_n > 0)
 		lines_add(l, "usually takes", ST_NORMAL, "%s (median of its last %d good run%s)",
-			  clock_span(f.p50_ms, span), f.p50_n, f.p50_n == 1 ? "" : "s");
+			  clock_span(f.p50_ms, span), f.p50_n, num_s(f.p50_n));
 	else
 		lines_add(l, "usually takes", ST_DIM, "? %s",
 			  f.unknown ? "not known" : "no whole good run yet");

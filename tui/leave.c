@@ -3,6 +3,7 @@
 #include "tui/console.h"
 
 #include "core/clock.h"
+#include "core/num.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -38,8 +39,7 @@ console_begin_drain(struct console *k, enum leave how)
 	k->abort_at_ms = clock_mono_ms() + k->app->conf.drain_ms;
 	runner_cancel_all(k->runner, CANCEL_DRAIN);
 	console_message(k, LVL_INFO, "draining %d run%s, then quit%s", k->m.own_runs,
-			k->m.own_runs == 1 ? "" : "s",
-			k->leave == LEAVE_HAND_OVER ? " and hand over" : "");
+			num_s(k->m.own_runs), k->leave == LEAVE_HAND_OVER ? " and hand over" : "");
 }
 
 void

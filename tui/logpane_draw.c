@@ -295,12 +295,12 @@ logpane_facts(const struct logpane *p, const struct model *m, struct canvas *c, 
 				p->needle, hit, hits) +
 		     2;
 	else if (p->needle[0])
-		x += canvas_fmt(c, SPAN(x, at.y, end - x), ST_BOLD, "/%s: %zu lines", p->needle,
-				hits) +
+		x += canvas_fmt(c, SPAN(x, at.y, end - x), ST_BOLD, "/%s: %zu line%s", p->needle,
+				hits, num_s((int64_t)hits)) +
 		     2;
 	if (p->marks > 0)
-		x += canvas_fmt(c, SPAN(x, at.y, end - x), ST_DIM, "%zu mark%s", p->marks,
-				p->marks == 1 ? "" : "s") +
+		x += canvas_fmt(c, SPAN(x, at.y, end - x), ST_DIM, "%zu mark%s: *, # at the >",
+				p->marks, num_s((int64_t)p->marks)) +
 		     2;
 	if (times[p->times])
 		x += canvas_put(c, SPAN(x, at.y, end - x), ST_DIM, times[p->times]) + 2;

@@ -1,4 +1,5 @@
 /* One run: what it was told, what it read, how far it came, why it ended, what to type next. */
+#include "core/json_flat.h"
 #include "core/num.h"
 #include "tui/layout.h"
 #include "tui/view.h"
@@ -158,6 +159,16 @@ put_totals(struct paper *p, const struct tally *t)
 }
 
 static void
+put_json(struct paper *p, const char *label, const char *text)
+{
+	STR_AUTO flat = { 0 };
+
+	str_init(&flat, LINE_MAX_);
+	json_flat(text, &flat);
+	put_line(p, ST_NORMAL, label, "%s%s", str_c(&flat), flat.overflow ? " ..." : "");
+}
+
+static void
 put_ending(struct paper *p, const struct run_info *r)
 {
 	char code[32] = "", http[24] = "";
@@ -177,7 +188,7 @@ put_ending(struct paper *p, const struct run_info *r)
 	str_init(&rest, LINE_MAX_);
 	json_free(posts_split(r->result, &rest));
 	if (rest.len > 0)
-		put_line(p, ST_NORMAL, "result", "%s", str_c(&rest));
+		put_json(p, "result", str_c(&rest));
 }
 
 /* What the runner found of the job's tables; a broken one also stands above, as the taint. */
@@ -256,7 +267,7 @@ put_facts(struct paper *p, const struct model *m, const struct run_info *r,
 	if (r->reason && r->reason[0])
 		put_line(p, ST_NORMAL, "reason", "%s", r->reason);
 	if (r->params && !str_same(r->params, "{}"))
-		put_line(p, ST_NORMAL, "params", "%s", r->params);
+		put_json(p, "params", r->params);
 	if (r->parent)
 		put_line(p, ST_NORMAL, "parent", "run %lld", (long long)r->parent);
 }
@@ -276,9 +287,9 @@ put_gates(struct paper *p, const struct run_info *r, const struct run_detail *d)
 	for (size_t i = 0; i < d->inputs.n; i++) {
 		const struct input_info *in = &d->inputs.at[i];
 
-		put_line(p, ST_NORMAL, "", "%-28s %s  %s rows", in->table,
+		put_line(p, ST_NORMAL, "", "%-28s %s  %s row%s", in->table,
 			 date_is_set(in->as_of) ? date_iso(in->as_of, date) : "-",
-			 in->rows >= 0 ? num_group(in->rows, rows) : "?");
+			 in->rows >= 0 ? num_group(in->rows, rows) : "?", num_s(in->rows));
 	}
 	if (d->inputs.n == 0)
 		put_line(p, ST_DIM, "", "no input is recorded");
@@ -442,7 +453,8 @@ draw(const struct view *v, const struct model *m, struct canvas *c, struct rect 
 	if (read_part(s, m))
 		fmt_buf(note, sizeof(note), "age %s",
 			clock_span(age > 0 ? age / 1000 * 1000 : 0, span));
-	view_crumbs(m, c, SPAN(r.x, r.y, r.w), "Runs > Run");
+	fmt_buf(title, sizeof(title), "Runs > Run %lld", (long long)s->run);
+	view_crumbs(m, c, SPAN(r.x, r.y, r.w), title);
 	fmt_buf(title, sizeof(title), "Run %lld %s", (long long)s->run, run ? run->job : "");
 	canvas_rule(c, SPAN(r.x, r.y + 1, r.w), title, note);
 	paint(s, m, c, body(r));

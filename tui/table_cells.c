@@ -70,10 +70,21 @@ table_about_cell(const struct model *m, const struct table *t, char buf[TABLE_TE
 	else if (!s->kind || s->kind == 'v')
 		str_copy(buf, TABLE_TEXT, "-");
 	else if (s->n_about < 0)
-		str_copy(buf, TABLE_TEXT, "? no ANALYZE");
+		str_copy(buf, TABLE_TEXT, "unknown");
 	else
 		fmt_buf(buf, TABLE_TEXT, "~%s", num_group(s->n_about, n));
 	return ST_DIM;
+}
+
+/* The same where there is room for the reason. */
+enum style
+table_about_text(const struct model *m, const struct table *t, char buf[TABLE_TEXT])
+{
+	enum style st = table_about_cell(m, t, buf);
+
+	if (str_same(buf, "unknown"))
+		str_copy(buf, TABLE_TEXT, "unknown, never analyzed");
+	return st;
 }
 
 enum style

@@ -145,12 +145,12 @@ draw_selected(const struct model *m, struct canvas *c, struct rect r, const void
 
 	st = table_detail_cell(m, t, detail);
 	table_run_cell(m, t, run);
-	table_about_cell(m, t, about);
+	table_about_text(m, t, about);
 	table_size_cell(m, t, size);
 	if (r.h > 1) {
 		canvas_rule(c, SPAN(r.x, y++, r.w), t->name, NULL);
 		canvas_fmt(c, SPAN(r.x + 1, y++, r.w - 1), ST_NORMAL,
-			   "last writer %s   in all %s rows, %s", run, about, size);
+			   "last writer %s  size %s  rows in all: %s", run, size, about);
 	}
 	canvas_put(c, SPAN(r.x + 1, y, r.w - 1), st, detail);
 }

@@ -10,7 +10,7 @@ enum { TABLE_TEXT = 200 };
  * the style.  t may be not measured yet. */
 typedef enum style table_cell(const struct model *m, const struct table *t, char buf[TABLE_TEXT]);
 table_cell table_state_cell, table_have_cell, table_rows_cell, table_cover_cell, table_about_cell,
-	table_size_cell, table_run_cell, table_detail_cell;
+	table_about_text, table_size_cell, table_run_cell, table_detail_cell;
 
 const struct table_status *table_status_of(const struct model *m, const struct table *t);
 /* The keys that act on a table alike in the list and in its detail. */

@@ -84,7 +84,7 @@ put_figures(const struct table_status *s, struct str *out)
 	char buf[NUM_BUF];
 
 	if (s->rows >= 0)
-		str_fmt(out, "%s rows", num_group(s->rows, buf));
+		str_fmt(out, "%s row%s", num_group(s->rows, buf), num_s(s->rows));
 	if (s->coverage >= 0)
 		str_fmt(out, "%scover %.1f%%", out->len ? "  " : "", s->coverage * 100);
 }
@@ -270,7 +270,7 @@ draw_plan(struct canvas *c, struct rect r, const struct why *w)
 	}
 	if (w->plan_n > show)
 		fmt_buf(note, sizeof(note), "%zu more step%s", w->plan_n - show,
-			w->plan_n - show == 1 ? "" : "s");
+			num_s((int64_t)(w->plan_n - show)));
 	else if (known)
 		fmt_buf(note, sizeof(note), "%s in all", why_duration(ms, span, sizeof(span)));
 	canvas_rule(c, SPAN(r.x, r.y, r.w), "Suggested plan", note[0] ? note : NULL);

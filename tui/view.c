@@ -2,6 +2,7 @@
 
 #include "core/calendar.h"
 #include "core/clock.h"
+#include "core/num.h"
 #include "core/text.h"
 #include "tui/layout.h"
 
@@ -156,12 +157,11 @@ view_status_line(const struct model *m, struct canvas *c, struct span at)
 		x += canvas_put(c, SPAN(x, at.y, end - x), ST_BAD, "no database") + 2;
 	if (m->new_errors > 0)
 		x += canvas_fmt(c, SPAN(x, at.y, end - x), ST_BAD, "%d new error%s (3)",
-				m->new_errors, m->new_errors == 1 ? "" : "s") +
+				m->new_errors, num_s(m->new_errors)) +
 		     2;
 	if (m->own_runs > 0)
 		x += canvas_fmt(c, SPAN(x, at.y, end - x), ST_RUN, "%d run%s of mine%s",
-				m->own_runs, m->own_runs == 1 ? "" : "s",
-				m->draining ? ", draining" : "") +
+				m->own_runs, num_s(m->own_runs), m->draining ? ", draining" : "") +
 		     2;
 	if (m->message[0])
 		canvas_put(c, SPAN(x, at.y, end - x), theme_level(m->message_level), m->message);

@@ -1,6 +1,7 @@
 #include "jobs/backfill/ticker_history.h"
 
 #include "core/db_copy.h"
+#include "core/num.h"
 #include "jobs/common.h"
 #include "jobs/fmp/history.h"
 
@@ -168,17 +169,16 @@ say(struct work *w)
 			"%s: no dividend-adjusted series: the close is taken for it", t->ticker);
 	if (w->marked && w->gone > 0)
 		run_log(w->c, LVL_WARN,
-			"%s: %lld bars that the vendor no longer has were removed: they are on the "
-			"old footing",
-			t->ticker, (long long)w->gone);
+			"%s: %lld bar%s removed that the vendor no longer has: the old footing",
+			t->ticker, (long long)w->gone, num_s(w->gone));
 	if (w->split)
 		run_log(w->c, LVL_WARN,
 			"%s: older bars are on another footing: fintra backfill "
 			"backfill-ticker-full --restated",
 			t->ticker);
 	else if (w->marked)
-		run_log(w->c, LVL_INFO, "%s: %s, history of %s bars reloaded", t->ticker, t->marks,
-			num_group(w->h.bars, n));
+		run_log(w->c, LVL_INFO, "%s: %s, history of %s bar%s reloaded", t->ticker, t->marks,
+			num_group(w->h.bars, n), num_s(w->h.bars));
 }
 
 /* Everything is read and judged before the database sees a row of it. */
@@ -194,9 +194,9 @@ fetch_and_write(struct work *w, struct err *e)
 	if (w->h.bars == 0)
 		return err_set(
 			e, ERR_EMPTY,
-			"the vendor has no usable bar from %s to %s (%lld rows, %lld refused)",
+			"the vendor has no usable bar from %s to %s (%lld row%s, %lld refused)",
 			date_iso(t->from, a), date_iso(t->to, b), (long long)w->read.read,
-			(long long)w->read.rejected);
+			num_s(w->read.read), (long long)w->read.rejected);
 	return run_transaction(w->c, t->ticker, write_bars, w, e);
 }
 

@@ -1,5 +1,7 @@
 #include "jobs/fmp/profile.h"
 
+#include "core/num.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -188,8 +190,8 @@ one_part(struct parts *p, int part, struct err *e)
 	if (take_part(p, &f, part, e) < 0)
 		return err_wrap(e, "%s part %d (status %d, \"%.120s\")", path, part, f.resp.status,
 				f.resp.head);
-	run_log(p->c, LVL_INFO, "part %d: %lld bytes, %lld rows so far", part,
-		(long long)f.resp.bytes, (long long)p->rows);
+	run_log(p->c, LVL_INFO, "part %d: %lld bytes, %lld row%s so far", part,
+		(long long)f.resp.bytes, (long long)p->rows, num_s(p->rows));
 	return 1;
 }
 

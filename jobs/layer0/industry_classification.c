@@ -3,6 +3,7 @@
 #include "jobs/jobs.h"
 
 #include "core/clock.h"
+#include "core/num.h"
 #include "jobs/common.h"
 
 enum { LOGGED_MAX = 20 };
@@ -42,8 +43,8 @@ foreign_sectors(struct classify *s, struct err *e)
 		s->skipped += rows_int(r, i, 2);
 		if (i < LOGGED_MAX)
 			run_log(s->c, LVL_WARN,
-				"sector \"%s\" is none of the eleven: %s industries, %s tickers "
-				"left out",
+				"sector \"%s\" is none of the eleven: industries %s, tickers left "
+				"out %s",
 				rows_text(r, i, 0), rows_text(r, i, 1), rows_text(r, i, 2));
 	}
 	return 0;
@@ -104,8 +105,8 @@ merge_map(struct classify *s, struct tally *t, struct err *e)
 	t->updated += m.updated + corrected + closed;
 	t->unchanged += m.unchanged - corrected;
 	if (closed + corrected > 0)
-		run_log(s->c, LVL_INFO, "%lld tickers changed their industry, %lld were corrected",
-			(long long)closed, (long long)corrected);
+		run_log(s->c, LVL_INFO, "%lld ticker%s changed industry, %lld corrected",
+			(long long)closed, num_s(closed), (long long)corrected);
 	return 0;
 }
 

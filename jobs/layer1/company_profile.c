@@ -3,6 +3,7 @@
 #include "jobs/jobs.h"
 
 #include "core/db_copy.h"
+#include "core/num.h"
 #include "jobs/active_stocks.h"
 #include "jobs/by_ticker.h"
 #include "jobs/common.h"
@@ -148,8 +149,8 @@ write_bulk(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
 	if (s->processed == 0)
 		return err_set(e, ERR_EMPTY,
 			       "/stable/profile-bulk has no profile of the %zu active stocks asked "
-			       "for (%lld rows)",
-			       map_count(s->stocks.asked), (long long)t->read);
+			       "for (%lld row%s)",
+			       map_count(s->stocks.asked), (long long)t->read, num_s(t->read));
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 
 #include "core/clock.h"
 #include "core/db_copy.h"
+#include "core/num.h"
 #include "jobs/common.h"
 #include "jobs/fmp/statements.h"
 
@@ -215,9 +216,10 @@ tell(struct dividends *d, struct err *e)
 		return -1;
 	if (rows_int(twice, 0, 0) > 0)
 		run_log(d->c, LVL_WARN,
-			"%s rows came more than once for a company and year (%s): the last one "
+			"%s row%s came more than once for a company and year (%s): the last one "
 			"counts",
-			rows_text(twice, 0, 0), rows_text(twice, 0, 1));
+			rows_text(twice, 0, 0), num_s(rows_int(twice, 0, 0)),
+			rows_text(twice, 0, 1));
 	for (int i = 0; i < rows_count(r); i++) {
 		if (!rows_text(r, i, 0))
 			continue;

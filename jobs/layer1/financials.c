@@ -2,6 +2,7 @@
  * vendor's statement files (jobs.md 2.4). */
 #include "jobs/jobs.h"
 
+#include "core/num.h"
 #include "jobs/common.h"
 #include "jobs/layer1/financials_build.h"
 
@@ -64,8 +65,8 @@ report(struct build *b)
 	for (size_t i = 0; i < map_count(b->universe); i++)
 		processed += b->built[i];
 	for (size_t i = 0; i < map_count(b->reasons) && i < ARRAY_LEN(b->refused); i++)
-		run_log(b->c, LVL_WARN, "refused: %s: %lld rows", map_key(b->reasons, i),
-			(long long)b->refused[i]);
+		run_log(b->c, LVL_WARN, "refused: %s: %lld row%s", map_key(b->reasons, i),
+			(long long)b->refused[i], num_s(b->refused[i]));
 	if (b->rows > 0 && b->complete == 0) {
 		run_log(b->c, LVL_WARN,
 			"%lld income rows, but none with a balance sheet and a cash flow of the "

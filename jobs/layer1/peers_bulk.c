@@ -1,6 +1,7 @@
 /* fmp-peers-bulk: who resembles whom among the active stocks (jobs.md 2.8). */
 #include "jobs/jobs.h"
 
+#include "core/num.h"
 #include "jobs/active_stocks.h"
 #include "jobs/common.h"
 #include "jobs/fmp/peers.h"
@@ -106,8 +107,9 @@ write_all(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
 		return -1;
 	if (s->store.tickers == 0)
 		return err_set(e, ERR_EMPTY,
-			       "%s has no row of the %zu active stocks asked for (%lld rows)",
-			       s->name, map_count(s->stocks.asked), (long long)s->t.read);
+			       "%s has no row of the %zu active stocks asked for (%lld row%s)",
+			       s->name, map_count(s->stocks.asked), (long long)s->t.read,
+			       num_s(s->t.read));
 	run_phase(c, "guard", 0);
 	if (guard(s, e) < 0)
 		return -1;

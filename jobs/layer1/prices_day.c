@@ -2,6 +2,7 @@
 
 #include "core/calendar.h"
 #include "core/db_copy.h"
+#include "core/num.h"
 #include "jobs/common.h"
 #include "jobs/fmp/eod.h"
 
@@ -126,8 +127,8 @@ scan(struct day *d, struct err *e)
 		return empty(d, "no usable row of an active ticker", e);
 	if (d->repeated > 0)
 		run_log(d->r->c, LVL_WARN,
-			"%lld tickers repeated, %lld with other figures: the last counts",
-			(long long)d->repeated, (long long)d->differing);
+			"%lld ticker%s repeated, %lld with other figures: the last counts",
+			(long long)d->repeated, num_s(d->repeated), (long long)d->differing);
 	return 0;
 }
 
@@ -269,8 +270,8 @@ price_day(struct price_run *r, struct date day, struct err *e)
 	if (rc == 0 && !date_eq(day, c->as_of))
 		cache_keep(c, &d.file);
 	if (rc == 0)
-		run_log(c, LVL_DEBUG, "%lld rows read, %lld tickers", (long long)d.t.read,
-			(long long)d.chosen);
+		run_log(c, LVL_DEBUG, "%lld row%s read, %lld ticker%s", (long long)d.t.read,
+			num_s(d.t.read), (long long)d.chosen, num_s(d.chosen));
 	cache_done(&d.file);
 	return rc;
 }

@@ -2,6 +2,7 @@
  * leaves them behind. */
 #include "jobs/layer1/prices_day.h"
 
+#include "core/num.h"
 #include "jobs/backfill/ticker_history.h"
 #include "jobs/common.h"
 
@@ -48,8 +49,8 @@ price_marks_restated(struct price_run *r, struct date day, struct err *e)
 	for (int i = 0; i < rows_count(rows); i++)
 		keep(r, day, rows, i);
 	if (rows_count(rows) > 0)
-		run_log(r->c, LVL_WARN, "%s: adj_close of %d tickers was restated",
-			date_iso(day, iso), rows_count(rows));
+		run_log(r->c, LVL_WARN, "%s: adj_close of %d ticker%s was restated",
+			date_iso(day, iso), rows_count(rows), num_s(rows_count(rows)));
 	return 0;
 }
 

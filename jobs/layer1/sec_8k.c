@@ -2,6 +2,7 @@
  * documents are asked for one after the other: the host's ten a second, not the waiting, is the
  * limit. */
 #include "core/map.h"
+#include "core/num.h"
 #include "jobs/engine/filing_text.h"
 #include "jobs/jobs.h"
 #include "jobs/layer1/sec_store.h"
@@ -311,8 +312,8 @@ report(const struct events *v)
 {
 	if (v->pictures > 0)
 		run_log(v->c, LVL_INFO,
-			"%" PRId64 " filings name no page or text: stored, not examined",
-			v->pictures);
+			"%" PRId64 " filing%s without a page or text: stored, not examined",
+			v->pictures, num_s(v->pictures));
 	run_result_int(v->c, "processed", v->processed);
 	run_result_int(v->c, "signals", v->signals);
 	run_result_int(v->c, "pagesScanned", v->pages);

@@ -3,6 +3,7 @@
 
 #include "core/clock.h"
 #include "core/db_copy.h"
+#include "core/num.h"
 #include "jobs/common.h"
 #include "jobs/fmp/profile.h"
 #include "jobs/fmp/ratios.h"
@@ -129,8 +130,8 @@ look_at(struct valuation *v, enum ratio_feed_id id, struct err *e)
 	if (v->usable == 0)
 		return err_set(e, ERR_EMPTY, "%s: no usable row among %lld (status %d, \"%.100s\")",
 			       v->feed->bulk, (long long)v->read, resp->status, resp->head);
-	run_log(v->c, LVL_INFO, "%s: %lld rows, %lld rejected", v->feed->bulk, (long long)p->read,
-		(long long)p->rejected);
+	run_log(v->c, LVL_INFO, "%s: %lld row%s, %lld rejected", v->feed->bulk, (long long)p->read,
+		num_s(p->read), (long long)p->rejected);
 	return 0;
 }
 
@@ -277,8 +278,9 @@ tell_reasons(struct valuation *v, struct tally *t, struct err *e)
 			continue;
 		}
 		t->skipped += rows_int(r, i, 1);
-		run_log(v->c, LVL_INFO, "%s tickers of the ratios are left out: %s",
-			rows_text(r, i, 1), rows_text(r, i, 0));
+		run_log(v->c, LVL_INFO, "of the ratios %s ticker%s left out: %s",
+			rows_text(r, i, 1), rows_int(r, i, 1) == 1 ? " is" : "s are",
+			rows_text(r, i, 0));
 	}
 	return 0;
 }
@@ -292,8 +294,8 @@ tell_sectors(struct valuation *v, struct err *e)
 	if (!r)
 		return -1;
 	for (int i = 0; i < rows_count(r) && i < LOGGED_MAX; i++)
-		run_log(v->c, LVL_WARN, "sector \"%s\" of %s tickers is none of the eleven",
-			rows_text(r, i, 0), rows_text(r, i, 1));
+		run_log(v->c, LVL_WARN, "sector \"%s\" of %s ticker%s is none of the eleven",
+			rows_text(r, i, 0), rows_text(r, i, 1), num_s(rows_int(r, i, 1)));
 	return 0;
 }
 

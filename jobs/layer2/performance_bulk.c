@@ -1,5 +1,6 @@
 #include "core/clock.h"
 #include "core/db_copy.h"
+#include "core/num.h"
 #include "core/vec.h"
 #include "jobs/common.h"
 #include "jobs/engine/window.h"
@@ -306,8 +307,9 @@ announce(struct bulk *b)
 
 	if (!b->asof.given)
 		return;
-	run_log(b->c, LVL_INFO, "%zu as-of dates %s to %s, up to %s rows (about %lld MB)",
-		b->asof.n, date_iso(b->asof.at[0], a), date_iso(b->asof.at[b->asof.n - 1], z),
+	run_log(b->c, LVL_INFO, "%zu as-of date%s %s to %s, up to %s rows (about %lld MB)",
+		b->asof.n, num_s((int64_t)b->asof.n), date_iso(b->asof.at[0], a),
+		date_iso(b->asof.at[b->asof.n - 1], z),
 		num_group((int64_t)(map_count(b->ticker) * b->asof.n * WIN_COUNT), n),
 		(long long)(map_count(b->ticker) * b->asof.n * WIN_COUNT * 290 >> 20));
 }
@@ -365,9 +367,9 @@ compute(struct bulk *b, struct err *e)
 		return 0;
 	date_iso(b->asof.at[b->asof.n - 1], day);
 	return err_set(e, ERR_EMPTY,
-		       "prices_daily has no price of %zu tickers up to %s: fintra run "
+		       "prices_daily has no price of %zu ticker%s up to %s: fintra run "
 		       "prices-daily-bulk --as-of %s",
-		       map_count(b->ticker), day, day);
+		       map_count(b->ticker), num_s((int64_t)map_count(b->ticker)), day, day);
 }
 
 static int

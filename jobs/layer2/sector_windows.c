@@ -1,3 +1,4 @@
+#include "core/num.h"
 #include "jobs/common.h"
 #include "jobs/jobs.h"
 #include "jobs/layer2/asset_date.h"
@@ -96,9 +97,9 @@ work(struct windows_job *j, struct err *e)
 	if (!run_unit_done(j->c, j->date) && run_transaction(j->c, j->date, write_rows, j, e) < 0)
 		return err_wrap(e, "sector_performance at %s", j->date);
 	run_progress(j->c, j->computed);
-	run_log(j->c, LVL_INFO,
-		"%s: %lld rows there, %lld windows missing, %lld of them compounded", j->date,
-		(long long)j->have, (long long)j->missing, (long long)j->computed);
+	run_log(j->c, LVL_INFO, "%s: %lld row%s there, %lld window%s missing, %lld compounded",
+		j->date, (long long)j->have, num_s(j->have), (long long)j->missing,
+		num_s(j->missing), (long long)j->computed);
 	return 0;
 }
 

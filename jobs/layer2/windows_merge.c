@@ -1,5 +1,6 @@
 #include "jobs/layer2/windows_merge.h"
 
+#include "core/num.h"
 #include "jobs/common.h"
 #include "jobs/layer2/asset_date.h"
 
@@ -29,10 +30,10 @@ check_stored(struct job_ctx *c, const char *as_of, struct err *e)
 	if (rows_int(r, 0, 0) == 0)
 		return err_set(e, ERR_EMPTY, "performance_windows is empty at %s", as_of);
 	if (rows_int(r, 0, 1) > 0)
-		return err_set(
-			e, ERR_DATA,
-			"performance_windows at %s: alpha of %lld rows is not asset less benchmark",
-			as_of, (long long)rows_int(r, 0, 1));
+		return err_set(e, ERR_DATA,
+			       "performance_windows at %s: alpha of %lld row%s is not asset less "
+			       "benchmark",
+			       as_of, (long long)rows_int(r, 0, 1), num_s(rows_int(r, 0, 1)));
 	return 0;
 }
 

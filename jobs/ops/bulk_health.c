@@ -2,6 +2,7 @@
  * there (jobs.md 2.27).  Asks for the whole of each, keeps nothing. */
 #include "jobs/jobs.h"
 
+#include "core/num.h"
 #include "jobs/common.h"
 #include "jobs/ops/bulk_sets.h"
 
@@ -56,7 +57,8 @@ say(struct health *h, const struct err *e)
 	} else {
 		str_puts(&s, "header ok");
 		if (h->t.rejected > 0)
-			str_fmt(&s, ", %lld rows unusable", (long long)h->t.rejected);
+			str_fmt(&s, ", %lld row%s unusable", (long long)h->t.rejected,
+				num_s(h->t.rejected));
 		if (date_is_set(h->newest))
 			str_fmt(&s, ", newest %s", date_iso(h->newest, day));
 	}
@@ -70,8 +72,8 @@ say(struct health *h, const struct err *e)
 	if (e)
 		run_log(h->c, LVL_ERROR, "%s: %s", title, str_c(&s));
 	else
-		run_log(h->c, LVL_INFO, "%s: %lld rows, %s", title, (long long)h->t.read,
-			str_c(&s));
+		run_log(h->c, LVL_INFO, "%s: %lld row%s, %s", title, (long long)h->t.read,
+			num_s(h->t.read), str_c(&s));
 }
 
 static int

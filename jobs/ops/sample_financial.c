@@ -2,6 +2,7 @@
  * 2.27). */
 #include "jobs/jobs.h"
 
+#include "core/num.h"
 #include "jobs/common.h"
 #include "jobs/ops/bulk_sets.h"
 
@@ -105,8 +106,9 @@ run(struct job_ctx *c, struct err *e)
 	run_result_int(c, "rows", s.t.read);
 	run_result_json(c, "sample", s.rows);
 	if (rc == 0 && s.found == 0)
-		return err_set(e, ERR_EMPTY, "%s has no row%s%s (%lld rows)", title,
-			       s.ticker ? " of " : "", str_or(s.ticker, ""), (long long)s.t.read);
+		return err_set(e, ERR_EMPTY, "%s has no row%s%s (%lld row%s)", title,
+			       s.ticker ? " of " : "", str_or(s.ticker, ""), (long long)s.t.read,
+			       num_s(s.t.read));
 	return rc;
 }
 

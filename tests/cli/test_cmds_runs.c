@@ -352,7 +352,7 @@ retry_failed_keeps_what_is_done(void **state)
 		" (%lld, '2026-01-30', 'done', 5, 0), (%lld, '2026-01-29', 'done', 5, 1)",
 		(long long)id, (long long)id);
 	support_sql(info, sql);
-	bin_expect(info, NAMES("retry", text_of(id), "--failed"), 0, "1 units of run");
+	bin_expect(info, NAMES("retry", text_of(id), "--failed"), 0, "1 unit of run");
 	assert_int_equal(support_psql_int(info, "SELECT count(*) FROM performance_windows WHERE "
 						"as_of_date = '2026-01-30'"),
 			 0); /* kept, although the test never wrote it */

@@ -98,7 +98,7 @@ test_all_sets_answer(void **state)
 	assert_int_equal(o.counts.read, 3 + 2 + 2 + 1 + 2 + 1);
 	expect(COUNTS, "3 2 2 1 2 1");
 	expect(SAYS("income"), "header ok, newest 2025-12-31; no cached copy");
-	expect(SAYS("balance"), "header ok, 1 rows unusable, newest 2025-09-27; no cached copy");
+	expect(SAYS("balance"), "header ok, 1 row unusable, newest 2025-09-27; no cached copy");
 	expect(SAYS("metrics"), "header ok; no cached copy");
 	assert_int_equal(ground_int(&ground,
 				    "SELECT count(*) FROM fintra_ops.event WHERE msg = "

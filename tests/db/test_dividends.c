@@ -176,7 +176,7 @@ unusable_rows(void **state)
 		    "fields of 6; symbol is no ticker");
 	assert_text(ROW("AAA", 2025), "2025-12-31|t|2|0.5|200|200|-|fmp-bulk|3");
 	assert_text(
-		"SELECT count(*) FROM fintra_ops.event WHERE msg LIKE '1 rows came more than once "
+		"SELECT count(*) FROM fintra_ops.event WHERE msg LIKE '1 row came more than once "
 		"for a company and year (AAA 2025)%'",
 		"1");
 }

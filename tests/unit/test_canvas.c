@@ -54,6 +54,10 @@ test_wrap(void **state)
 			 3);
 	assert_canvas(&c, "a\xe6\x97\xa5\n\xe6\x9c\xac\\x\n1b\n");
 	assert_int_equal(canvas_wrap(NULL, (struct rect){ 0, 0, 4, 0 }, ST_NORMAL, ""), 1);
+	canvas_clear(&c);
+	assert_int_equal(canvas_wrap(&c, (struct rect){ 0, 0, 8, 3 }, ST_NORMAL, "abcd,xyz1,234"),
+			 2);
+	assert_canvas(&c, "abcd,\nxyz1,234\n\n");
 	canvas_done(&c);
 }
 

@@ -1,4 +1,5 @@
 #include "core/json.h"
+#include "core/json_flat.h"
 #include "tests/unit/suite.h"
 
 static struct json *
@@ -208,6 +209,27 @@ recorded_vendor_answers(void **state)
 	json_free(j);
 }
 
+static void
+flat_is_for_people(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "{\"limit\":\"500\",\"force\":true}", "limit: 500, force: true" },
+		{ "{\"a\":[1,\"b\",null],\"c\":{\"d\":1.5}}", "a: [1, b, null], c: {d: 1.5}" },
+		{ "{}", "" },
+		{ "[1,2]", "[1,2]" },
+		{ "{not json", "{not json" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		STR_AUTO out = { 0 };
+
+		str_init(&out, 200);
+		json_flat(cases[i][0], &out);
+		assert_string_equal(str_c(&out), cases[i][1]);
+	}
+}
+
 int
 main(void)
 {
@@ -219,6 +241,7 @@ main(void)
 		cmocka_unit_test(depth_of_64),
 		cmocka_unit_test(infinite_numbers_are_absent),
 		cmocka_unit_test(builds_and_prints),
+		cmocka_unit_test(flat_is_for_people),
 		cmocka_unit_test(bad_bytes_do_not_leave),
 		cmocka_unit_test(recorded_vendor_answers),
 	};
