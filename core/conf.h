@@ -61,6 +61,7 @@ struct conf {
 	int workers;		     /* parallel readers of a job, 0 = by processors */
 	int reloads;		     /* prices-daily-bulk: histories of one run */
 	int perf_memory_mb;	     /* performance-bulk: prices kept in memory */
+	int statement_companies;     /* financials-bulk: companies of one pass over the quarters */
 	int heartbeat_ms;	     /* 5000 */
 	int abandoned_ms;	     /* 60000 */
 	int fence_ms;		     /* 45000: a run that cannot beat that long stops itself */

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+/* Short chains: each further entry is a cache miss. */
+#define HASH_BKT_CAPACITY_THRESH 2U
 #define uthash_malloc(n) mem_alloc(n)
 #include <uthash.h>
 

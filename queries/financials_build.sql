@@ -1,22 +1,5 @@
--- The periods of financials-bulk: statements of one or several files are staged as sent, read back some companies
--- at a time, and come back as rows of datos_financieros.  Figures travel as text: what is not computed is stored
--- to the last digit.
-
--- name: financials_stage
--- n numbers the companies; figures are exact texts joined by commas, since the program puts a company together.
-CREATE TEMP TABLE stage_statements (
-	n integer, kind integer, seq bigint, period_date date, year integer, quarter integer, figures text
-) ON COMMIT DROP;
-
--- name: financials_copy
-COPY stage_statements (n, kind, seq, period_date, year, quarter, figures) FROM STDIN;
-
--- name: stage_statements_page
--- In any order.  No index: files come in an order of their own, so each page would touch every block all the same.
--- $1 from company bigint, $2 up to company bigint, not included
-SELECT n, kind, seq, period_date, year, quarter, figures
-  FROM stage_statements
- WHERE n >= $1::bigint AND n < $2::bigint;
+-- The periods of financials-bulk: put together by the program, they come as rows of datos_financieros.  Figures travel
+-- as text: what is not computed is stored to the last digit.
 
 -- name: financials_history
 -- The fiscal years that are stored.

@@ -1,8 +1,8 @@
 /* The download cache: a body enters it only after the job has read the whole of it and found it
  * good, so that neither a refusal nor a broken or half-filled file is ever kept.  Beside each file
- * lies its seal (size, 64-bit FNV-1a sum, time, URL without key); a file that does not fit its seal
- * is fetched again.  The sum tells damage, not malice: who can write the directory could write any
- * seal. */
+ * lies its seal (size, FNV-1a sum of 64-bit words, time, URL without key); a file that does not fit
+ * its seal is fetched again.  The sum tells damage, not malice: who can write the directory could
+ * write any seal. */
 #ifndef FINTRA_JOBS_FMP_CACHE_H
 #define FINTRA_JOBS_FMP_CACHE_H
 

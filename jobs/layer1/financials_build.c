@@ -1,6 +1,6 @@
 #include "jobs/layer1/financials_build.h"
 
-#include "core/db_copy.h"
+#include "jobs/layer1/financials_held.h"
 #include "jobs/layer1/financials_rows.h"
 
 #include <stdio.h>
@@ -8,7 +8,8 @@
 #include <string.h>
 
 enum {
-	PAGE_COMPANIES = 5000, /* each page reads the whole stage: few, as far as memory allows */
+	PERIODS_OF_TTM = 4,    /* twelve months take that much of the memory of one period */
+	PAGE_COMPANIES = 5000, /* their stored years are read at once */
 	CHECK_EVERY = 1000,
 	QUARTERS_KEPT = 6, /* two to spare: files are by fiscal quarter, not by day */
 	FILE_SEQ = 10 * 1000 * 1000,
@@ -27,19 +28,28 @@ struct unit {
 	int64_t companies, complete;
 };
 
-struct staging {
+/* Once over the unit's files, for some of the companies. */
+struct pass {
 	struct unit *u;
+	size_t from, to; /* by their number in the universe, the last one not included */
 	enum statement_kind kind;
-	struct db_copy *copy;
+	struct held held;
 	unsigned char *seen; /* TTM: rows of each ticker of the universe, NULL = all are kept */
 	int64_t seq;
-	struct str *figures;
+	struct str figures; /* of the present row */
 };
+
+/* The first pass over the files counts. */
+static bool
+counts(const struct pass *s)
+{
+	return s->from == 0;
+}
 
 /* A transaction that is done anew reads the files again, and the quarters are read for their own
  * period and for TTM: each refused row is kept and counted once. */
 static void
-refuse(struct staging *s, const char *reason, const struct csv_row *row)
+refuse(struct pass *s, const char *reason, const struct csv_row *row)
 {
 	struct unit *u = s->u;
 	struct build *b = u->b;
@@ -55,29 +65,25 @@ refuse(struct staging *s, const char *reason, const struct csv_row *row)
 	reject_row(b->c, &none, reason, row, STATEMENT_FIGURES + statement_figures(s->kind));
 }
 
-static int
-copy_row(struct staging *s, size_t company, const struct statement_row *row, struct err *e)
+static void
+hold(struct pass *s, size_t company, const struct statement_row *row)
 {
-	str_clear(s->figures);
+	struct filed f = { company, s->kind, ++s->seq, row->end, row->year, row->quarter, NULL };
+
+	str_clear(&s->figures);
 	for (size_t i = 0; i < statement_figures(s->kind); i++) {
 		if (i > 0)
-			str_putc(s->figures, ',');
+			str_putc(&s->figures, ',');
 		if (row->figure[i].p)
-			str_put(s->figures, row->figure[i].p, row->figure[i].len);
+			str_put(&s->figures, row->figure[i].p, row->figure[i].len);
 	}
-	db_copy_int(s->copy, (int64_t)company);
-	db_copy_int(s->copy, s->kind);
-	db_copy_int(s->copy, ++s->seq);
-	db_copy_date(s->copy, row->end);
-	db_copy_int(s->copy, row->year);
-	db_copy_int(s->copy, row->quarter);
-	db_copy_text(s->copy, str_c(s->figures), s->figures->len);
-	return db_copy_row(s->copy, e);
+	f.figures = str_c(&s->figures);
+	held_add(&s->held, &f);
 }
 
 /* Newer quarters come first: behind enough of them the older ones are not needed. */
 static bool
-enough(struct staging *s, size_t company, const struct statement_row *row)
+enough(struct pass *s, size_t company, const struct statement_row *row)
 {
 	if (!s->seen)
 		return false;
@@ -87,32 +93,34 @@ enough(struct staging *s, size_t company, const struct statement_row *row)
 static int
 on_row(void *arg, const struct csv_row *row, struct err *e)
 {
-	struct staging *s = arg;
+	struct pass *s = arg;
 	struct unit *u = s->u;
 	struct statement_row r;
 	const char *bad;
 	size_t company;
 
-	u->at[s->kind]++;
+	u->at[s->kind] += counts(s);
 	if (row->number % CHECK_EVERY == 0 && run_check(u->b->c, e) < 0)
 		return -1;
 	bad = row->bad ? row->bad : statement_decode(s->kind, row, u->b->c->as_of, &r);
 	if (bad) {
-		refuse(s, bad, row);
+		if (counts(s))
+			refuse(s, bad, row);
 		return 0;
 	}
 	company = map_find(u->b->universe, r.ticker, strlen(r.ticker));
 	if (company == MAP_NONE || (u->lack && !u->lack[company]) || enough(s, company, &r)) {
-		u->foreign++;
+		u->foreign += counts(s);
 		return 0;
 	}
-	if (s->kind == STATEMENT_INCOME)
-		u->kept++;
-	return copy_row(s, company, &r, e);
+	u->kept += s->kind == STATEMENT_INCOME && counts(s);
+	if (company >= s->from && company < s->to)
+		hold(s, company, &r);
+	return 0;
 }
 
 static int
-stage_file(struct staging *s, const struct statement_file *which, struct err *e)
+read_file(struct pass *s, const struct statement_file *which, struct err *e)
 {
 	const struct cache_file *f = statement_files_at(s->u->b->files, which);
 	size_t n;
@@ -122,23 +130,17 @@ stage_file(struct staging *s, const struct statement_file *which, struct err *e)
 	if (!f)
 		return 0;
 	s->kind = which->kind;
-	s->copy = db_copy_begin(s->u->b->c->db, Q_FINANCIALS_COPY, e);
-	if (!s->copy)
-		return -1;
-	if (csv_read_file(f->path, columns, n, on_row, s, NULL, e) < 0) {
-		db_copy_abort(s->copy);
+	if (csv_read_file(f->path, columns, n, on_row, s, NULL, e) < 0)
 		return err_wrap(e, "%s", statement_key(which, key));
-	}
-	return db_copy_end(s->copy, NULL, e);
+	return 0;
 }
 
 static int
-make_stages(struct job_ctx *c, struct err *e)
+make_stage(struct job_ctx *c, struct err *e)
 {
-	if (db_exec(c->db, Q_PERFORMANCE_MEMORY, NULL, NULL, e) < 0 ||
-	    db_exec(c->db, Q_FINANCIALS_RESULT_STAGE, NULL, NULL, e) < 0)
+	if (db_exec(c->db, Q_PERFORMANCE_MEMORY, NULL, NULL, e) < 0)
 		return -1;
-	return db_exec(c->db, Q_FINANCIALS_STAGE, NULL, NULL, e);
+	return db_exec(c->db, Q_FINANCIALS_RESULT_STAGE, NULL, NULL, e);
 }
 
 static void
@@ -165,23 +167,99 @@ report_repeats(const struct unit *u, const struct page *p)
 			(long long)p->differing, str_or(p->example, "none"));
 }
 
+/* What was read goes to the stage, some companies at a time. */
+static int
+write_pages(struct pass *s, struct page *p, struct err *e)
+{
+	struct filed *end;
+
+	held_sort(&s->held);
+	p->row = s->held.row.at;
+	end = p->row + s->held.row.n;
+	for (; p->row < end; p->row += p->n) {
+		p->n = 0;
+		for (int k = 0; k < PAGE_COMPANIES && p->row + p->n < end; k++)
+			p->n += held_company(p->row + p->n, end);
+		if (run_check(s->u->b->c, e) < 0 || page_write(s->u->b->c->db, p, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+read_period(struct pass *s, struct err *e)
+{
+	for (int k = 0; k < STATEMENTS; k++) {
+		struct statement_file f = { (enum statement_kind)k, s->u->year, s->u->period };
+
+		if (read_file(s, &f, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+read_quarters(struct pass *s, enum statement_kind kind, struct err *e)
+{
+	struct build *b = s->u->b;
+
+	memset(s->seen, 0, map_count(b->universe));
+	for (int y = YEARS - 1; y >= 0; y--)
+		for (int p = STATEMENT_PERIODS - 1; b->files->wanted[y] && p > STATEMENT_FY; p--) {
+			struct statement_file f = { kind, y + YEAR_FIRST, p };
+
+			s->seq = (int64_t)(f.year * STATEMENT_PERIODS + p) * FILE_SEQ;
+			if (read_file(s, &f, e) < 0)
+				return -1;
+		}
+	return 0;
+}
+
+static int
+read_trailing(struct pass *s, struct err *e)
+{
+	struct statement_file metrics = { STATEMENT_METRICS, 0, 0 };
+	int rc = 0;
+
+	s->seen = mem_zalloc(map_count(s->u->b->universe) + 1);
+	for (int k = 0; rc == 0 && k < STATEMENTS; k++)
+		rc = read_quarters(s, (enum statement_kind)k, e);
+	free(s->seen);
+	s->seen = NULL;
+	return rc < 0 ? -1 : read_file(s, &metrics, e);
+}
+
+static int
+one_pass(struct unit *u, size_t from, size_t to, struct page *p, struct err *e)
+{
+	struct pass s = { .u = u, .from = from, .to = to };
+	int rc;
+
+	str_init(&s.figures, FIGURES_BYTES);
+	rc = u->year ? read_period(&s, e) : read_trailing(&s, e);
+	if (rc == 0)
+		rc = write_pages(&s, p, e);
+	held_done(&s.held);
+	str_done(&s.figures);
+	return rc;
+}
+
 static int
 compute(struct unit *u, struct err *e)
 {
-	struct job_ctx *c = u->b->c;
-	const size_t all = map_count(u->b->universe);
+	struct build *b = u->b;
+	const size_t all = map_count(b->universe);
+	const size_t most =
+		(size_t)b->c->conf->statement_companies * (u->year ? PERIODS_OF_TTM : 1);
 	struct page p = { .kind = u->year ? PAGE_PERIODS : PAGE_TTM,
-			  .universe = u->b->universe,
-			  .as_of = c->as_of,
+			  .universe = b->universe,
+			  .as_of = b->c->as_of,
 			  .built = on_built,
 			  .arg = u };
 
-	while (p.to < all) {
-		p.from = p.to;
-		p.to = all - p.from < PAGE_COMPANIES ? all : p.from + PAGE_COMPANIES;
-		if (run_check(c, e) < 0 || page_write(c->db, &p, e) < 0)
+	for (size_t from = 0; from < all; from += most)
+		if (one_pass(u, from, from + most, &p, e) < 0)
 			return -1;
-	}
 	u->companies = p.companies;
 	u->complete = p.complete;
 	u->repeated = p.repeated;
@@ -212,43 +290,16 @@ static int
 period_txn(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
 {
 	struct unit *u = arg;
-	STR_AUTO figures = { 0 };
-	struct staging s = { .u = u, .figures = &figures };
 
-	str_init(&figures, FIGURES_BYTES);
 	begin(u);
 	*t = (struct tally){ 0 };
-	if (make_stages(c, e) < 0)
+	if (make_stage(c, e) < 0 || compute(u, e) < 0)
 		return -1;
-	for (int k = 0; k < STATEMENTS; k++) {
-		struct statement_file f = { (enum statement_kind)k, u->year, u->period };
-
-		if (stage_file(&s, &f, e) < 0)
-			return -1;
+	for (int k = 0; k < STATEMENTS; k++)
 		t->read += u->at[k];
-	}
-	if (compute(u, e) < 0)
-		return -1;
 	t->rejected = u->refused;
 	t->skipped = u->foreign + u->repeated;
 	return merge(u, t, e);
-}
-
-static int
-stage_quarters(struct staging *s, enum statement_kind kind, struct err *e)
-{
-	struct build *b = s->u->b;
-
-	memset(s->seen, 0, map_count(b->universe));
-	for (int y = YEARS - 1; y >= 0; y--)
-		for (int p = STATEMENT_PERIODS - 1; b->files->wanted[y] && p > STATEMENT_FY; p--) {
-			struct statement_file f = { kind, y + YEAR_FIRST, p };
-
-			s->seq = (int64_t)(f.year * STATEMENT_PERIODS + p) * FILE_SEQ;
-			if (stage_file(s, &f, e) < 0)
-				return -1;
-		}
-	return 0;
 }
 
 /* The rows were counted with their periods: here only what is written is. */
@@ -256,25 +307,12 @@ static int
 ttm_txn(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
 {
 	struct unit *u = arg;
-	struct statement_file metrics = { STATEMENT_METRICS, 0, 0 };
-	STR_AUTO figures = { 0 };
-	struct staging s = { .u = u, .figures = &figures };
-	int rc;
 
-	str_init(&figures, FIGURES_BYTES);
 	begin(u);
 	*t = (struct tally){ 0 };
-	if (make_stages(c, e) < 0)
+	if (make_stage(c, e) < 0 || compute(u, e) < 0)
 		return -1;
-	s.seen = mem_zalloc(map_count(u->b->universe) + 1);
-	rc = stage_quarters(&s, STATEMENT_INCOME, e);
-	for (int k = STATEMENT_BALANCE; rc == 0 && k < STATEMENTS; k++)
-		rc = stage_quarters(&s, (enum statement_kind)k, e);
-	free(s.seen);
-	s.seen = NULL;
-	if (rc < 0 || stage_file(&s, &metrics, e) < 0)
-		return -1;
-	return compute(u, e) < 0 ? -1 : merge(u, t, e);
+	return merge(u, t, e);
 }
 
 /* Per ticker of the universe whether it has no such quarter (owned), and how many there are; NULL

@@ -1,6 +1,6 @@
 /* From statement files to rows of datos_financieros: one fiscal period of all companies, or the
- * trailing twelve months of each, in one transaction.  Memory does not grow with the files: they
- * are staged, and read back and computed a page of companies at a time. */
+ * trailing twelve months of each, in one transaction.  Memory has a bound whatever the files hold:
+ * they are read as often as it takes, each time for some of the companies. */
 #ifndef FINTRA_JOBS_LAYER1_FINANCIALS_BUILD_H
 #define FINTRA_JOBS_LAYER1_FINANCIALS_BUILD_H
 

@@ -53,7 +53,8 @@ split(const struct filed *r, struct csv_cell figure[FIGURES_MAX])
 	const char *p = r->figures;
 
 	for (size_t i = 0; i < statement_figures(r->kind); i++) {
-		size_t len = strcspn(p, ",");
+		const char *end = strchr(p, ',');
+		size_t len = end ? (size_t)(end - p) : strlen(p);
 
 		figure[i] = (struct csv_cell){ len ? p : NULL, len };
 		p += p[len] ? len + 1 : len;

@@ -1,4 +1,4 @@
-/* What one company filed, as staged, put together to its periods.  Pure: no I/O, no clock. */
+/* What one company filed, put together to its periods.  Pure: no I/O, no clock. */
 #ifndef FINTRA_JOBS_LAYER1_FINANCIALS_PERIODS_H
 #define FINTRA_JOBS_LAYER1_FINANCIALS_PERIODS_H
 

@@ -1,10 +1,9 @@
 #include "jobs/layer1/financials_rows.h"
 
 #include "jobs/engine/financials.h"
-#include "jobs/layer1/financials_periods.h"
+#include "jobs/layer1/financials_held.h"
 
-/* Columns of stage_statements_page, and of financials_history. */
-enum { AT_N, AT_KIND, AT_SEQ, AT_END, AT_YEAR, AT_QUARTER, AT_FIGURES };
+/* Columns of financials_history. */
 enum { HAS_N, HAS_LABEL, HAS_END, HAS_REVENUE, HAS_NET, HAS_EQUITY, HAS_FCF };
 
 /* Figures of stage_financials, in their order. */
@@ -53,7 +52,6 @@ struct work {
 	size_t company; /* the present one, by its number in the universe */
 	int64_t place;	/* and by that among the page's, from 1 */
 	struct filings filings;
-	VEC(struct filed) filed;
 	VEC(struct fiscal_year) years;
 };
 
@@ -326,49 +324,12 @@ write_company(struct work *w, struct filed *row, size_t n, struct err *e)
 }
 
 static int
-by_company(const void *a, const void *b)
-{
-	const struct filed *x = a, *y = b;
-
-	return (x->company > y->company) - (x->company < y->company);
-}
-
-/* Sorted here: the server takes longer. */
-static void
-load_filed(struct work *w, const struct rows *r)
-{
-	for (int i = 0; i < rows_count(r); i++) {
-		struct filed f = { .company = (size_t)rows_int(r, i, AT_N),
-				   .kind = (enum statement_kind)rows_int(r, i, AT_KIND),
-				   .seq = rows_int(r, i, AT_SEQ),
-				   .end = rows_date(r, i, AT_END),
-				   .year = (int)rows_int(r, i, AT_YEAR),
-				   .quarter = (int)rows_int(r, i, AT_QUARTER),
-				   .figures = rows_text(r, i, AT_FIGURES) };
-
-		vec_push(&w->filed, f);
-	}
-	qsort(w->filed.at, w->filed.n, sizeof(*w->filed.at), by_company);
-}
-
-/* The number of rows from first[0] on that are of its company. */
-static size_t
-rows_of(const struct filed *first, const struct filed *end)
-{
-	size_t n = 1;
-
-	while (first + n < end && first[n].company == first->company)
-		n++;
-	return n;
-}
-
-static int
 write_companies(struct work *w, struct err *e)
 {
-	struct filed *row = w->filed.at, *end = row + w->filed.n;
+	struct filed *row = w->p->row, *end = row + w->p->n;
 
 	while (row < end) {
-		size_t n = rows_of(row, end);
+		size_t n = held_company(row, end);
 
 		w->company = row->company;
 		w->place++;
@@ -381,15 +342,15 @@ write_companies(struct work *w, struct err *e)
 
 /* The fiscal years that are stored of the page's companies, in their order. */
 static struct rows *
-read_history(struct db *db, const struct work *w, struct err *e)
+read_history(struct db *db, const struct page *p, struct err *e)
 {
-	const struct filed *row = w->filed.at, *end = row + w->filed.n;
+	const struct filed *row = p->row, *end = row + p->n;
 	VEC(const char *) word = { 0 };
 	STR_AUTO list = { 0 };
 	const char *args[] = { NULL };
 
-	for (; row < end; row += rows_of(row, end))
-		vec_push(&word, map_key(w->p->universe, row->company));
+	for (; row < end; row += held_company(row, end))
+		vec_push(&word, map_key(p->universe, row->company));
 	vec_push(&word, NULL);
 	str_init(&list, (size_t)1 << 20);
 	words_array(word.at, &list);
@@ -398,41 +359,21 @@ read_history(struct db *db, const struct work *w, struct err *e)
 	return db_query(db, Q_FINANCIALS_HISTORY, args, e);
 }
 
-static int
-compute(struct db *db, struct work *w, struct err *e)
-{
-	ROWS_AUTO history = read_history(db, w, e);
-
-	w->history = history;
-	w->copy = history ? db_copy_begin(db, Q_FINANCIALS_RESULT_COPY, e) : NULL;
-	if (!w->copy)
-		return -1;
-	if (write_companies(w, e) < 0) {
-		db_copy_abort(w->copy);
-		return -1;
-	}
-	return db_copy_end(w->copy, NULL, e);
-}
-
 int
 page_write(struct db *db, struct page *p, struct err *e)
 {
-	char from[24], to[24];
-	const char *args[] = { from, to };
-	struct work w = { .p = p };
-	int rc = 0;
+	ROWS_AUTO history = read_history(db, p, e);
+	struct work w = { .p = p, .history = history };
+	int rc;
 
-	(void)fmt_buf(from, sizeof(from), "%zu", p->from);
-	(void)fmt_buf(to, sizeof(to), "%zu", p->to);
-	ROWS_AUTO page = db_query(db, Q_STAGE_STATEMENTS_PAGE, args, e);
-
-	if (!page)
+	w.copy = history ? db_copy_begin(db, Q_FINANCIALS_RESULT_COPY, e) : NULL;
+	if (!w.copy)
 		return -1;
-	if (rows_count(page) > 0) {
-		load_filed(&w, page);
-		rc = compute(db, &w, e);
-	}
-	vec_done(&w.filed);
+	rc = write_companies(&w, e);
+	if (rc == 0)
+		rc = db_copy_end(w.copy, NULL, e);
+	else
+		db_copy_abort(w.copy);
 	vec_done(&w.filings.periods);
 	vec_done(&w.years);
 	return rc;

@@ -1,10 +1,11 @@
-/* One page of staged companies to rows of datos_financieros. */
+/* One page of companies to rows of datos_financieros. */
 #ifndef FINTRA_JOBS_LAYER1_FINANCIALS_ROWS_H
 #define FINTRA_JOBS_LAYER1_FINANCIALS_ROWS_H
 
 #include "core/db_copy.h"
 #include "core/job.h"
 #include "core/map.h"
+#include "jobs/layer1/financials_periods.h"
 
 enum page_kind { PAGE_PERIODS, PAGE_TTM };
 
@@ -14,7 +15,8 @@ typedef void page_built_fn(void *arg, size_t company, bool quarterly);
 struct page {
 	enum page_kind kind;
 	const struct map *universe;
-	size_t from, to; /* companies by their number, the last one not included */
+	struct filed *row; /* borrowed, company by company; of each they are put in order */
+	size_t n;
 	struct date as_of;
 	page_built_fn *built;
 	void *arg;
@@ -24,7 +26,7 @@ struct page {
 	const char *example;	     /* a company with such rows; borrowed from the universe */
 };
 
-/* Reads the companies and their stored fiscal years, computes, and copies into stage_financials. */
+/* Reads the stored fiscal years of the companies, computes, and copies into stage_financials. */
 int page_write(struct db *db, struct page *p, struct err *e) MUST_CHECK;
 
 #endif

@@ -289,6 +289,28 @@ test_equals_oracle(void **state)
 	expect(join, "2111 0 0 0 59108 0 ");
 }
 
+/* So few companies in memory at once that each file is read many times: the same rows and counts.
+ */
+static void
+test_in_many_passes(void **state)
+{
+	struct outcome one, many;
+
+	(void)state;
+	NEEDS_DATA();
+	universe_of("201[2-8]_*");
+	one = GROUND_RUN(&ground, &job_financials_bulk, DAY, YEARS_WANTED, NULL);
+	assert_int_equal(one.state, RUN_SUCCESS);
+	load_oracle();
+	ground_sql(&ground, "TRUNCATE datos_financieros");
+	ground.conf.statement_companies = 10;
+	many = GROUND_RUN(&ground, &job_financials_bulk, DAY, YEARS_WANTED, "force=1", NULL);
+	ground.conf.statement_companies = 12000;
+	assert_int_equal(many.state, RUN_SUCCESS);
+	expect(join, "2111 0 0 0 59108 0 ");
+	assert_memory_equal(&one.counts, &many.counts, sizeof(one.counts));
+}
+
 /* The balance sheets and cash flows that the archive lacks: of the same companies and days, with
  * one figure each. */
 static void
@@ -432,6 +454,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_equals_oracle),
+		TEST(test_in_many_passes),
 		TEST(test_first_quarter_of_1990),
 		TEST(test_first_quarter_of_2000),
 		TEST(test_first_rows_of_2025),
