@@ -61,7 +61,7 @@ struct conf {
 	int workers;		     /* parallel readers of a job, 0 = by processors */
 	int reloads;		     /* prices-daily-bulk: histories of one run */
 	int perf_memory_mb;	     /* performance-bulk: prices kept in memory */
-	int statement_companies;     /* financials-bulk: companies of one pass over the quarters */
+	int statement_companies;     /* financials-bulk: of one pass over the quarters */
 	int heartbeat_ms;	     /* 5000 */
 	int abandoned_ms;	     /* 60000 */
 	int fence_ms;		     /* 45000: a run that cannot beat that long stops itself */
@@ -69,10 +69,8 @@ struct conf {
 	int progress_ms;	     /* 5000 */
 	double asset_date_min_share; /* 0.10 */
 	double outlier_cap;	     /* 10000 percent points, 0 = off */
-	double guard_rows;	     /* G1: 0.90 */
-	double guard_tickers;	     /* G1: 0.95 */
-	double guard_exchange;	     /* G1: 0.80 */
-	char *rehearse_now;	     /* "" or RFC 3339 */
+	double guard_rows, guard_tickers, guard_exchange; /* G1: 0.90, 0.95, 0.80 */
+	char *rehearse_now;				  /* "" or RFC 3339 */
 	/* [paths] */
 	char *cache_dir; /* "" = $XDG_CACHE_HOME/fintra */
 	char *log_file;	 /* "" = none besides the ledger */

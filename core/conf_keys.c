@@ -72,7 +72,7 @@ const struct conf_key conf_keys[] = {
 	{ "run", "perf_memory_mb", CONF_INT, AT(perf_memory_mb), "512",
 	  "performance-bulk: memory for prices, in MiB", 16, 65536, NULL },
 	{ "run", "statement_companies", CONF_INT, AT(statement_companies), "12000",
-	  "financials-bulk: companies whose quarters are in memory at once (2.5 KiB each), of one period four times as many",
+	  "financials-bulk: companies whose quarters are in memory at once (2.5 KiB each), of one period six times as many",
 	  1, 1e6, NULL },
 	{ "run", "reloads", CONF_INT, AT(reloads), "500",
 	  "prices-daily-bulk: tickers whose history it reads again after a split or dividend; 0 = none",

@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum {
-	PERIODS_OF_TTM = 4,    /* twelve months take that much of the memory of one period */
+	PERIODS_OF_TTM = 6,    /* twelve months take that much of the memory of one period */
 	PAGE_COMPANIES = 5000, /* their stored years are read at once */
 	CHECK_EVERY = 1000,
 	QUARTERS_KEPT = 6, /* two to spare: files are by fiscal quarter, not by day */

@@ -453,10 +453,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_equals_oracle),
-		TEST(test_in_many_passes),
-		TEST(test_first_quarter_of_1990),
-		TEST(test_first_quarter_of_2000),
+		TEST(test_equals_oracle),	  TEST(test_in_many_passes),
+		TEST(test_first_quarter_of_1990), TEST(test_first_quarter_of_2000),
 		TEST(test_first_rows_of_2025),
 	};
 
