@@ -1,13 +1,15 @@
 -- Which companies financials-bulk works for.
 
 -- name: financials_universe
--- $1 how many bigint or NULL
--- returns ticker in byte order, newest last_seen of all date
-SELECT ticker, max(last_seen) OVER ()
+-- In any order: all of them are sorted for nothing.
+-- $1 how many, the first ones in byte order, bigint or NULL
+-- returns ticker, last_seen date
+SELECT ticker, last_seen
   FROM fintra_active_stocks
  WHERE is_active AND type = 'stock'
- ORDER BY ticker COLLATE "C"
- LIMIT $1::bigint;
+   AND ($1::bigint IS NULL OR ticker IN (SELECT ticker FROM fintra_active_stocks
+                                          WHERE is_active AND type = 'stock'
+                                          ORDER BY ticker COLLATE "C" LIMIT $1::bigint));
 
 -- name: financials_missing
 -- $1 tickers text[], $2 period_type, $3 period_label

@@ -18,6 +18,7 @@ load_universe(struct job_ctx *c, struct map *universe, struct err *e)
 	int64_t limit = params_int(c->params, "limit", 0);
 	char n[LIMIT_BUF];
 	const char *args[] = { limit > 0 ? n : NULL };
+	struct date newest = DATE_NONE;
 
 	if (only) { /* even one that is not active any more */
 		map_add(universe, only, strlen(only));
@@ -28,11 +29,16 @@ load_universe(struct job_ctx *c, struct map *universe, struct err *e)
 
 	if (!r)
 		return -1;
-	for (int i = 0; i < rows_count(r); i++)
+	for (int i = 0; i < rows_count(r); i++) {
+		struct date seen = rows_date(r, i, 1);
+
 		map_add(universe, rows_text(r, i, 0), strlen(rows_text(r, i, 0)));
+		if (date_is_set(seen) && (!date_is_set(newest) || date_cmp(seen, newest) > 0))
+			newest = seen;
+	}
 	if (map_count(universe) == 0)
 		return err_set(e, ERR_EMPTY, "no active stock: fintra run sync-universe");
-	run_input(c, "fintra_active_stocks", rows_date(r, 0, 1), rows_count(r));
+	run_input(c, "fintra_active_stocks", newest, rows_count(r));
 	return 0;
 }
 
