@@ -256,6 +256,7 @@ db_close(struct db *db)
 		return;
 	db_forget_shape(db);
 	free(db->pooled_begin);
+	dbi_cancel_forget(db);
 	PQfinish(db->conn);
 	free(db);
 }

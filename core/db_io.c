@@ -6,9 +6,9 @@
 #include <libpq-fe.h>
 #include <poll.h>
 
-/* How long a server may take to answer a cancel or a ROLLBACK, and how often a token is looked at
- * whose descriptor cannot be polled (it stays readable once drain was asked). */
-enum { ANSWER_MS = 5000, LOOK_MS = 50 };
+/* How often a token is looked at whose descriptor cannot be polled (it stays readable once drain
+ * was asked). */
+enum { LOOK_MS = 50 };
 
 bool
 dbi_aborted(const struct db *db)
@@ -19,29 +19,17 @@ dbi_aborted(const struct db *db)
 int
 dbi_start(struct db *db, enum dbi_manner manner, struct err *e)
 {
+	if (!dbi_cancel_settled(db))
+		db->given_up = true; /* it could hit this statement */
 	db->deaf = manner == DBI_DEAF;
 	db->cancel_sent = false;
-	db->give_up_ms = db->deaf ? clock_mono_ms() + ANSWER_MS : 0;
+	db->give_up_ms = db->deaf ? clock_mono_ms() + DBI_ANSWER_MS : 0;
 	if (db->given_up || PQstatus(db->conn) != CONNECTION_OK) {
 		err_set(e, ERR_DB, "the connection to the database is gone");
 		e->disconnected = true;
 		return -1;
 	}
 	return dbi_aborted(db) ? err_set(e, ERR_CANCELLED, "cancelled") : 0;
-}
-
-void
-dbi_cancel(struct db *db)
-{
-	char unused[256];
-	PGcancel *c = PQgetCancel(db->conn);
-
-	db->cancel_sent = true;
-	db->give_up_ms = clock_mono_ms() + ANSWER_MS;
-	if (c)
-		PQcancel(c, unused,
-			 sizeof(unused)); /* if it fails, the wait runs into give_up_ms */
-	PQfreeCancel(c);
 }
 
 /* Milliseconds for poll(); -1 = until something happens. */

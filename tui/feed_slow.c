@@ -6,8 +6,9 @@
 #include <string.h>
 
 enum {
-	PATIENCE = 4 /* a measurement that takes long is repeated less often: at most 1/5 of the
-			time */
+	PATIENCE = 4, /* a measurement that takes long is repeated less often: at most 1/5 of the
+			 time */
+	PATIENCE_MAX_MS = 30000 /* a stall is no work */
 };
 
 struct measured {
@@ -98,9 +99,11 @@ publish(struct feed *f, struct measured *m)
 	part_unref(&old->part);
 }
 
-static void
+/* Monotonic time of the next measurement; 0 = with the next connection. */
+static int64_t
 measure(struct worker *w)
 {
+	int64_t start = clock_mono_ms(), rest;
 	struct measured m = { 0 };
 	struct err e = ERR_INIT;
 
@@ -110,8 +113,16 @@ measure(struct worker *w)
 		publish(w->feed, &m);
 	part_unref((struct part *)m.fresh);
 	part_unref((struct part *)m.health);
-	if (e.disconnected || !db_alive(w->db))
+	if (e.disconnected || !db_alive(w->db)) {
 		drop_connection(w);
+		return 0;
+	}
+	rest = (clock_mono_ms() - start) * PATIENCE;
+	if (rest > PATIENCE_MAX_MS)
+		rest = PATIENCE_MAX_MS;
+	if (rest < w->feed->app->conf.refresh_ms)
+		rest = w->feed->app->conf.refresh_ms;
+	return clock_mono_ms() + rest;
 }
 
 static void
@@ -167,7 +178,7 @@ feed_slow_main(void *worker)
 	int64_t due = 0;
 
 	while (!feed_stopping(f)) {
-		int64_t now = clock_mono_ms(), took;
+		int64_t now = clock_mono_ms();
 		struct err e = ERR_INIT;
 
 		/* A failure is told by the live thread, which wakes this one when it has got
@@ -176,13 +187,8 @@ feed_slow_main(void *worker)
 			w->db = db_open(&f->app->conf, w->name, &f->stop, &e);
 		if (w->db)
 			do_gates(w);
-		if (w->db && (take_refresh(f) || now >= due)) {
-			measure(w);
-			took = clock_mono_ms() - now;
-			due = now + took;
-			due += took * PATIENCE > f->app->conf.refresh_ms ? took * PATIENCE
-									 : f->app->conf.refresh_ms;
-		}
+		if (w->db && (take_refresh(f) || now >= due))
+			due = measure(w);
 		now = clock_mono_ms();
 		feed_wait(w, w->db ? due > now ? (int)(due - now) : 1 : 5000);
 	}

@@ -98,6 +98,8 @@ spawn_resume(const struct console *k, int64_t run)
 	if (pid == 0) {
 		setsid();
 		signal(SIGPIPE, SIG_DFL);
+		/* The terminal's last SIGHUP may have reached us before setsid(): it is pending. */
+		signal(SIGHUP, SIG_IGN);
 		sigemptyset(&none);
 		pthread_sigmask(SIG_SETMASK, &none, NULL);
 		null = open("/dev/null", O_RDWR);
