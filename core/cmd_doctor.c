@@ -76,8 +76,7 @@ release(struct doctor *d)
 	relations_done(&d->rel);
 	db_close(d->db);
 	d->db = NULL;
-	if (d->configured)
-		conf_done(&d->app->conf);
+	app_release(d->app);
 	d->configured = false;
 }
 

@@ -146,10 +146,10 @@ app_configure(struct app *app, bool key, struct err *e)
 {
 	int64_t now;
 
+	app->built = app->cat;
 	if (key ? conf_load(&app->conf, app->g.conf_path, e) < 0
 		: conf_load_keyless(&app->conf, app->g.conf_path, e) < 0)
 		return -1;
-	app->built = app->cat;
 	if (catalogue_compose(app->built, &app->conf, &app->composed, e) < 0)
 		return -1;
 	app->cat = &app->composed.cat;
@@ -162,6 +162,15 @@ app_configure(struct app *app, bool key, struct err *e)
 			       app->conf.rehearse_now);
 	clock_rehearse(now);
 	return 0;
+}
+
+void
+app_release(struct app *app)
+{
+	if (app->built)
+		app->cat = app->built;
+	catalogue_compose_done(&app->composed);
+	conf_done(&app->conf);
 }
 
 /* Commands that launch runs take the alarm over (session_new), `wait` has a clock of its own. */
@@ -188,13 +197,11 @@ run_command(struct app *app, const struct command *c)
 	if (limit_time(app, c, &e) < 0 ||
 	    (c->run != cmd_doctor && app_configure(app, true, &e) < 0)) {
 		rc = app_fail(&e, NULL);
-		catalogue_compose_done(&app->composed);
-		conf_done(&app->conf);
+		app_release(app);
 		return rc;
 	}
 	rc = c->run(app);
-	catalogue_compose_done(&app->composed);
-	conf_done(&app->conf);
+	app_release(app);
 	if (fflush(stdout) != 0 && rc == 0) {
 		err_set(&e, ERR_INTERNAL, "the output could not be written");
 		rc = app_fail(&e, NULL);

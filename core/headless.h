@@ -47,6 +47,7 @@ int globals_split(struct globals *g, struct words *w, int argc, char **argv,
 int headless_main(struct app *app, int argc, char **argv);
 /* The configuration with what the options change; without the vendor's key when `key` is false. */
 int app_configure(struct app *app, bool key, struct err *e) MUST_CHECK;
+void app_release(struct app *app); /* undoes it, also after a failure; may be called again */
 /* As-of of this process: --as-of (must be a session, else ERR_USAGE naming the previous one) or the
  * newest published session. */
 int app_as_of(const struct app *app, struct date *out, struct err *e) MUST_CHECK;
