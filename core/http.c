@@ -22,6 +22,7 @@ struct http {
 	void *note_arg;
 	http_seen_fn *seen;
 	void *seen_arg;
+	int64_t calls;
 	http_pace_fn *pace;
 	void *pace_arg;
 	char *kept; /* owned: start of the body of the present attempt; NULL = nobody watches */
@@ -78,6 +79,12 @@ http_free(struct http *h)
 	free(h->kept);
 	xfer_free(h->doc);
 	free(h);
+}
+
+int64_t
+http_calls(const struct http *h)
+{
+	return h->calls;
 }
 
 void
@@ -444,6 +451,7 @@ attempts(struct call *c, struct sink *s, struct err *e)
 			return -1;
 		sink_restart(s);
 		c->r->attempts = n;
+		c->h->calls++;
 		xfer_get(xfer_for(c), str_c(&c->url), deadline_ms(c), s, &a);
 		judge(c->q, &a, s, &v);
 		c->r->status = a.status;

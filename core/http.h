@@ -61,6 +61,7 @@ typedef void http_note_fn(void *arg, const char *text);
 struct http *http_new(const struct conf *c, const struct cancel *cancel, http_note_fn *note,
 		      void *arg);
 void http_free(struct http *h);
+int64_t http_calls(const struct http *h); /* requests made so far, repeated ones too */
 /* fn is told every answer, each attempt's; on the thread of the request.  At most once. */
 void http_watch(struct http *h, http_seen_fn *fn, void *arg);
 /* Called before each attempt with hold_ms 0: returns when the call may leave, -1 when cancelled.

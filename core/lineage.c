@@ -16,6 +16,7 @@ enum {
 	COL_COUNT,
 	COL_ROWS,
 	COL_MS,
+	COL_CALLS,
 	COL_LAST,
 	COL_STATE,
 	COL_AS_OF,
@@ -145,6 +146,7 @@ fill(struct db *db, const struct conf *conf, struct job_record *rec, const struc
 	rec->n_good = (int)rows_int(r, row, COL_COUNT);
 	rec->rows = int_or_unknown(r, row, COL_ROWS);
 	rec->ms = int_or_unknown(r, row, COL_MS);
+	rec->calls = int_or_unknown(r, row, COL_CALLS);
 	rec->last = rows_int(r, row, COL_LAST);
 	if (!rec->last)
 		return;
@@ -263,7 +265,7 @@ lineage_measure(struct db *db, const struct conf *conf, const struct catalogue *
 	f->job = mem_zalloc((f->n_jobs + 1) * sizeof(*f->job));
 	for (size_t i = 0; i < f->n_jobs; i++)
 		f->job[i] = (struct job_record){
-			.job = jobs[i], .rows = -1, .ms = -1, .last_as_of = DATE_NONE
+			.job = jobs[i], .rows = -1, .ms = -1, .calls = -1, .last_as_of = DATE_NONE
 		};
 	if (read_ledger(db, conf, cat, f, &own) < 0 &&
 	    (own.disconnected || own.cls == ERR_CANCELLED)) {

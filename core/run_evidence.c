@@ -225,6 +225,7 @@ run_evidence_end(struct run *r, int rc, const struct err *e)
 
 	if (!w)
 		return;
+	json_set_int(r->result, "calls", http_calls(r->http));
 	if (ep) {
 		keep_refused(r, ep, &ep->taken, e->text);
 		forget(&ep->refused); /* the later finding is the last one */

@@ -112,6 +112,8 @@ set_figures(const struct freshness *f, struct why_step *s)
 		return;
 	s->rows = rec->rows;
 	s->ms = rec->ms;
+	if (s->calls < 0)
+		s->calls = rec->calls;
 	if (!date_eq(rec->last_as_of, f->as_of))
 		return;
 	s->under_way = rec->under_way ? rec->last : 0;

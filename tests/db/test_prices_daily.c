@@ -27,6 +27,9 @@ default_is_the_sessions_of_five_days(void **state)
 
 	assert_int_equal(o.exit_code, 0);
 	assert_int_equal(ground_requests() - requests, 3);
+	assert_int_equal(ground_int(&g, "SELECT result -> 'calls' FROM fintra_ops.run "
+					"WHERE job = 'prices-daily-bulk'"),
+			 3);
 	assert_int_equal(o.counts.inserted, 3 * PRICES_TICKERS);
 	assert_int_equal(ground_int(&g, "SELECT count(DISTINCT price_date) FROM prices_daily"), 3);
 	assert_int_equal(

@@ -333,6 +333,31 @@ plan_knows_rows_and_seconds(void **state)
 	asked_done(&a);
 }
 
+/* Median of what the last good runs asked, by hand 2, 3, 30; one that did not count tells nothing.
+ */
+static void
+plan_knows_calls(void **state)
+{
+	static struct asked a;
+	static struct why p;
+	struct err e = ERR_INIT;
+
+	(void)state;
+	ask(&a,
+	    "DELETE FROM prices_daily WHERE price_date = '2026-02-02';"
+	    "INSERT INTO fintra_ops.run (job, as_of, state, who, host, pid, origin, gate, build, "
+	    "lock_key,"
+	    " created_at, started_at, ended_at, params, result) SELECT 'prices-daily-bulk', "
+	    "'2026-01-30', 'success', 'a', 'h', 1, 'cli', 'warn', 'x', 1, now(), now(), now(), "
+	    "'{}', r::jsonb FROM (VALUES ('{\"calls\":30}'), ('{\"calls\":2}'), (NULL), "
+	    "('{\"calls\":3}')) v (r)",
+	    NULL);
+	assert_int_equal(plan_build(&fintra_catalogue, &a.f, "prices-daily-bulk", &p, &e), 0);
+	assert_int_equal(p.plan[0].calls, 3);
+	why_done(&p);
+	asked_done(&a);
+}
+
 static void
 plan_of_targets(void **state)
 {
@@ -458,6 +483,7 @@ main(void)
 		cmocka_unit_test(says_what_the_last_run_came_to),
 		cmocka_unit_test(goes_on_with_a_stopped_run),
 		cmocka_unit_test(plan_knows_rows_and_seconds),
+		cmocka_unit_test(plan_knows_calls),
 		cmocka_unit_test(plan_of_targets),
 		cmocka_unit_test(impact_of_prices),
 		cmocka_unit_test(shown_once),
