@@ -40,6 +40,10 @@ const struct command commands[] = {
 	  "what is wrong around fintra, and what to do; exit 0 ok, 1 warning, 2 failure",
 	  doctor_options, cmd_doctor },
 	{ "ticker", "SYM", "one ticker through all layers", ticker_options, cmd_ticker },
+	{ "engine", "[NAME]",
+	  "a financial engine as a filter: {\"in\": ...} per line, {\"out\": ...} back; exit 65 "
+	  "when a line cannot be read",
+	  engine_options, cmd_engine },
 	{ "calendar", "[DATE]", "exchange sessions", calendar_options, cmd_calendar },
 	{ "demo", "", "a private database with a synthetic market", demo_options, cmd_demo },
 	{ "tui", "", "the console", NULL, cmd_tui },

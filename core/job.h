@@ -92,6 +92,7 @@ struct catalogue {
 	const char *build;		/* version text */
 	const struct job *const *known; /* and those that only lineage knows; NULL = jobs */
 	const struct answer_reader *readers; /* core/replay.h; path NULL ends; NULL = none */
+	const struct engine *engines;	     /* core/engine.h; name NULL ends; NULL = none */
 };
 
 /* A catalogue as the configuration makes it (compose.c): the jobs of `base` and those of
@@ -141,8 +142,7 @@ struct job_ctx {
 	const struct params *params;
 	const struct conf *conf;
 	struct date as_of;
-	int64_t now_ms; /* wall clock at start, for created_at / updated_at and "before publication"
-			   tests */
+	int64_t now_ms; /* wall clock at start: created_at, "before publication" */
 	bool dry_run;
 	struct run *run;
 };

@@ -147,6 +147,12 @@ json_is_true(const struct json *j)
 	return cJSON_IsTrue(peek(j));
 }
 
+bool
+json_is_null(const struct json *j)
+{
+	return cJSON_IsNull(peek(j));
+}
+
 size_t
 json_len(const struct json *array)
 {
@@ -248,6 +254,24 @@ json_new_array(void)
 	return (struct json *)cJSON_CreateArray();
 }
 
+struct json *
+json_new_null(void)
+{
+	init();
+	return (struct json *)cJSON_CreateNull();
+}
+
+struct json *
+json_new_num(struct num v)
+{
+	char buf[NUM_BUF];
+
+	if (!v.has || !isfinite(v.v))
+		return json_new_null();
+	init();
+	return (struct json *)cJSON_CreateRaw(num_text(v.v, buf));
+}
+
 void
 json_set(struct json *obj, const char *key, struct json *v)
 {
@@ -273,12 +297,7 @@ json_set_int(struct json *obj, const char *key, int64_t v)
 void
 json_set_num(struct json *obj, const char *key, struct num v)
 {
-	char buf[NUM_BUF];
-
-	if (!v.has || !isfinite(v.v))
-		json_set_null(obj, key);
-	else
-		json_set(obj, key, (struct json *)cJSON_CreateRaw(num_text(v.v, buf)));
+	json_set(obj, key, json_new_num(v));
 }
 
 void
@@ -290,7 +309,7 @@ json_set_bool(struct json *obj, const char *key, bool v)
 void
 json_set_null(struct json *obj, const char *key)
 {
-	json_set(obj, key, (struct json *)cJSON_CreateNull());
+	json_set(obj, key, json_new_null());
 }
 
 struct json *

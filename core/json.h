@@ -18,6 +18,7 @@ bool json_is_array(const struct json *j);
 bool json_is_object(const struct json *j);
 bool json_is_bool(const struct json *j);
 bool json_is_true(const struct json *j);
+bool json_is_null(const struct json *j); /* a JSON null, not an absent one */
 size_t json_len(const struct json *array);
 const struct json *json_at(const struct json *array, size_t i);
 /* Walks an array or object in linear time (json_at counts from the start); NULL at the end. */
@@ -35,10 +36,11 @@ const struct json *json_member(const struct json *obj, size_t i, const char **ke
 
 struct json *json_new_object(void);
 struct json *json_new_array(void);
+struct json *json_new_null(void);
+struct json *json_new_num(struct num v); /* shortest text; absent or not finite = null */
 void json_set_text(struct json *obj, const char *key, const char *v); /* NULL gives null */
 void json_set_int(struct json *obj, const char *key, int64_t v);
-void json_set_num(struct json *obj, const char *key,
-		  struct num v); /* shortest text; absent = null */
+void json_set_num(struct json *obj, const char *key, struct num v); /* json_new_num() */
 void json_set_bool(struct json *obj, const char *key, bool v);
 void json_set_null(struct json *obj, const char *key);
 void json_set(struct json *obj, const char *key, struct json *v); /* v consumed */

@@ -42,6 +42,7 @@ const struct catalogue fintra_catalogue = {
 	.tables = fintra_tables,
 	.checks = fintra_checks,
 	.readers = fintra_readers,
+	.engines = fintra_engines,
 	.layer_names = layer_names,
 	.ticker = fintra_ticker,
 	.ticker_like = Q_TICKER_LIKE,

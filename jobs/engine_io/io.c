@@ -1,0 +1,109 @@
+#include "jobs/engine_io/io.h"
+
+#include <limits.h>
+#include <math.h>
+#include <string.h>
+
+const struct json *
+io_array(const struct json *in, const char *key, struct err *e)
+{
+	const struct json *a = json_get(in, key);
+
+	if (json_is_array(a))
+		return a;
+	err_set(e, ERR_DATA, "in.%s is not an array", key);
+	return NULL;
+}
+
+int
+io_need_num(const struct json *in, const char *key, double *out, struct err *e)
+{
+	struct num n = json_num(in, key);
+
+	if (!n.has)
+		return err_set(e, ERR_DATA, "in.%s is not a number", key);
+	*out = n.v;
+	return 0;
+}
+
+int
+io_need_date(const struct json *in, const char *key, struct date *out, struct err *e)
+{
+	const char *text = json_text(in, key);
+
+	if (text && date_parse(text, out))
+		return 0;
+	return err_set(e, ERR_DATA, "in.%s is not a date (YYYY-MM-DD)", key);
+}
+
+int
+io_int(const struct json *in, const char *key)
+{
+	struct num n = json_num(in, key);
+
+	return n.has && n.v == floor(n.v) && n.v > INT_MIN && n.v < INT_MAX ? (int)n.v : 0;
+}
+
+int
+io_code(const struct json *in, const char *key, const char *const *names, int n)
+{
+	const char *text = json_text(in, key);
+
+	for (int i = 0; i < n; i++)
+		if (text && str_same(names[i], text))
+			return i;
+	return -1;
+}
+
+void
+io_read(const struct json *in, const struct io_field *f, size_t n, void *into)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct num v = json_num(in, f[i].key);
+
+		memcpy((char *)into + f[i].at, &v, sizeof(v));
+	}
+}
+
+void
+io_write(struct json *out, const struct io_field *f, size_t n, const void *from)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct num v;
+
+		memcpy(&v, (const char *)from + f[i].at, sizeof(v));
+		json_set_num(out, f[i].key, v);
+	}
+}
+
+bool
+io_benchmark(const struct json *j, struct benchmark *out)
+{
+	static const struct io_field points[] = {
+		{ "p10", offsetof(struct benchmark, p10) },
+		{ "p25", offsetof(struct benchmark, p25) },
+		{ "p50", offsetof(struct benchmark, p50) },
+		{ "p75", offsetof(struct benchmark, p75) },
+		{ "p90", offsetof(struct benchmark, p90) },
+	};
+
+	memset(out, 0, sizeof(*out));
+	if (!json_is_object(j))
+		return false;
+	io_read(j, points, ARRAY_LEN(points), out);
+	out->sample_size = io_int(j, "sample_size");
+	out->confidence = benchmark_confidence_find(json_text(j, "confidence"));
+	return true;
+}
+
+void
+io_benchmarks(const struct json *j, struct benchmark_set *out)
+{
+	memset(out, 0, sizeof(*out));
+	for (int m = 0; j && m < METRIC_ALL; m++) {
+		struct benchmark b;
+
+		if (io_benchmark(json_get(j, metric_name((enum metric)m)), &b))
+			benchmark_put(out, (enum metric)m, &b);
+	}
+}

@@ -1,0 +1,37 @@
+/* The JSON faces of the engines, one per file, and what they share.  A face reads fields, calls the
+ * pure function that the jobs call, and writes fields; keys are those of engines.md 11. */
+#ifndef FINTRA_JOBS_ENGINE_IO_IO_H
+#define FINTRA_JOBS_ENGINE_IO_IO_H
+
+#include "core/date.h"
+#include "core/engine.h"
+#include "jobs/engine/benchmark.h"
+
+engine_run engine_metric_score;
+
+/* An array that the engine cannot do without; NULL is ERR_DATA naming the key. */
+const struct json *io_array(const struct json *in, const char *key, struct err *e) MUST_CHECK;
+/* A number, or ERR_DATA naming the key. */
+int io_need_num(const struct json *in, const char *key, double *out, struct err *e) MUST_CHECK;
+/* A date, or ERR_DATA naming the key. */
+int io_need_date(const struct json *in, const char *key, struct date *out,
+		 struct err *e) MUST_CHECK;
+/* 0 when it is absent or no whole number that an int holds. */
+int io_int(const struct json *in, const char *key);
+/* Position of a code in names[n]; -1 when it is absent or none of them. */
+int io_code(const struct json *in, const char *key, const char *const *names, int n);
+
+/* {p10 .. p90, sample_size, confidence}; false when j is no object. */
+bool io_benchmark(const struct json *j, struct benchmark *out);
+/* {metric: benchmark}; names that are no metric are passed over, j may be NULL. */
+void io_benchmarks(const struct json *j, struct benchmark_set *out);
+
+/* Figures of a struct by offset: the table of a face. */
+struct io_field {
+	const char *key;
+	size_t at; /* offsetof a struct num */
+};
+void io_read(const struct json *in, const struct io_field *f, size_t n, void *into);
+void io_write(struct json *out, const struct io_field *f, size_t n, const void *from);
+
+#endif

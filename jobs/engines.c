@@ -1,0 +1,9 @@
+/* Every engine of `fintra engine`, in the order of engines.md. */
+#include "jobs/catalogue.h"
+
+#include "jobs/engine_io/io.h"
+
+const struct engine fintra_engines[] = {
+	{ "metric_score", "a value against the percentiles of its sector", engine_metric_score },
+	{ NULL, NULL, NULL },
+};
