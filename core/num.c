@@ -26,6 +26,12 @@ trim(const char *p, size_t n)
 	return (struct span){ p, n };
 }
 
+struct num
+num_finite(double v)
+{
+	return isfinite(v) ? NUM(v) : NUM_NONE;
+}
+
 bool
 num_is_absent(const char *p, size_t n)
 {

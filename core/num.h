@@ -14,6 +14,8 @@ struct num {
 #define NUM_NONE ((struct num){ 0, false })
 #define NUM(x) ((struct num){ (x), true })
 
+struct num num_finite(double v); /* absent when it is NaN or infinite */
+
 enum { NUM_BUF = 40 };
 
 /* Empty, null, NaN, None, N/A (any case, blanks around): the cell says "no value". */

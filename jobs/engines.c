@@ -5,5 +5,7 @@
 
 const struct engine fintra_engines[] = {
 	{ "metric_score", "a value against the percentiles of its sector", engine_metric_score },
+	{ "quality_brakes", "warnings beside an FGOS", engine_quality_brakes },
+	{ "fgos_confidence", "confidence by age and completeness", engine_fgos_confidence },
 	{ NULL, NULL, NULL },
 };

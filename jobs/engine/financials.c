@@ -8,12 +8,6 @@ enum { GAP_MIN = 75, GAP_MAX = 105, YEARS_MIN = 2, POINTS = 20 };
 
 #define DAYS_PER_YEAR 365.0
 
-static struct num
-when_finite(double v)
-{
-	return isfinite(v) ? NUM(v) : NUM_NONE;
-}
-
 static double
 or_zero(struct num v)
 {
@@ -25,7 +19,7 @@ quotient(struct num a, struct num b)
 {
 	if (!a.has || !b.has || a.v == 0 || b.v == 0)
 		return NUM_NONE;
-	return when_finite(a.v / b.v);
+	return num_finite(a.v / b.v);
 }
 
 double
@@ -44,20 +38,20 @@ ttm_sum(const struct num *v, size_t n)
 			return NUM_NONE;
 		sum += v[i].v;
 	}
-	return when_finite(sum);
+	return num_finite(sum);
 }
 
 /* A multiple of something that is not above zero says nothing. */
 static struct num
 multiple(struct num a, struct num b)
 {
-	return a.has && b.has && b.v > 0 ? when_finite(a.v / b.v) : NUM_NONE;
+	return a.has && b.has && b.v > 0 ? num_finite(a.v / b.v) : NUM_NONE;
 }
 
 static struct num
 difference(struct num a, struct num b)
 {
-	return a.has && b.has ? when_finite(a.v - b.v) : NUM_NONE;
+	return a.has && b.has ? num_finite(a.v - b.v) : NUM_NONE;
 }
 
 void
@@ -82,9 +76,9 @@ ttm_compute(const struct ttm_quarter q[TTM_QUARTERS], struct num price, struct t
 	out->market_cap = NUM_NONE;
 	out->enterprise_value = NUM_NONE;
 	if (price.has && newest->shares.has && newest->shares.v > 0)
-		out->market_cap = when_finite(price.v * newest->shares.v);
+		out->market_cap = num_finite(price.v * newest->shares.v);
 	if (out->market_cap.has && out->net_debt.has)
-		out->enterprise_value = when_finite(out->market_cap.v + out->net_debt.v);
+		out->enterprise_value = num_finite(out->market_cap.v + out->net_debt.v);
 	out->pe = multiple(out->market_cap, out->net_income);
 	out->ev_ebitda = multiple(out->enterprise_value, out->ebitda);
 	out->price_to_sales = multiple(out->market_cap, out->revenue);
@@ -130,7 +124,7 @@ cagr(const struct fiscal_year *y, size_t n, struct date until, size_t field)
 		return NUM_NONE;
 	double years = (last->end.days - first->end.days) / DAYS_PER_YEAR;
 
-	return years < YEARS_MIN ? NUM_NONE : when_finite(pow(z / a, 1 / years) - 1);
+	return years < YEARS_MIN ? NUM_NONE : num_finite(pow(z / a, 1 / years) - 1);
 }
 
 static double
@@ -180,8 +174,8 @@ metrics_compute(const struct statement *s, const struct fiscal_year *history, si
 
 	out->free_cash_flow = s->free_cash_flow;
 	if (!s->free_cash_flow.has)
-		out->free_cash_flow = when_finite(free_cash_flow(s->operating_cash_flow, s->capex));
-	out->invested_capital = when_finite(or_zero(s->total_equity) + or_zero(s->total_debt));
+		out->free_cash_flow = num_finite(free_cash_flow(s->operating_cash_flow, s->capex));
+	out->invested_capital = num_finite(or_zero(s->total_equity) + or_zero(s->total_debt));
 	margins(s, out);
 	capital(s, out);
 	out->revenue_cagr = cagr(history, n, s->end, offsetof(struct fiscal_year, revenue));
@@ -197,7 +191,7 @@ growth(struct num before, struct num now)
 {
 	if (!before.has || before.v == 0 || !now.has)
 		return NUM_NONE;
-	return when_finite((now.v - before.v) / fabs(before.v));
+	return num_finite((now.v - before.v) / fabs(before.v));
 }
 
 static int

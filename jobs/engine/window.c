@@ -167,12 +167,6 @@ drawdown(const struct window_series *s, size_t first, size_t last)
 }
 
 static struct num
-when_finite(double v)
-{
-	return isfinite(v) ? NUM(v) : NUM_NONE;
-}
-
-static struct num
 volatility(const struct window_series *s, size_t first, size_t last)
 {
 	const struct window_sum *a = &s->sum[first], *b = &s->sum[last];
@@ -183,7 +177,7 @@ volatility(const struct window_series *s, size_t first, size_t last)
 
 	if (last - first < 2)
 		return NUM_NONE;
-	return when_finite(var < 0 ? 0 : (double)sqrtl(var));
+	return num_finite(var < 0 ? 0 : (double)sqrtl(var));
 }
 
 void
@@ -191,10 +185,10 @@ window_stats(const struct window_series *s, size_t first, size_t last, struct wi
 {
 	double from = s->price[first], to = s->price[last];
 
-	out->ret = when_finite(daily_return(from, to));
-	out->abs = when_finite(to - from);
+	out->ret = num_finite(daily_return(from, to));
+	out->abs = num_finite(to - from);
 	out->vol = volatility(s, first, last);
-	out->dd = when_finite(100 * drawdown(s, first, last));
+	out->dd = num_finite(100 * drawdown(s, first, last));
 }
 
 /* First of the rows 0..n-1 whose day is on or after `day`; n when there is none. */
@@ -301,7 +295,7 @@ sector_windows(const struct window_day *d, size_t n, struct date as_of, double m
 			continue;
 		compound(d, n, date_add_months(as_of, -table[w].months), as_of, &growth, &days);
 		if (days > 0 && days >= min_share * table[w].sessions)
-			out[w] = when_finite(expm1(growth) * 100);
+			out[w] = num_finite(expm1(growth) * 100);
 	}
 }
 
@@ -320,6 +314,6 @@ trailing_windows(const struct window_day *d, size_t n, struct num out[WIN_COUNT]
 		valid++;
 		for (int w = 0; w < WIN_COUNT; w++)
 			if (table[w].sessions == valid)
-				out[w] = when_finite(expm1(growth) * 100);
+				out[w] = num_finite(expm1(growth) * 100);
 	}
 }

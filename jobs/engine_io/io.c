@@ -107,3 +107,21 @@ io_benchmarks(const struct json *j, struct benchmark_set *out)
 			benchmark_put(out, (enum metric)m, &b);
 	}
 }
+
+void
+io_horizons(const struct json *j, struct horizons *out)
+{
+	*out = (struct horizons){ .given = json_is_array(j) };
+	for (const struct json *h = out->given ? json_first(j) : NULL; h; h = json_next(h))
+		horizons_add(out, json_as_text(h));
+}
+
+void
+io_set_codes(struct json *out, const char *key, const struct codes *c)
+{
+	struct json *a = json_new_array();
+
+	for (size_t i = 0; i < c->n; i++)
+		json_push_text(a, c->at[i]);
+	json_set(out, key, a);
+}

@@ -6,8 +6,10 @@
 #include "core/date.h"
 #include "core/engine.h"
 #include "jobs/engine/benchmark.h"
+#include "jobs/engine/context.h"
+#include "jobs/engine/figures.h"
 
-engine_run engine_metric_score;
+engine_run engine_metric_score, engine_quality_brakes, engine_fgos_confidence;
 
 /* An array that the engine cannot do without; NULL is ERR_DATA naming the key. */
 const struct json *io_array(const struct json *in, const char *key, struct err *e) MUST_CHECK;
@@ -25,6 +27,10 @@ int io_code(const struct json *in, const char *key, const char *const *names, in
 bool io_benchmark(const struct json *j, struct benchmark *out);
 /* {metric: benchmark}; names that are no metric are passed over, j may be NULL. */
 void io_benchmarks(const struct json *j, struct benchmark_set *out);
+
+/* An array of horizon codes; not given when j is no array. */
+void io_horizons(const struct json *j, struct horizons *out);
+void io_set_codes(struct json *out, const char *key, const struct codes *c);
 
 /* Figures of a struct by offset: the table of a face. */
 struct io_field {
