@@ -7,5 +7,10 @@ const struct engine fintra_engines[] = {
 	{ "metric_score", "a value against the percentiles of its sector", engine_metric_score },
 	{ "quality_brakes", "warnings beside an FGOS", engine_quality_brakes },
 	{ "fgos_confidence", "confidence by age and completeness", engine_fgos_confidence },
+	{ "sentiment", "multiples now against those of 1, 3, 5 years ago", engine_sentiment },
+	{ "moat", "how well returns and margins are defended", engine_moat },
+	{ "competitive_advantage", "lasting returns, steady operations, capital",
+	  engine_competitive_advantage },
+	{ "sector_defaults", "usual figures of a sector", engine_sector_defaults },
 	{ NULL, NULL, NULL },
 };

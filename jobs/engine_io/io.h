@@ -5,11 +5,14 @@
 
 #include "core/date.h"
 #include "core/engine.h"
+#include "jobs/engine/annual.h"
 #include "jobs/engine/benchmark.h"
 #include "jobs/engine/context.h"
 #include "jobs/engine/figures.h"
+#include "jobs/engine/sentiment.h"
 
 engine_run engine_metric_score, engine_quality_brakes, engine_fgos_confidence;
+engine_run engine_moat, engine_sentiment, engine_competitive_advantage, engine_sector_defaults;
 
 /* An array that the engine cannot do without; NULL is ERR_DATA naming the key. */
 const struct json *io_array(const struct json *in, const char *key, struct err *e) MUST_CHECK;
@@ -28,6 +31,11 @@ bool io_benchmark(const struct json *j, struct benchmark *out);
 /* {metric: benchmark}; names that are no metric are passed over, j may be NULL. */
 void io_benchmarks(const struct json *j, struct benchmark_set *out);
 
+/* The fiscal years of an array (rows of another period_type are left out), newest first, *n of
+ * them. Never NULL, owned: free(). */
+struct annual *io_annuals(const struct json *rows, size_t *n);
+/* {now, y1, y3, y5}; j may be NULL. */
+void io_multiples(const struct json *j, struct multiples at[SENTIMENT_DATES]);
 /* An array of horizon codes; not given when j is no array. */
 void io_horizons(const struct json *j, struct horizons *out);
 void io_set_codes(struct json *out, const char *key, const struct codes *c);
