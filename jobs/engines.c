@@ -5,8 +5,11 @@
 
 const struct engine fintra_engines[] = {
 	{ "metric_score", "a value against the percentiles of its sector", engine_metric_score },
+	{ "fgos", "growth, profitability, efficiency, solvency", engine_fgos },
 	{ "quality_brakes", "warnings beside an FGOS", engine_quality_brakes },
 	{ "fgos_confidence", "confidence by age and completeness", engine_fgos_confidence },
+	{ "fgos_state", "an FGOS in words for display", engine_fgos_state },
+	{ "market_position", "size, return, margin, growth in the sector", engine_market_position },
 	{ "sentiment", "multiples now against those of 1, 3, 5 years ago", engine_sentiment },
 	{ "moat", "how well returns and margins are defended", engine_moat },
 	{ "competitive_advantage", "lasting returns, steady operations, capital",
