@@ -13,6 +13,7 @@
 
 engine_run engine_metric_score, engine_quality_brakes, engine_fgos_confidence;
 engine_run engine_fgos, engine_fgos_state, engine_market_position;
+engine_run engine_valuation_percentile, engine_valuation, engine_valuation_sector;
 engine_run engine_moat, engine_sentiment, engine_competitive_advantage, engine_sector_defaults;
 
 /* An array that the engine cannot do without; NULL is ERR_DATA naming the key. */
