@@ -70,15 +70,6 @@ benchmark_put(struct benchmark_set *set, enum metric m, const struct benchmark *
 }
 
 bool
-benchmark_any(const struct benchmark_set *set)
-{
-	for (int m = 0; set && m < METRIC_ALL; m++)
-		if (set->has[m])
-			return true;
-	return false;
-}
-
-bool
 benchmark_any_low(const struct benchmark_set *set)
 {
 	for (int m = 0; set && m < METRIC_ALL; m++)

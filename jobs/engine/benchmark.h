@@ -57,7 +57,6 @@ struct benchmark_set {
 /* NULL when there is none; set may be NULL.  Borrowed from set. */
 const struct benchmark *benchmark_get(const struct benchmark_set *set, enum metric m);
 void benchmark_put(struct benchmark_set *set, enum metric m, const struct benchmark *b);
-bool benchmark_any(const struct benchmark_set *set);
 /* Some benchmark of the set has confidence low. */
 bool benchmark_any_low(const struct benchmark_set *set);
 

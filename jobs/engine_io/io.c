@@ -11,19 +11,8 @@ io_array(const struct json *in, const char *key, struct err *e)
 
 	if (json_is_array(a))
 		return a;
-	err_set(e, ERR_DATA, "in.%s is not an array", key);
+	err_set(e, ERR_DATA, "%s is not an array", key);
 	return NULL;
-}
-
-int
-io_need_num(const struct json *in, const char *key, double *out, struct err *e)
-{
-	struct num n = json_num(in, key);
-
-	if (!n.has)
-		return err_set(e, ERR_DATA, "in.%s is not a number", key);
-	*out = n.v;
-	return 0;
 }
 
 int
@@ -33,7 +22,7 @@ io_need_date(const struct json *in, const char *key, struct date *out, struct er
 
 	if (text && date_parse(text, out))
 		return 0;
-	return err_set(e, ERR_DATA, "in.%s is not a date (YYYY-MM-DD)", key);
+	return err_set(e, ERR_DATA, "%s is not a date (YYYY-MM-DD)", key);
 }
 
 int

@@ -15,11 +15,11 @@ engine_run engine_metric_score, engine_quality_brakes, engine_fgos_confidence;
 engine_run engine_fgos, engine_fgos_state, engine_market_position;
 engine_run engine_valuation_percentile, engine_valuation, engine_valuation_sector;
 engine_run engine_moat, engine_sentiment, engine_competitive_advantage, engine_sector_defaults;
+engine_run engine_price_window, engine_window_returns, engine_sector_windows;
+engine_run engine_ttm, engine_derived_metrics, engine_growth_rows;
 
 /* An array that the engine cannot do without; NULL is ERR_DATA naming the key. */
 const struct json *io_array(const struct json *in, const char *key, struct err *e) MUST_CHECK;
-/* A number, or ERR_DATA naming the key. */
-int io_need_num(const struct json *in, const char *key, double *out, struct err *e) MUST_CHECK;
 /* A date, or ERR_DATA naming the key. */
 int io_need_date(const struct json *in, const char *key, struct date *out,
 		 struct err *e) MUST_CHECK;

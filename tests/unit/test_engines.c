@@ -132,6 +132,68 @@ test_engine(void **state)
 	printf("INFO: %s: %ld vectors, %ld values compared\n", g->name, vectors, values);
 }
 
+/* Whatever stands under a key, an engine answers or names the key. */
+static void
+mistype(const struct engine *g, const char *line, const char *key, const char *value)
+{
+	struct err e = ERR_INIT;
+	struct json *vector = json_parse(line, strlen(line), &e), *in = json_take(vector, "in"),
+		    *out = NULL;
+
+	json_free(json_take(in, key));
+	json_set(in, key, json_parse(value, strlen(value), &e));
+	if (g->run(in, &out, &e) == 0) {
+		assert_non_null(out);
+		json_free(out);
+	} else if (!strstr(e.text, key)) {
+		fail_msg("%s, %s = %s: %s", g->name, key, value, e.text);
+	}
+	json_free(in);
+	json_free(vector);
+}
+
+static void
+mistype_all(const struct engine *g, const char *line)
+{
+	static const char *const values[] = { "null", "true",	"\"x\"",	 "[]",
+					      "{}",   "-1e308", "[[], 1, null]", "[\"5Y\"]" };
+	struct err e = ERR_INIT;
+	struct json *vector = json_parse(line, strlen(line), &e);
+	const struct json *in = json_get(vector, "in");
+	const char *key;
+
+	assert_non_null(vector);
+	for (size_t i = 0; json_member(in, i, &key); i++)
+		for (size_t v = 0; v < ARRAY_LEN(values); v++)
+			mistype(g, line, key, values[v]);
+	json_free(vector);
+}
+
+static void
+mistyped_inputs_are_answered(void **state)
+{
+	char path[4096], *line = NULL;
+	size_t cap = 0;
+	int engines = 0;
+
+	(void)state;
+	for (const struct engine *g = fintra_engines; g->name; g++) {
+		FILE *f;
+
+		vectors_path(path, sizeof(path), g->name, suffix);
+		f = fopen(path, "r");
+		if (!f)
+			continue;
+		for (int i = 0; i < 5 && getline(&line, &cap, f) > 0; i++)
+			mistype_all(g, line);
+		(void)fclose(f);
+		engines++;
+	}
+	free(line);
+	if (engines == 0)
+		skip();
+}
+
 static bool
 has_engine(const char *name, size_t n)
 {
@@ -168,11 +230,12 @@ every_vector_file_has_an_engine(void **state)
 int
 main(void)
 {
-	struct CMUnitTest tests[ENGINES_MAX + 1];
+	struct CMUnitTest tests[ENGINES_MAX + 2];
 	size_t n = 0;
 
 	memset(tests, 0, sizeof(tests));
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(every_vector_file_has_an_engine);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(mistyped_inputs_are_answered);
 	for (const struct engine *g = fintra_engines; g->name && n < ARRAY_LEN(tests); g++, n++) {
 		tests[n].name = g->name;
 		tests[n].test_func = test_engine;
