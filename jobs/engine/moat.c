@@ -78,7 +78,7 @@ margin_stability(const struct annual *const *y, size_t n, double median)
 	for (size_t i = 0; i < n; i++)
 		margin[i] = y[i]->gross_margin.v;
 	level = 50 * mean_of(margin, n) / median;
-	return 0.5 * (level < 100 ? level : 100) +
+	return 0.5 * (level > 100 ? 100 : level) +
 	       0.5 * fmax(0, 100 - 200 * deviation_of(margin, n));
 }
 
