@@ -1,20 +1,9 @@
-/* Expected values: golden vectors of the original engines (FINTRA_REAL_DATA/../engines), figures
- * worked out by hand, and a plain two-pass computation in this file. */
-#include "core/json.h"
-#include "core/str.h"
+/* Expected values: figures worked out by hand, and a plain two-pass computation in this file.  The
+ * golden vectors are in test_engines.c. */
 #include "jobs/engine/window.h"
+#include "tests/unit/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-enum { ROWS_MAX = 4096 };
 
 static void
 assert_near(double got, double want)
@@ -23,146 +12,6 @@ assert_near(double got, double want)
 
 	if (!(fabs(got - want) <= 1e-9 * scale))
 		fail_msg("%.17g is not %.17g", got, want);
-}
-
-static void
-assert_num(struct num got, const struct json *want, long *compared)
-{
-	struct num n = json_as_num(want);
-
-	assert_int_equal(got.has, n.has);
-	if (got.has)
-		assert_near(got.v, n.v);
-	++*compared;
-}
-
-typedef void vector_fn(const struct json *in, const struct json *out, long *compared);
-
-static void
-each_vector(const char *name, vector_fn *fn)
-{
-	const char *real = getenv("FINTRA_REAL_DATA");
-	char path[4096], *line = NULL;
-	size_t cap = 0;
-	long compared = 0, vectors = 0;
-	struct err e = ERR_INIT;
-	FILE *f;
-
-	assert_true(fmt_buf(path, sizeof(path), "%s/../engines/%s",
-			    str_or(real, "../shared/data/real"), name));
-	f = fopen(path, "r");
-	if (!f) {
-		fprintf(stderr, "SKIP: no %s\n", path);
-		skip();
-	}
-	for (ssize_t n; (n = getline(&line, &cap, f)) > 0; vectors++) {
-		struct json *j = json_parse(line, (size_t)n, &e);
-
-		assert_non_null(j);
-		fn(json_get(j, "in"), json_get(j, "out"), &compared);
-		json_free(j);
-	}
-	free(line);
-	(void)fclose(f);
-	assert_true(vectors > 0);
-	printf("%s: %ld vectors, %ld values compared\n", name, vectors, compared);
-}
-
-static void
-price_vector(const struct json *in, const struct json *out, long *compared)
-{
-	const struct json *closes = json_get(in, "closes");
-	double c[ROWS_MAX];
-	struct window_stats s;
-
-	for (size_t i = 0; i < json_len(closes); i++)
-		c[i] = json_as_num(json_at(closes, i)).v;
-	price_window(c, json_len(closes), &s);
-	assert_num(s.ret, json_get(out, "return_percent"), compared);
-	assert_num(s.abs, json_get(out, "absolute_return"), compared);
-	assert_num(s.vol, json_get(out, "volatility"), compared);
-	assert_num(s.dd, json_get(out, "max_drawdown"), compared);
-}
-
-static void
-test_price_window_vectors(void **state)
-{
-	(void)state;
-	each_vector("price_window.jsonl", price_vector);
-}
-
-static size_t
-read_prices(const struct json *prices, int32_t *day, double *price)
-{
-	for (size_t i = 0; i < json_len(prices); i++) {
-		struct date d;
-
-		assert_true(date_parse(json_as_text(json_at(json_at(prices, i), 0)), &d));
-		day[i] = d.days;
-		price[i] = json_as_num(json_at(json_at(prices, i), 1)).v;
-	}
-	return json_len(prices);
-}
-
-static void
-returns_vector(const struct json *in, const struct json *out, long *compared)
-{
-	static int32_t day[ROWS_MAX];
-	static double price[ROWS_MAX];
-	size_t n = read_prices(json_get(in, "prices"), day, price);
-	const struct json *ret = json_get(out, "return_percent"),
-			  *abs = json_get(out, "absolute_return");
-	struct window_row row[WIN_COUNT];
-	struct window_series s;
-	char iso[DATE_BUF];
-
-	window_series_init(&s);
-	window_series_load(&s, day, price, n);
-	window_returns(&s, n - 1, false, row);
-	assert_string_equal(date_iso((struct date){ day[n - 1] }, iso),
-			    json_text(out, "performance_date"));
-	for (int w = 0; w < WIN_COUNT; w++) {
-		const char *code = window_code((enum window)w);
-
-		if (w == WIN_2Y) /* not in the vectors */
-			continue;
-		assert_num(row[w].has ? row[w].stats.ret : NUM_NONE, json_get(ret, code), compared);
-		assert_num(row[w].has ? row[w].stats.abs : NUM_NONE, json_get(abs, code), compared);
-	}
-	window_series_done(&s);
-}
-
-static void
-test_window_returns_vectors(void **state)
-{
-	(void)state;
-	each_vector("window_returns.jsonl", returns_vector);
-}
-
-static void
-sector_vector(const struct json *in, const struct json *out, long *compared)
-{
-	const struct json *daily = json_get(in, "daily");
-	struct window_day d[ROWS_MAX];
-	struct num got[WIN_COUNT];
-	struct date as_of;
-
-	assert_true(date_parse(json_text(in, "as_of"), &as_of));
-	for (size_t i = 0; i < json_len(daily); i++) {
-		assert_true(date_parse(json_as_text(json_at(json_at(daily, i), 0)), &d[i].day));
-		d[i].ret = json_as_num(json_at(json_at(daily, i), 1));
-	}
-	sector_windows(d, json_len(daily), as_of, 0, got);
-	for (int w = 0; w < WIN_COUNT; w++)
-		if (window_is_canonical((enum window)w))
-			assert_num(got[w], json_get(out, window_code((enum window)w)), compared);
-}
-
-static void
-test_sector_windows_vectors(void **state)
-{
-	(void)state;
-	each_vector("sector_windows.jsonl", sector_vector);
 }
 
 /* 100 -> 110 -> 99: returns +10 and -10, mean 0, sample deviation sqrt(200); fall 110 -> 99 is 10
@@ -382,9 +231,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_price_window_vectors),
-		cmocka_unit_test(test_window_returns_vectors),
-		cmocka_unit_test(test_sector_windows_vectors),
 		cmocka_unit_test(test_by_hand),
 		cmocka_unit_test(test_targets),
 		cmocka_unit_test(test_coverage_guard),
