@@ -13,7 +13,7 @@ enum { ARGS = 24, ENVS = 24 };
 const char *
 support_fintra(void)
 {
-	static char binary[512];
+	static _Thread_local char binary[512];
 	const char *build = getenv("BUILD");
 
 	fmt_buf(binary, sizeof(binary), "%s/fintra", build ? build : "build");

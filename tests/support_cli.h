@@ -7,7 +7,7 @@
 
 #define CLI_NOW "FINTRA_RUN_REHEARSE_NOW=2026-02-03T12:00:00Z"
 
-const char *support_fintra(void); /* path of the binary under test */
+const char *support_fintra(void); /* path of the binary under test, of the calling thread */
 /* Runs fintra on `conninfo` (NULL = an address where nothing is) with the words of `args`,
  * NULL-terminated, at most 24, without configuration file, at CLI_NOW.  `more`: environment on top
  * ("K=V", "K" to unset; may be NULL).  Returns the exit code. */

@@ -73,6 +73,13 @@ for j in $(sed -n 's/^[[:space:]]*\.name = "\([a-z0-9/-]*\)",$/\1/p' jobs/layer*
 	grep -rqF "$j" tests --include='*.c' --include='*.sh' || breach "job $j has no test"
 done
 
+# A mutant that no longer fits the code proves nothing.
+for p in tests/mutants/*.patch; do
+	suite=$(sed -n '1s/^# red: \([^ ]*\) .*/\1/p' "$p")
+	[ -n "$suite" ] && [ -f "tests/$suite.c" ] || breach "$p: names no suite"
+	! command -v patch >/dev/null || patch -p1 -s --dry-run <"$p" >/dev/null || breach "$p does not apply"
+done
+
 if [ "${LINT_TOOLS:-}" != no ]; then
 	if command -v cppcheck >/dev/null 2>&1; then
 		out=$(cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr -I. -I"${BUILD:-build}" \

@@ -1,9 +1,11 @@
 /* Documents written by hand: jobs.md 2.9 and 2.10, fmp.md 7. */
-#include "core/clock.h"
 #include "jobs/engine/filing_text.h"
 #include "tests/unit/suite.h"
 
-enum { BIG = 20 * 1024 * 1024, LONG_MS = 5000 };
+#include <stdlib.h>
+#include <time.h>
+
+enum { BIG = 20 * 1024 * 1024, LONG_S = 5 };
 
 static void
 expect_plain(const char *html, const char *want)
@@ -236,6 +238,8 @@ big_documents_in_bounded_time(void **state)
 					    "purchase obligations ",
 					    "<td><p>Item 1A.",
 					    "<p>eu</p>Item 2. " };
+	/* A sanitizer's own cost is no measure. */
+	const clock_t longest = LONG_S * CLOCKS_PER_SEC * (getenv("SANITIZER") ? 20 : 1);
 	char *doc = mem_alloc(BIG + 64);
 	struct filing_signals s;
 
@@ -243,7 +247,7 @@ big_documents_in_bounded_time(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(bits); i++) {
 		STR_AUTO out = { 0 };
 		size_t n = 0, len = strlen(bits[i]), size = i % 5 == 0 ? BIG : BIG / 8;
-		int64_t t0 = clock_mono_ms();
+		clock_t t0 = clock(); /* CPU time: what others do is no matter */
 
 		n += (size_t)snprintf(doc, 64, "<html><p>Item 7. B\n");
 		for (; n + len < size; n += len)
@@ -253,8 +257,8 @@ big_documents_in_bounded_time(void **state)
 		assert_false(out.overflow);
 		filing_event_find(str_c(&out), out.len);
 		filing_signals_find(str_c(&out), out.len, &s);
-		if (clock_mono_ms() - t0 > LONG_MS)
-			fail_msg("%s: %d ms", bits[i], (int)(clock_mono_ms() - t0));
+		if (clock() - t0 > longest)
+			fail_msg("%s: %ld s", bits[i], (long)((clock() - t0) / CLOCKS_PER_SEC));
 	}
 	free(doc);
 }
