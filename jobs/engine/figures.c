@@ -125,3 +125,15 @@ trust_of(double percent)
 {
 	return percent < 40 ? TRUST_LOW : percent <= 70 ? TRUST_MEDIUM : TRUST_HIGH;
 }
+
+static const char *const degrees[DEGREE_COUNT] = {
+	[DEGREE_LOW] = "low",
+	[DEGREE_MEDIUM] = "medium",
+	[DEGREE_HIGH] = "high",
+};
+
+const char *
+degree_name(enum degree d)
+{
+	return degrees[d];
+}

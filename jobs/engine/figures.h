@@ -38,4 +38,7 @@ int trust_find(const char *name);     /* -1 when it is none */
 /* The label of FGOS and Valuation: below 40 Low, to 70 Medium, above High. */
 enum trust trust_of(double percent);
 
+enum degree { DEGREE_LOW, DEGREE_MEDIUM, DEGREE_HIGH, DEGREE_COUNT };
+const char *degree_name(enum degree d); /* "low", "medium", "high" */
+
 #endif

@@ -9,6 +9,8 @@
 #include "jobs/engine/benchmark.h"
 #include "jobs/engine/context.h"
 #include "jobs/engine/figures.h"
+#include "jobs/engine/ifs.h"
+#include "jobs/engine/lifecycle.h"
 #include "jobs/engine/sentiment.h"
 
 engine_run engine_metric_score, engine_quality_brakes, engine_fgos_confidence;
@@ -17,6 +19,7 @@ engine_run engine_valuation_percentile, engine_valuation, engine_valuation_secto
 engine_run engine_moat, engine_sentiment, engine_competitive_advantage, engine_sector_defaults;
 engine_run engine_price_window, engine_window_returns, engine_sector_windows;
 engine_run engine_ttm, engine_derived_metrics, engine_growth_rows;
+engine_run engine_ifs, engine_lifecycle, engine_layer_status, engine_structural_coverage;
 
 /* An array that the engine cannot do without; NULL is ERR_DATA naming the key. */
 const struct json *io_array(const struct json *in, const char *key, struct err *e) MUST_CHECK;
@@ -36,11 +39,17 @@ void io_benchmarks(const struct json *j, struct benchmark_set *out);
 /* The fiscal years of an array (rows of another period_type are left out), newest first, *n of
  * them. Never NULL, owned: free(). */
 struct annual *io_annuals(const struct json *rows, size_t *n);
+/* The periods under a key that is needed, newest end first, *n of them.  NULL is ERR_DATA naming
+ * the key; owned: free(). */
+struct financial_row *io_financials(const struct json *in, const char *key, size_t *n,
+				    struct err *e) MUST_CHECK;
 /* {now, y1, y3, y5}; j may be NULL. */
 void io_multiples(const struct json *j, struct multiples at[SENTIMENT_DATES]);
 /* An array of horizon codes; not given when j is no array. */
 void io_horizons(const struct json *j, struct horizons *out);
 void io_set_codes(struct json *out, const char *key, const struct codes *c);
+void io_set_lifecycle(struct json *out, const struct lifecycle *l);
+struct json *io_ifs(const struct ifs *i); /* owned; a JSON null when there is no position */
 
 /* Figures of a struct by offset: the table of a face. */
 struct io_field {
