@@ -1,5 +1,7 @@
 #include "jobs/engine/competitive_advantage.h"
 
+#include "core/str.h"
+
 #include <math.h>
 
 static const char *const bands[ADVANTAGE_COUNT] = {
@@ -14,6 +16,15 @@ const char *
 advantage_band_name(enum advantage_band b)
 {
 	return bands[b];
+}
+
+enum advantage_band
+advantage_band_find(const char *name)
+{
+	for (int b = ADVANTAGE_WEAK; b < ADVANTAGE_COUNT; b++)
+		if (str_same(bands[b], name))
+			return (enum advantage_band)b;
+	return ADVANTAGE_NONE;
 }
 
 enum advantage_band

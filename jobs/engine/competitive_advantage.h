@@ -14,6 +14,7 @@ enum advantage_band {
 };
 
 const char *advantage_band_name(enum advantage_band b); /* "weak", ...; NULL for NONE */
+enum advantage_band advantage_band_find(const char *name);
 /* Below 40 weak, from 70 strong. */
 enum advantage_band advantage_band_of(struct num score);
 

@@ -1,5 +1,7 @@
 #include "jobs/engine/sentiment.h"
 
+#include "core/str.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -34,6 +36,15 @@ const char *
 sentiment_band_name(enum sentiment_band b)
 {
 	return bands[b];
+}
+
+enum sentiment_band
+sentiment_band_find(const char *name)
+{
+	for (int b = SENTIMENT_PESSIMISTIC; b < SENTIMENT_BAND_COUNT; b++)
+		if (str_same(bands[b], name))
+			return (enum sentiment_band)b;
+	return SENTIMENT_NONE;
 }
 
 const char *

@@ -37,6 +37,7 @@ enum sentiment_status {
 };
 
 const char *sentiment_band_name(enum sentiment_band b); /* NULL for NONE */
+enum sentiment_band sentiment_band_find(const char *name);
 const char *sentiment_status_name(enum sentiment_status s);
 
 struct sentiment {

@@ -1,8 +1,11 @@
 #include "jobs/engine_io/io.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <math.h>
 #include <string.h>
+
+enum { IO_ELEMENT_MAX = 512 };
 
 const struct json *
 io_array(const struct json *in, const char *key, struct err *e)
@@ -42,6 +45,22 @@ io_code(const struct json *in, const char *key, const char *const *names, int n)
 		if (text && str_same(names[i], text))
 			return i;
 	return -1;
+}
+
+void
+io_settle(void *base, size_t n, size_t size, int (*order)(const void *a, const void *b))
+{
+	char *at = base, *last = at + (n - 1) * size, one[IO_ELEMENT_MAX];
+	char *place = last;
+
+	assert(size <= sizeof(one));
+	while (place > at && order(place - size, last) > 0)
+		place -= size;
+	if (place == last)
+		return;
+	memcpy(one, last, size);
+	memmove(place + size, place, (size_t)(last - place));
+	memcpy(place, one, size);
 }
 
 void

@@ -19,6 +19,8 @@ engine_run engine_valuation_percentile, engine_valuation, engine_valuation_secto
 engine_run engine_moat, engine_sentiment, engine_competitive_advantage, engine_sector_defaults;
 engine_run engine_price_window, engine_window_returns, engine_sector_windows;
 engine_run engine_ttm, engine_derived_metrics, engine_growth_rows;
+engine_run engine_fundamentals_growth, engine_relative_return, engine_sector_rank, engine_iqs;
+engine_run engine_verdict, engine_investment_verdict, engine_dividend_quality;
 engine_run engine_ifs, engine_lifecycle, engine_layer_status, engine_structural_coverage;
 
 /* An array that the engine cannot do without; NULL is ERR_DATA naming the key. */
@@ -50,6 +52,11 @@ void io_horizons(const struct json *j, struct horizons *out);
 void io_set_codes(struct json *out, const char *key, const struct codes *c);
 void io_set_lifecycle(struct json *out, const struct lifecycle *l);
 struct json *io_ifs(const struct ifs *i); /* owned; a JSON null when there is no position */
+
+/* Moves the last of n elements of that size up to its place among the others; equal ones stay in
+ * the order they came. */
+void io_settle(void *base, size_t n, size_t size, int (*order)(const void *a, const void *b));
+int io_newest_period(const void *a, const void *b); /* an order of struct financial_row */
 
 /* Figures of a struct by offset: the table of a face. */
 struct io_field {

@@ -28,6 +28,14 @@ is_fiscal_year(const struct json *row)
 	return str_same(str_or(json_text(row, "period_type"), "FY"), "FY");
 }
 
+static int
+newest_first(const void *a, const void *b)
+{
+	const struct annual *x = a, *y = b;
+
+	return date_cmp(y->end, x->end);
+}
+
 struct annual *
 io_annuals(const struct json *rows, size_t *n)
 {
@@ -36,15 +44,12 @@ io_annuals(const struct json *rows, size_t *n)
 	*n = 0;
 	for (const struct json *r = json_first(rows); r; r = json_next(r)) {
 		struct annual one;
-		size_t at = *n;
 
 		if (!is_fiscal_year(r))
 			continue;
 		read_annual(r, &one);
-		for (; at > 0 && date_cmp(year[at - 1].end, one.end) < 0; at--)
-			year[at] = year[at - 1];
-		year[at] = one;
-		++*n;
+		year[(*n)++] = one;
+		io_settle(year, *n, sizeof(*year), newest_first);
 	}
 	return year;
 }

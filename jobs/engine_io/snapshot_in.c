@@ -26,6 +26,14 @@ read_financial(const struct json *j, struct financial_row *out, struct err *e)
 	return 0;
 }
 
+int
+io_newest_period(const void *a, const void *b)
+{
+	const struct financial_row *x = a, *y = b;
+
+	return date_cmp(y->end, x->end);
+}
+
 struct financial_row *
 io_financials(const struct json *in, const char *key, size_t *n, struct err *e)
 {
@@ -38,17 +46,14 @@ io_financials(const struct json *in, const char *key, size_t *n, struct err *e)
 	row = mem_alloc((json_len(rows) + 1) * sizeof(*row));
 	for (const struct json *r = json_first(rows); r; r = json_next(r)) {
 		struct financial_row one;
-		size_t at = *n;
 
 		if (read_financial(r, &one, e) < 0) {
 			free(row);
 			(void)err_wrap(e, "%s", key);
 			return NULL;
 		}
-		for (; at > 0 && date_cmp(row[at - 1].end, one.end) < 0; at--)
-			row[at] = row[at - 1];
-		row[at] = one;
-		++*n;
+		row[(*n)++] = one;
+		io_settle(row, *n, sizeof(*row), io_newest_period);
 	}
 	return row;
 }

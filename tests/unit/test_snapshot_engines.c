@@ -1,9 +1,24 @@
 /* The engines of the snapshot where the golden vectors are silent, worked out by hand from
  * engines.md; the sections stand beside the cases. */
+#include "jobs/engine/dividend_quality.h"
+#include "jobs/engine/fundamentals_growth.h"
 #include "jobs/engine/ifs.h"
 #include "jobs/engine/industry_profile.h"
+#include "jobs/engine/iqs.h"
 #include "jobs/engine/lifecycle.h"
+#include "jobs/engine/sector_rank.h"
+#include "jobs/engine/strategic_state.h"
+#include "jobs/engine/verdict.h"
 #include "tests/unit/suite.h"
+
+#include <math.h>
+
+static void
+assert_near(double got, double want)
+{
+	if (!(fabs(got - want) <= 1e-12))
+		fail_msg("%.17g is not %.17g", got, want);
+}
 
 static struct financial_row
 year_row(const char *label, int year, int month, int day)
@@ -112,6 +127,173 @@ a_week_does_not_count(void **state)
 	assert_int_equal(i.pressure, 2);
 }
 
+/* 8.1: a fall by 150 % leads to no rate (1Y: -0.5 * 1 = below nothing); two such years multiply to
+ * more than nothing again (3Y: 0.25 * 8 = 2, its cube root less one). */
+static void
+no_rate_leads_below_nothing(void **state)
+{
+	struct growth_row r[3] = { { .revenue = { -1.5, true } },
+				   { .revenue = { -1.5, true } },
+				   { .revenue = { 7, true } } };
+	struct fundamentals_growth_input in = { .row = r, .n = 3, .maturity = MATURITY_EARLY };
+	struct fundamentals_growth g;
+
+	(void)state;
+	fundamentals_growth(&in, &g);
+	assert_int_equal(g.valid_windows, 1);
+	assert_int_equal(g.status, GROWTH_EMERGING);
+	assert_near(g.revenue_cagr.v, 4.0 / 3);
+	in.min_years = 5;
+	fundamentals_growth(&in, &g);
+	assert_int_equal(g.status, GROWTH_PENDING);
+	assert_int_equal(g.valid_windows, 0);
+}
+
+/* 8.1: 5Y is dominant and long, so it counts twice: (0.2 + 0.12 + 0.12) / 3 = 0.147, where once
+ * would be strong (0.16). */
+static void
+a_long_window_counts_twice(void **state)
+{
+	struct growth_row r[5];
+	struct fundamentals_growth_input in = { .row = r,
+						.n = 5,
+						.maturity = MATURITY_ESTABLISHED,
+						.dominant = { true, 1u << WIN_1Y | 1u << WIN_5Y } };
+	struct fundamentals_growth g;
+
+	(void)state;
+	memset(r, 0, sizeof(r));
+	for (int i = 0; i < 5; i++)
+		r[i].revenue = NUM(0);
+	r[0].revenue = NUM(0.2);
+	r[1].revenue = NUM(pow(1.12, 5) / 1.2 - 1);
+	fundamentals_growth(&in, &g);
+	assert_int_equal(g.status, GROWTH_MODERATE);
+	assert_int_equal(g.confidence, DEGREE_HIGH);
+	assert_int_equal(g.valid_windows, 2);
+	in.n = 4;
+	fundamentals_growth(&in, &g);
+	assert_int_equal(g.status, GROWTH_PENDING);
+	assert_int_equal(g.confidence, DEGREE_MEDIUM);
+	assert_int_equal(g.valid_windows, 1);
+}
+
+static void
+fill_company(struct iqs_company *c, struct financial_row *row, double v)
+{
+	*row = year_row("2024", 2024, 12, 31);
+	row->metric[METRIC_ROIC] = row->metric[METRIC_OPERATING_MARGIN] = NUM(v);
+	*c = (struct iqs_company){ row, 1 };
+}
+
+/* 4.1: against three others, not itself.  Two of three are not above: 66.67; the three unknown
+ * parts count 50: (0.30 + 0.25) * 66.67 + 0.45 * 50 = 59.17.  A peer whose year ended later is not
+ * known yet: two are too few. */
+static void
+a_company_is_no_peer_of_itself(void **state)
+{
+	struct financial_row row[4];
+	struct iqs_company company[4];
+	struct iqs q;
+
+	(void)state;
+	for (int i = 0; i < 4; i++)
+		fill_company(&company[i], &row[i], i);
+	iqs(company, 4, 2, date_of(2024, 12, 31), &q);
+	assert_int_equal(q.years, 1);
+	assert_int_equal(q.year[0].percentile, 59);
+	assert_int_equal(q.year[0].position, IFS_FOLLOWER);
+	assert_int_equal(q.confidence, 20);
+	row[2].end = date_of(2024, 6, 30);
+	iqs(company, 4, 2, date_of(2024, 6, 30), &q);
+	assert_int_equal(q.years, 0);
+}
+
+/* 8.4: equal in all, the ticker decides; laggards with less pressure come first. */
+static void
+ties_are_broken_by_ticker(void **state)
+{
+	struct rank_row r[4] = { { "B", "S", IFS_LAGGARD, 1, { 5, true }, 9, 9 },
+				 { "A", "S", IFS_LAGGARD, 1, { 5, true }, 9, 9 },
+				 { "C", "S", IFS_LAGGARD, 0, { 1, true }, 9, 9 },
+				 { "D", "S", IFS_LAGGARD, 0, { 0, false }, 9, 9 } };
+
+	(void)state;
+	sector_rank(r, 4);
+	assert_string_equal(r[0].ticker, "C");
+	assert_string_equal(r[1].ticker, "A");
+	assert_int_equal(r[1].rank, 2);
+	assert_int_equal(r[2].total, 3);
+	assert_string_equal(r[3].ticker, "D");
+	assert_int_equal(r[3].rank, 0);
+	assert_int_equal(r[3].total, 0);
+}
+
+/* 9.4: one year that pays: consistency 100, payout (90 + 20) / 2 - 25 = 30; growth and discipline
+ * need two.  (0.4 * 100 + 0.3 * 30) / 0.7 = 70; confidence 30 + 50 * 2/4 * 1/8 = 33.125. */
+static void
+a_dividend_paid_out_of_a_loss(void **state)
+{
+	struct dividend_year y = { 2024, true, NUM(1), NUM(50), NUM(-1), NUM(0), NUM(1) };
+	struct dividend_quality q;
+
+	(void)state;
+	dividend_quality(&y, 1, &q);
+	assert_near(q.consistency.v, 100);
+	assert_near(q.payout_sustainability.v, 30);
+	assert_false(q.growth_reliability.has || q.capital_discipline.has);
+	assert_near(q.score.v, 70);
+	assert_int_equal(q.band, DIVIDEND_HIGH);
+	assert_near(q.confidence.v, 33.125);
+	y.has_dividend = false; /* 0 - min(30, 8 + 4), at least 0 */
+	dividend_quality(&y, 1, &q);
+	assert_near(q.score.v, 0);
+}
+
+/* 8.6: FGOS alone, strong, is strong; confidence 0.6 * 50 = 30 of one module is too little to
+ * conclude, 0.6 * 60 = 36 is enough. */
+static void
+a_verdict_of_one_module(void **state)
+{
+	struct verdict_input in = { .fgos = { NUM(80), NUM(60) }, .fgos_band = ADVANTAGE_STRONG };
+	struct verdict v;
+
+	(void)state;
+	verdict(&in, &v);
+	assert_int_equal(v.label, VERDICT_STRONG);
+	assert_near(v.score.v, 80);
+	assert_near(v.confidence.v, 36);
+	in.fgos.confidence = NUM(50);
+	verdict(&in, &v);
+	assert_int_equal(v.label, VERDICT_INCONCLUSIVE);
+	assert_near(v.score.v, 80);
+	in.fgos.confidence = NUM_NONE;
+	verdict(&in, &v);
+	assert_int_equal(v.label, VERDICT_STRONG);
+	assert_false(v.confidence.has);
+}
+
+/* 8.5 */
+static void
+mood_against_standing(void **state)
+{
+	struct market_position p = { .computed = true, .summary = MARKET_LEADER };
+
+	(void)state;
+	assert_int_equal(strategic_state(ADVANTAGE_NONE, NULL, SENTIMENT_PESSIMISTIC),
+			 STATE_ALIGNED);
+	assert_int_equal(strategic_state(ADVANTAGE_NONE, NULL, SENTIMENT_NONE), STATE_OUT_OF_STEP);
+	assert_int_equal(strategic_state(ADVANTAGE_STRONG, NULL, SENTIMENT_NEUTRAL),
+			 STATE_IN_TENSION);
+	assert_int_equal(strategic_state(ADVANTAGE_WEAK, &p, SENTIMENT_OPTIMISTIC), STATE_ALIGNED);
+	p.summary = MARKET_AVERAGE;
+	assert_int_equal(strategic_state(ADVANTAGE_STRONG, &p, SENTIMENT_NONE), STATE_ALIGNED);
+	p.summary = MARKET_WEAK;
+	assert_int_equal(strategic_state(ADVANTAGE_STRONG, &p, SENTIMENT_NONE), STATE_IN_TENSION);
+	p = (struct market_position){ .computed = false };
+	assert_int_equal(strategic_state(ADVANTAGE_STRONG, &p, SENTIMENT_NONE), STATE_IN_TENSION);
+}
+
 int
 main(void)
 {
@@ -121,6 +303,13 @@ main(void)
 		cmocka_unit_test(industries_have_a_tempo),
 		cmocka_unit_test(zero_takes_part_and_says_nothing),
 		cmocka_unit_test(a_week_does_not_count),
+		cmocka_unit_test(no_rate_leads_below_nothing),
+		cmocka_unit_test(a_long_window_counts_twice),
+		cmocka_unit_test(a_company_is_no_peer_of_itself),
+		cmocka_unit_test(ties_are_broken_by_ticker),
+		cmocka_unit_test(a_dividend_paid_out_of_a_loss),
+		cmocka_unit_test(a_verdict_of_one_module),
+		cmocka_unit_test(mood_against_standing),
 	};
 
 	return cmocka_run_group_tests_name("snapshot_engines", tests, NULL, NULL);
