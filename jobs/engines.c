@@ -37,5 +37,7 @@ const struct engine fintra_engines[] = {
 	  engine_competitive_advantage },
 	{ "dividend_quality", "how far a dividend can be relied on", engine_dividend_quality },
 	{ "sector_defaults", "usual figures of a sector", engine_sector_defaults },
+	{ "snapshot_local", "the mandatory engines on the rows of a company",
+	  engine_snapshot_local },
 	{ NULL, NULL, NULL },
 };

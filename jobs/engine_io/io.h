@@ -20,7 +20,8 @@ engine_run engine_moat, engine_sentiment, engine_competitive_advantage, engine_s
 engine_run engine_price_window, engine_window_returns, engine_sector_windows;
 engine_run engine_ttm, engine_derived_metrics, engine_growth_rows;
 engine_run engine_fundamentals_growth, engine_relative_return, engine_sector_rank, engine_iqs;
-engine_run engine_verdict, engine_investment_verdict, engine_dividend_quality;
+engine_run engine_snapshot_local, engine_verdict, engine_investment_verdict,
+	engine_dividend_quality;
 engine_run engine_ifs, engine_lifecycle, engine_layer_status, engine_structural_coverage;
 
 /* An array that the engine cannot do without; NULL is ERR_DATA naming the key. */
