@@ -12,7 +12,7 @@ if real=$(cd "$root" && cd "${FINTRA_REAL_DATA:-../shared/data/real}" 2>/dev/nul
 fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT INT TERM
-killed=0 alive=0
+killed=0 alive=0 skipped=0
 (cd "$root" && git ls-files -z | xargs -0 tar cf - ) | (mkdir "$work/tree" && cd "$work/tree" && tar xf -)
 for p in "$here"/${1:-*}.patch; do
 	name=$(basename "$p" .patch)
@@ -30,6 +30,9 @@ for p in "$here"/${1:-*}.patch; do
 	if printf '%s\n' "$out" | grep -Eq "not ok .*$test"; then
 		echo "mutant $name: $suite $test turned red"
 		killed=$((killed + 1))
+	elif reason=$(printf '%s\n' "$out" | grep -m1 'SKIP: '); then
+		echo "mutant $name: not tried, $suite $test:$reason"
+		skipped=$((skipped + 1))
 	else
 		echo "mutant $name: ALIVE, $suite $test stayed green"
 		printf '%s\n' "$out" | tail -5
@@ -37,5 +40,5 @@ for p in "$here"/${1:-*}.patch; do
 	fi
 	(cd "$work/tree" && patch -R -p1 -s <"$p")
 done
-echo "mutants: $killed passed, $alive failed"
+echo "mutants: $killed passed, $alive failed, $skipped skipped"
 [ $alive = 0 ]
