@@ -393,3 +393,33 @@ ground_real(const char *name)
 	fprintf(stderr, "SKIP: no real data at %s (FINTRA_REAL_DATA)\n", path);
 	return NULL;
 }
+
+char *
+ground_read(const char *path)
+{
+	char buf[4096];
+	FILE *f = fopen(path, "r");
+	struct str s;
+	size_t n;
+
+	if (!f)
+		die(path, "cannot be read");
+	str_init(&s, (size_t)64 << 20);
+	while ((n = fread(buf, 1, sizeof(buf), f)) > 0)
+		str_put(&s, buf, n);
+	fclose(f);
+	str_c(&s);
+	return str_take(&s);
+}
+
+bool
+ground_real_body(struct ground *g, const char *request, int status, const char *name)
+{
+	const char *path = ground_real(name);
+	char *text = path ? ground_read(path) : NULL;
+
+	if (text)
+		ground_body(g, request, status, text);
+	free(text);
+	return path;
+}

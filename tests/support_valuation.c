@@ -59,20 +59,3 @@ valuation_five(const char *database)
 	valuation_active("'AAA', 'BBB', 'CCC', 'DDD', 'EEE'");
 	valuation_bodies(valuation_five_ratios, valuation_five_metrics, valuation_five_profiles);
 }
-
-void
-valuation_real_body(const char *request, const char *file)
-{
-	const char *path = ground_real(file);
-	STR_AUTO body = { 0 };
-
-	assert_non_null(path);
-	str_init(&body, 1 << 24);
-	FILE *f = fopen(path, "r");
-
-	assert_non_null(f);
-	for (int ch; (ch = getc(f)) != EOF;)
-		str_putc(&body, (char)ch);
-	fclose(f);
-	ground_body(&ground, request, 200, str_c(&body));
-}

@@ -27,7 +27,5 @@ struct outcome valuation_run(const char *param, const char *other);
 void valuation_bodies(const char *ratios, const char *metrics, const char *profiles);
 void valuation_active(const char *list);   /* "'AAA', 'BBB'": active stocks */
 void valuation_five(const char *database); /* a fresh ground with the market of five */
-/* A real file as the answer to a request. */
-void valuation_real_body(const char *request, const char *file);
 
 #endif

@@ -214,8 +214,8 @@ debug_asks_for_one(void **state)
 	valuation_active("'MSFT', 'AAA', 'BBB', 'CCC'");
 	if (!ground_real("fmp/json/key-metrics-ttm_MSFT.json"))
 		skip();
-	valuation_real_body("/stable/key-metrics-ttm?symbol=MSFT",
-			    "fmp/json/key-metrics-ttm_MSFT.json");
+	assert_true(ground_real_body(&ground, "/stable/key-metrics-ttm?symbol=MSFT", 200,
+				     "fmp/json/key-metrics-ttm_MSFT.json"));
 	single("MSFT",
 	       "[{\"symbol\":\"MSFT\",\"priceToEarningsRatioTTM\":23.723,"
 	       "\"priceToFreeCashFlowRatioTTM\":\"40.75\",\"priceToBookRatioTTM\":null,"
