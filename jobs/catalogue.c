@@ -24,6 +24,7 @@ static const struct job *const all_jobs[] = {
 	&job_industry_windows,
 	&job_performance_windows,
 	&job_backfill_peers,
+	&job_fmp_batch,
 	&job_bulk_health,
 	&job_sample_financial,
 	&job_backfill_ticker_full,

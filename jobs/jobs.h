@@ -21,6 +21,7 @@ extern const struct job job_industry_performance;
 extern const struct job job_industry_windows;
 extern const struct job job_performance_windows;
 extern const struct job job_backfill_peers;
+extern const struct job job_fmp_batch;
 extern const struct job job_bulk_health;
 extern const struct job job_sample_financial;
 extern const struct job job_backfill_ticker_full;

@@ -122,13 +122,6 @@ static const struct job bulk_update = {
 	ASIDE(LAYER_OPS, AFTER("fmp-bulk"), READS("datos_financieros", "performance_windows"),
 	      WRITES("fintra_snapshots")),
 };
-static const struct job fmp_batch = {
-	.name = "fmp-batch",
-	.params = slice,
-	.title = "Financials from the bulk sets",
-	ASIDE(LAYER_OPS, AFTER("sync-universe"), READS("fintra_universe"),
-	      WRITES("datos_financieros")),
-};
 static const struct job healthcheck = {
 	.name = "healthcheck-fmp-bulk",
 	.title = "Snapshots of the day, with an alert",
@@ -217,7 +210,7 @@ const struct job *const fintra_known_jobs[] = {
 	&master_all,
 	&job_backfill_peers,
 	&bulk_update,
-	&fmp_batch,
+	&job_fmp_batch,
 	&job_bulk_health,
 	&job_sample_financial,
 	&healthcheck,

@@ -33,7 +33,8 @@ COPY stage_financials (ticker, period_type, period_label, period_end_date, reven
 -- name: financials_merge
 -- rows of stage_financials by ticker
 -- A label names the year of a period's end, so years of 52 weeks and moved year ends can bring two fiscal years
--- under one: the newer one stays.  Ends that differ by less than half a year are the same period, restated.
+-- under one: the newer one stays.  Ends that differ by less than half a year are the same period, restated.  A
+-- minimal row of fmp-batch gives way in any case.
 -- $1 created_at in ms, $2 whether a stored period may change boolean
 -- returns distinct_rows bigint, inserted bigint, updated bigint
 WITH m AS (
@@ -68,7 +69,8 @@ WITH m AS (
 		equity_cagr = EXCLUDED.equity_cagr, fcf_cagr = EXCLUDED.fcf_cagr,
 		data_completeness = EXCLUDED.data_completeness, data_freshness = EXCLUDED.data_freshness,
 		created_at = EXCLUDED.created_at
-	 WHERE EXCLUDED.period_end_date > t.period_end_date + CASE WHEN $2::boolean THEN -183 ELSE 183 END
+	 WHERE (t.source = 'FMP'
+	        OR EXCLUDED.period_end_date > t.period_end_date + CASE WHEN $2::boolean THEN -183 ELSE 183 END)
 	   AND (t.period_end_date, t.revenue, t.net_income, t.ebitda, t.free_cash_flow, t.capex, t.total_equity,
 		t.total_debt, t.invested_capital, t.book_value_per_share, t.weighted_shares_out,
 		t.cash_and_equivalents, t.gross_margin, t.operating_margin, t.ebitda_margin, t.net_margin,

@@ -73,6 +73,11 @@ SELECT coalesce(avg(CASE WHEN coalesce(revenue, 0) = 0 THEN 1 ELSE 0 END), 0) FR
 SELECT coalesce(avg(CASE WHEN coalesce(total_equity, 0) = 0 THEN 1 ELSE 0 END), 0) FROM datos_financieros
  WHERE period_type = 'FY' AND period_end_date <= $1::date AND period_end_date > $1::date - interval '15 months';
 
+-- name: post_batch_rows
+-- $1 as_of date
+-- returns fiscal years that ended up to it bigint
+SELECT count(*) FROM datos_financieros WHERE period_type = 'FY' AND period_end_date <= $1::date;
+
 -- name: post_profiles_tickers
 -- returns active stocks with a profile bigint
 SELECT count(*) FROM fintra_active_stocks s

@@ -7,9 +7,9 @@
 enum { KEY_MAX = 80, MINUTE_MS = 60000 };
 
 static const struct csv_column income[] = {
-	[INCOME_SYMBOL] = { "symbol|ticker", true }, [INCOME_DATE] = { "date", true },
-	[INCOME_PERIOD] = { "period", true },	     [INCOME_REVENUE] = { "revenue", true },
-	[INCOME_NET] = { "netIncome", true },
+	[SET_SYMBOL] = { "symbol|ticker", true }, [SET_DATE] = { "date", true },
+	[SET_PERIOD] = { "period", true },	  [SET_REVENUE] = { "revenue", true },
+	[SET_NET] = { "netIncome", true },
 };
 static const struct csv_column balance[] = {
 	{ "symbol|ticker", true },	     { "date", true },	    { "period", true },
@@ -117,14 +117,22 @@ bulk_set_fetch(struct job_ctx *c, const struct bulk_set *s, const struct bulk_pe
 	return 0;
 }
 
+bool
+bulk_set_find(struct job_ctx *c, const struct bulk_set *s, const struct bulk_period *p,
+	      int64_t max_age_ms, struct cache_file *f)
+{
+	struct asked a;
+
+	ask(s, p, &a);
+	return cache_find(c, a.key, &a.q, max_age_ms, f);
+}
+
 int64_t
 bulk_set_cached_min(struct job_ctx *c, const struct bulk_set *s, const struct bulk_period *p)
 {
 	CACHE_AUTO f = CACHE_FILE_INIT;
-	struct asked a;
 
-	ask(s, p, &a);
-	if (!cache_find(c, a.key, &a.q, CACHE_ANY_AGE, &f))
+	if (!bulk_set_find(c, s, p, CACHE_ANY_AGE, &f))
 		return -1;
 	return (c->now_ms - f.at_ms) / MINUTE_MS;
 }

@@ -6,7 +6,7 @@
 #include "core/csv.h"
 #include "jobs/fmp/cache.h"
 
-enum income_column { INCOME_SYMBOL, INCOME_DATE, INCOME_PERIOD, INCOME_REVENUE, INCOME_NET };
+enum bulk_income_column { SET_SYMBOL, SET_DATE, SET_PERIOD, SET_REVENUE, SET_NET };
 
 struct bulk_set {
 	const char *name; /* as results call it: "profiles" */
@@ -40,6 +40,9 @@ void bulk_set_title(const struct bulk_set *s, const struct bulk_period *p, char 
 /* From the vendor, whatever the cache holds; cache_done() in any case. */
 int bulk_set_fetch(struct job_ctx *c, const struct bulk_set *s, const struct bulk_period *p,
 		   struct cache_file *f, struct err *e) MUST_CHECK;
+/* The copy in the cache when it is younger than max_age_ms and fits its seal; cache_done() it. */
+bool bulk_set_find(struct job_ctx *c, const struct bulk_set *s, const struct bulk_period *p,
+		   int64_t max_age_ms, struct cache_file *f);
 /* Minutes since the copy in the cache was fetched; -1 when there is none. */
 int64_t bulk_set_cached_min(struct job_ctx *c, const struct bulk_set *s,
 			    const struct bulk_period *p);

@@ -36,11 +36,11 @@ keep(struct sample *s, const struct csv_row *row)
 	static const struct {
 		const char *name;
 		int at;
-	} shown[] = { { "symbol", INCOME_SYMBOL },
-		      { "date", INCOME_DATE },
-		      { "period", INCOME_PERIOD },
-		      { "revenue", INCOME_REVENUE },
-		      { "netIncome", INCOME_NET } };
+	} shown[] = { { "symbol", SET_SYMBOL },
+		      { "date", SET_DATE },
+		      { "period", SET_PERIOD },
+		      { "revenue", SET_REVENUE },
+		      { "netIncome", SET_NET } };
 	struct json *obj = json_new_object();
 	STR_AUTO line = { 0 };
 
@@ -58,7 +58,7 @@ on_row(void *arg, const struct csv_row *row, struct err *e)
 {
 	struct sample *s = arg;
 	char ticker[TICKER_BUF];
-	const struct csv_cell *symbol = &row->cell[INCOME_SYMBOL];
+	const struct csv_cell *symbol = &row->cell[SET_SYMBOL];
 
 	(void)e;
 	s->t.read++;
