@@ -7,19 +7,21 @@
 #include "core/json.h"
 
 enum post_kind {
-	POST_OF_LAST, /* value >= bound x that of the last good run; before one: >= first */
-	POST_RISE,    /* a share 0..1: <= that of the last good run + bound; before one: no bound */
-	POST_NULLS,   /* a share 0..1: <= bound */
+	POST_OF_LAST,  /* value >= bound x the measure; before there is one: >= first */
+	POST_RISE,     /* a share 0..1: <= the measure + bound; before there is one: no bound */
+	POST_NULLS,    /* a share 0..1: <= bound */
 	POST_AT_LEAST, /* value >= bound */
 	POST_AT_MOST,  /* value <= bound */
 	POST_NEWEST,   /* a date: the newest session up to the as-of date, or later */
 	POST_REPORTED  /* value >= the run's own result `reported` (rows stored = rows told) */
 };
 
-/* Bounds are those of faults.md section 4.  Runs with ticker, tickers, limit, start, end or
- * windows, dry runs and runs of the old system are exempt: nothing is measured, and they are no
- * last good run. A value that cannot be measured (or is NULL) ends the run PARTIAL.  With force a
- * broken one is PARTIAL, and the value is accepted: the next runs are compared with it. */
+/* The measure is the median of the last five good sessions (of a session the newest good run), or
+ * of as many as there are.  Bounds are those of faults.md section 4.  Runs with ticker, tickers,
+ * limit, start, end or windows, dry runs and runs of the old system are exempt: nothing is
+ * measured, and they are no last good run. A value that cannot be measured (or is NULL) ends the
+ * run PARTIAL.  With force a broken one is PARTIAL, and the value is accepted: what was measured
+ * before it counts no more. */
 struct post {
 	const char *name; /* key in the result, and with blanks what people read: "prices_rows" */
 	int query;	  /* enum query: no parameter or $1 as-of date; one row, one column */
@@ -32,7 +34,8 @@ struct post {
 #define POSTS(...) ((const struct post[]){ __VA_ARGS__, { .name = NULL } })
 
 /* Takes the postconditions out of a run's result (JSON text, may be NULL): an object by name, each
- * {value, last, last_run, verdict: ok|first|broken|accepted|unmeasured, says}; owned, json_free().
+ * {value, last, last_run, median, sessions, verdict: ok|first|broken|accepted|unmeasured, says};
+ * owned, json_free().
  * NULL: it has none.  *rest: the result without them, "" when nothing is left. */
 struct json *posts_split(const char *result, struct str *rest);
 /* Worth a look: anything but "ok" and "first". */

@@ -5,12 +5,14 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { SAYS_MAX = 300, VALUE_MAX = 64 };
+enum { SAYS_MAX = 300, VALUE_MAX = 64, MEASURE_MAX = 140 };
 
 struct measured {
 	const struct post *post;
 	char value[VALUE_MAX], last[VALUE_MAX]; /* as the database wrote them; "" = unknown */
 	int64_t last_run;			/* 0 = there is none */
+	struct num median;			/* of the last good sessions; absent: no number */
+	int64_t sessions;			/* how many of them */
 	const char *verdict;
 	char says[SAYS_MAX];
 };
@@ -72,7 +74,8 @@ unmeasured(struct measured *m, const char *why)
 	fmt_buf(m->says, sizeof(m->says), "%s could not be measured: %s", name, why);
 }
 
-/* The newest earlier success at or before the as-of date that measured the same. */
+/* The newest earlier success at or before the as-of date that measured the same, and the median of
+ * the last good sessions. */
 static int
 find_last(struct run *r, struct measured *m, struct err *e)
 {
@@ -86,6 +89,8 @@ find_last(struct run *r, struct measured *m, struct err *e)
 	if (rows_count(rows) > 0) {
 		m->last_run = rows_int(rows, 0, 0);
 		str_copy(m->last, sizeof(m->last), rows_text(rows, 0, 1));
+		m->median = rows_num(rows, 0, 2);
+		m->sessions = rows_int(rows, 0, 3);
 	}
 	return 0;
 }
@@ -174,30 +179,46 @@ judge_first(struct measured *m, double value)
 			have, figure(p, p->first, want));
 }
 
+/* "20 of run 7", "20, the median of 5 good sessions (run 7 had 21)". */
 static void
-judge_last(struct measured *m, double value, double last)
+measure_text(const struct measured *m, char out[MEASURE_MAX])
+{
+	char median[NUM_BUF], last[NUM_BUF];
+
+	figure(m->post, m->median.v, median);
+	if (m->sessions == 1)
+		fmt_buf(out, MEASURE_MAX, "%s of run %" PRId64, median, m->last_run);
+	else
+		fmt_buf(out, MEASURE_MAX,
+			"%s, the median of %" PRId64 " good sessions (run %" PRId64 " had %s)",
+			median, m->sessions, m->last_run, figure(m->post, number(m->last).v, last));
+}
+
+/* Against the median: one odd session that passed neither hides nor makes a fault. */
+static void
+judge_last(struct measured *m, double value)
 {
 	const struct post *p = m->post;
-	char name[VALUE_MAX], have[NUM_BUF], had[NUM_BUF];
+	char name[VALUE_MAX], have[NUM_BUF], had[MEASURE_MAX];
 	bool rise = p->kind == POST_RISE;
-	bool holds = rise ? value <= last + p->bound : value >= last * p->bound;
+	bool holds = rise ? value <= m->median.v + p->bound : value >= m->median.v * p->bound;
 
 	title(p, name);
 	figure(p, value, have);
-	figure(p, last, had);
+	measure_text(m, had);
 	m->verdict = holds ? "ok" : "broken";
 	if (rise)
-		fmt_buf(m->says, sizeof(m->says), "%s %s %s %s of run %" PRId64 " + %.0f points",
-			name, have, holds ? "<=" : ">", had, m->last_run, 100 * p->bound);
+		fmt_buf(m->says, sizeof(m->says), "%s %s %s %.0f points above %s", name, have,
+			holds ? "<=" : ">", 100 * p->bound, had);
 	else
-		fmt_buf(m->says, sizeof(m->says), "%s %s %s %.4g %% of %s of run %" PRId64, name,
-			have, holds ? ">=" : "<", 100 * p->bound, had, m->last_run);
+		fmt_buf(m->says, sizeof(m->says), "%s %s %s %.4g %% of %s", name, have,
+			holds ? ">=" : "<", 100 * p->bound, had);
 }
 
 static void
 judge(struct run *r, struct measured *m)
 {
-	struct num value = number(m->value), last = number(m->last);
+	struct num value = number(m->value);
 	enum post_kind kind = m->post->kind;
 
 	if (kind == POST_NEWEST)
@@ -206,10 +227,10 @@ judge(struct run *r, struct measured *m)
 		unmeasured(m, "its value is no number");
 	else if (kind != POST_OF_LAST && kind != POST_RISE)
 		judge_fixed(r, m, value.v);
-	else if (m->last_run == 0 || !last.has)
+	else if (m->last_run == 0 || !m->median.has)
 		judge_first(m, value.v);
 	else
-		judge_last(m, value.v, last.v);
+		judge_last(m, value.v);
 }
 
 static void
@@ -235,6 +256,8 @@ keep(struct json *posts, const struct measured *m)
 		json_set_int(o, "last_run", m->last_run);
 	else
 		json_set_null(o, "last_run");
+	json_set_num(o, "median", m->median);
+	json_set_int(o, "sessions", m->sessions);
 	json_set_text(o, "verdict", m->verdict);
 	json_set_text(o, "says", m->says);
 	json_set(posts, m->post->name, o);
