@@ -1,6 +1,7 @@
 #include "jobs/fmp/cache.h"
 
 #include "core/run.h"
+#include "jobs/common.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -9,9 +10,12 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATH_CEILING = 4096 };
+enum { PATH_CEILING = 4096, HELD_DAYS = 3, DAY_S = 86400 };
+
+static const char held_prefix[] = ".run-";
 
 /* What a kept file must measure; FNV-1a is enough against damage, see the header.  It is taken over
  * words of 64 bits, the last one filled up with zeros, and folded so that their high bits count. */
@@ -93,6 +97,21 @@ abandoned(const char *name)
 	return pid > 0 && kill((pid_t)pid, 0) < 0 && errno == ESRCH;
 }
 
+/* Held by a run that nobody has taken up again. */
+static bool
+forgotten(const struct job_ctx *c, const char *dir, const char *name)
+{
+	struct stat st;
+
+	if (!str_starts(name, held_prefix))
+		return false;
+	char *path = concat(dir, "/", name);
+	int rc = lstat(path, &st);
+
+	free(path);
+	return rc == 0 && c->now_ms / 1000 - st.st_mtime > HELD_DAYS * DAY_S;
+}
+
 void
 cache_sweep(struct job_ctx *c)
 {
@@ -102,7 +121,7 @@ cache_sweep(struct job_ctx *c)
 	struct dirent *ent;
 
 	while (d && (ent = readdir(d))) {
-		if (!abandoned(ent->d_name))
+		if (!abandoned(ent->d_name) && !forgotten(c, dir, ent->d_name))
 			continue;
 		char *path = concat(dir, "/", ent->d_name);
 
@@ -139,9 +158,9 @@ place(struct job_ctx *c, const char *key, const struct http_req *q, struct cache
 
 /* First line: size, sum, time of the download; second: URL. */
 static bool
-read_seal(const struct cache_file *f, struct seal *s, int64_t *at)
+read_seal(const struct cache_file *f, const char *file, struct seal *s, int64_t *at)
 {
-	char *path = concat(f->final, ".seal", "");
+	char *path = concat(file, ".seal", "");
 	FILE *in = fopen(path, "re");
 	char line[PATH_CEILING], *end = line;
 
@@ -174,10 +193,10 @@ cache_create(const char *path)
 /* New seal, then rename: a crash in between leaves a pair that does not fit, which is fetched
  * again. */
 static int
-write_seal(const struct cache_file *f, const struct seal *s, int64_t at)
+write_seal(const struct cache_file *f, const char *file, const struct seal *s, int64_t at)
 {
 	char *tmp = concat(f->path, ".seal", ".tmp");
-	char *path = concat(f->final, ".seal", "");
+	char *path = concat(file, ".seal", "");
 	FILE *out = cache_create(tmp);
 	bool ok = out && fprintf(out, "%" PRId64 " %016" PRIx64 " %" PRId64 "\n%s\n", s->size,
 				 s->sum, at, f->url) > 0;
@@ -193,21 +212,68 @@ write_seal(const struct cache_file *f, const struct seal *s, int64_t at)
 	return ok ? 0 : -1;
 }
 
+static bool
+fits(const struct cache_file *f, const char *file, int64_t *at)
+{
+	struct seal want, have;
+
+	return read_seal(f, file, &want, at) && measure(file, &have) == 0 &&
+	       have.size == want.size && have.sum == want.sum && have.size > 0;
+}
+
+/* "DIR/.run-12-KEY": where run 12 holds what will be DIR/KEY; owned. */
+static char *
+held_path(struct job_ctx *c, const struct cache_file *f)
+{
+	const char *name = strrchr(f->final, '/') + 1;
+	struct str s;
+
+	str_init(&s, PATH_CEILING);
+	str_fmt(&s, "%.*s%s%" PRId64 "-%s", (int)(name - f->final), f->final, held_prefix,
+		run_number(c), name);
+	return str_take(&s);
+}
+
+static bool
+find_held(struct job_ctx *c, const char *key, struct cache_file *f)
+{
+	char *path = held_path(c, f);
+
+	f->held = fits(f, path, &f->at_ms);
+	if (!f->held) {
+		free(path);
+		return false;
+	}
+	run_log(c, LVL_INFO, "%s: this run has fetched it already", key);
+	free(f->path);
+	f->path = path;
+	return true;
+}
+
+/* A seal from the future is another clock's: its age is not known. */
+static bool
+young_enough(const struct job_ctx *c, const struct cache_file *f, int64_t max_age_ms)
+{
+	struct seal s;
+	int64_t at;
+
+	if (max_age_ms <= 0 || !read_seal(f, f->final, &s, &at))
+		return false;
+	return max_age_ms == CACHE_ANY_AGE || (at <= c->now_ms && c->now_ms - at < max_age_ms);
+}
+
 bool
 cache_find(struct job_ctx *c, const char *key, const struct http_req *q, int64_t max_age_ms,
 	   struct cache_file *f)
 {
 	struct err e = ERR_INIT;
-	struct seal want, have;
-	int64_t at = 0;
 
 	if (place(c, key, q, f, &e) < 0)
 		return false; /* the fetch that follows says why */
-	/* A seal from the future is another clock's: its age is not known. */
-	if (max_age_ms > 0 && read_seal(f, &want, &at) &&
-	    (max_age_ms == CACHE_ANY_AGE || (at <= c->now_ms && c->now_ms - at < max_age_ms)) &&
-	    measure(f->final, &have) == 0) {
-		f->reused = have.size == want.size && have.sum == want.sum && have.size > 0;
+	if (find_held(c, key, f))
+		return true;
+	if (young_enough(c, f, max_age_ms)) {
+		f->reused = fits(f, f->final, &f->at_ms);
 		if (!f->reused)
 			run_log(c, LVL_WARN, "%s in the cache does not fit its seal, fetched again",
 				key);
@@ -218,7 +284,6 @@ cache_find(struct job_ctx *c, const char *key, const struct http_req *q, int64_t
 	}
 	free(f->path);
 	f->path = mem_dup(f->final);
-	f->at_ms = at;
 	return true;
 }
 
@@ -247,28 +312,80 @@ cache_fetch(struct job_ctx *c, const char *key, const struct http_req *q, struct
 	return 0;
 }
 
+/* Seals the file under its new name and moves it there. */
+static bool
+move_to(struct job_ctx *c, struct cache_file *f, const char *to)
+{
+	struct seal s;
+
+	if (measure(f->path, &s) < 0 || write_seal(f, to, &s, f->held ? f->at_ms : c->now_ms) < 0 ||
+	    rename(f->path, to) < 0)
+		return false;
+	free(f->path);
+	f->path = mem_dup(to);
+	return true;
+}
+
+static void
+remove_seal(const char *file)
+{
+	char *seal = concat(file, ".seal", "");
+
+	unlink(seal);
+	free(seal);
+}
+
 /* The caller has found the file good: only now may it stand in for a download. */
 void
 cache_keep(struct job_ctx *c, struct cache_file *f)
 {
-	struct seal s;
-
 	if (f->reused || f->kept || f->end || f->empty || c->dry_run)
 		return;
-	if (measure(f->path, &s) == 0 && write_seal(f, &s, c->now_ms) == 0 &&
-	    rename(f->path, f->final) == 0) {
-		free(f->path);
-		f->path = mem_dup(f->final);
-		f->kept = true;
+	char *held = f->held ? mem_dup(f->path) : NULL;
+
+	f->kept = move_to(c, f, f->final);
+	if (f->kept && held)
+		remove_seal(held);
+	if (f->kept)
+		f->held = false;
+	else
+		run_log(c, LVL_WARN, "%s is not kept in the cache", f->final);
+	free(held);
+}
+
+void
+cache_hold(struct job_ctx *c, struct cache_file *f)
+{
+	if (f->reused || f->kept || f->held || f->end || f->empty || c->dry_run)
 		return;
-	}
-	run_log(c, LVL_WARN, "%s is not kept in the cache", f->final);
+	char *to = held_path(c, f);
+
+	f->held = move_to(c, f, to);
+	f->at_ms = c->now_ms;
+	free(to);
+}
+
+void
+cache_drop(struct cache_file *f)
+{
+	if (!f->held)
+		return;
+	unlink(f->path);
+	remove_seal(f->path);
+	f->held = false;
+}
+
+void
+cache_drop_for(struct cache_file *f, const struct err *e)
+{
+	if (e->cls != ERR_NETWORK && !trouble_stops(e, 1))
+		cache_drop(f);
 }
 
 void
 cache_done(struct cache_file *f)
 {
-	if (f->path && !f->reused && !f->kept)
+	if (f->path && !f->reused && !f->kept && !f->held)
 		unlink(f->path);
 	free(f->path);
 	free(f->final);

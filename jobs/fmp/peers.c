@@ -23,7 +23,8 @@ peers_fetch(struct job_ctx *c, bool fresh, struct cache_file *f, struct err *e)
 
 	run_phase(c, "download", 0);
 	if (cache_find(c, key, &q, fresh ? 0 : PROFILE_CACHE_MS, f)) {
-		run_log(c, LVL_INFO, "%s of the last hour is used again", key);
+		if (f->reused)
+			run_log(c, LVL_INFO, "%s of the last hour is used again", key);
 		return 0;
 	}
 	if (cache_fetch(c, key, &q, f, e) < 0)
@@ -31,6 +32,10 @@ peers_fetch(struct job_ctx *c, bool fresh, struct cache_file *f, struct err *e)
 	if (f->empty)
 		return err_set(e, ERR_EMPTY, "%s: the answer is empty (status %d, \"%s\")",
 			       bulk_path, f->resp.status, f->resp.head);
+	if (csv_read_file(f->path, peers_columns, PEERS_COLUMNS, NULL, NULL, NULL, e) < 0)
+		return err_wrap(e, "%s (status %d, \"%.120s\")", bulk_path, f->resp.status,
+				f->resp.head);
+	cache_hold(c, f);
 	return 0;
 }
 

@@ -10,7 +10,8 @@ enum peers_column { PEERS_SYMBOL, PEERS_LIST, PEERS_COLUMNS };
 
 extern const struct csv_column peers_columns[PEERS_COLUMNS];
 
-/* peers-bulk; `fresh` ignores the cache of the last hour. */
+/* peers-bulk; `fresh` ignores the cache of the last hour.  Held: cache_keep() or cache_drop() it.
+ */
 int peers_fetch(struct job_ctx *c, bool fresh, struct cache_file *f, struct err *e) MUST_CHECK;
 
 /* Each peer of a comma list, trimmed and in capitals; `ok` false: it is no ticker, p[0..n) is what

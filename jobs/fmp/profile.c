@@ -107,6 +107,7 @@ append(FILE *to, FILE *from, bool first, struct err *e)
 
 struct parts {
 	struct job_ctx *c;
+	struct cache_file part[PROFILE_LAST_PART + 1]; /* held until they are joined */
 	FILE *to;
 	int64_t rows;
 	struct http_resp first; /* answer to part 0 */
@@ -160,10 +161,11 @@ take_part(struct parts *p, const struct cache_file *f, int part, struct err *e)
 static int
 one_part(struct parts *p, int part, struct err *e)
 {
-	char text[16], head[SAME_BYTES];
-	CACHE_AUTO f = CACHE_FILE_INIT;
+	char text[16], key[40], head[SAME_BYTES];
+	struct cache_file *f = &p->part[part];
 
 	fmt_buf(text, sizeof(text), "%d", part);
+	fmt_buf(key, sizeof(key), "profile-bulk_part%d.csv", part);
 	const struct http_arg args[] = { { "part", text }, { NULL, NULL } };
 	const struct http_req q = { .path = path,
 				    .args = args,
@@ -171,27 +173,29 @@ one_part(struct parts *p, int part, struct err *e)
 				    .bulk = true,
 				    .end_status = part > 0 ? 400 : 0 };
 
-	if (cache_fetch(p->c, "profile-bulk_part.csv", &q, &f, e) < 0)
+	if (!cache_find(p->c, key, &q, 0, f) && cache_fetch(p->c, key, &q, f, e) < 0)
 		return -1;
-	if (part == 0 && f.empty)
+	if (part == 0 && f->empty)
 		return err_set(e, ERR_EMPTY, "%s: the answer is empty (status %d, \"%s\")", path,
-			       f.resp.status, f.resp.head);
-	if (f.end || f.empty)
+			       f->resp.status, f->resp.head);
+	if (f->end || f->empty)
 		return 0;
-	size_t n = head_of(f.path, head);
+	size_t n = head_of(f->path, head);
 
 	if (part > 0 && n == p->head_n && memcmp(head, p->head, n) == 0)
 		return 0; /* the endpoint ignores `part` */
 	if (part == 0) {
-		p->first = f.resp;
+		p->first = f->resp;
 		memcpy(p->head, head, n);
 		p->head_n = n;
 	}
-	if (take_part(p, &f, part, e) < 0)
-		return err_wrap(e, "%s part %d (status %d, \"%.120s\")", path, part, f.resp.status,
-				f.resp.head);
-	run_log(p->c, LVL_INFO, "part %d: %lld bytes, %lld row%s so far", part,
-		(long long)f.resp.bytes, (long long)p->rows, num_s(p->rows));
+	if (take_part(p, f, part, e) < 0)
+		return err_wrap(e, "%s part %d (status %d, \"%.120s\")", path, part, f->resp.status,
+				f->resp.head);
+	if (!f->held)
+		run_log(p->c, LVL_INFO, "part %d: %lld bytes, %lld row%s so far", part,
+			(long long)f->resp.bytes, (long long)p->rows, num_s(p->rows));
+	cache_hold(p->c, f);
 	return 1;
 }
 
@@ -212,6 +216,20 @@ all_parts(struct parts *p, struct err *e)
 	return more < 0 ? -1 : 0;
 }
 
+/* Once joined they are not needed; of a call that failed they stay for the resumed run, unless they
+ * are what it failed of. */
+static void
+leave_parts(struct parts *p, const struct err *e)
+{
+	for (size_t i = 0; i < ARRAY_LEN(p->part); i++) {
+		if (e)
+			cache_drop_for(&p->part[i], e);
+		else
+			cache_drop(&p->part[i]);
+		cache_done(&p->part[i]);
+	}
+}
+
 /* The parts are joined before anything is stored: no transaction stays open over the downloads. */
 int
 profile_fetch(struct job_ctx *c, bool fresh, struct cache_file *f, struct err *e)
@@ -221,7 +239,8 @@ profile_fetch(struct job_ctx *c, bool fresh, struct cache_file *f, struct err *e
 
 	run_phase(c, "download", 0);
 	if (cache_find(c, key, &q, fresh ? 0 : PROFILE_CACHE_MS, f)) {
-		run_log(c, LVL_INFO, "%s of the last hour is used again", key);
+		if (f->reused)
+			run_log(c, LVL_INFO, "%s of the last hour is used again", key);
 		return 0;
 	}
 	if (cache_new(c, key, &q, f, e) < 0)
@@ -235,6 +254,9 @@ profile_fetch(struct job_ctx *c, bool fresh, struct cache_file *f, struct err *e
 	if (p->to && fclose(p->to) != 0 && rc == 0)
 		rc = err_errno(e, ERR_CONFIG, errno, f->path);
 	f->resp = p->first;
+	if (rc == 0)
+		cache_hold(c, f);
+	leave_parts(p, rc == 0 ? NULL : e);
 	free(p);
 	return rc;
 }

@@ -35,7 +35,8 @@ bool profile_decode(const struct csv_row *row, struct profile *p);
 enum { PROFILE_CACHE_MS = 60 * 60 * 1000, PROFILE_LAST_PART = 50 };
 
 /* All parts in one file with one header, each part checked as a whole.  A refusal of any part fails
- * the call: only the ends of jobs.md 0.2 are ends.  `fresh` ignores the cache. */
+ * the call: only the ends of jobs.md 0.2 are ends.  `fresh` ignores the cache.  The file is held,
+ * and until then each part: cache_keep() or cache_drop() it. */
 int profile_fetch(struct job_ctx *c, bool fresh, struct cache_file *f, struct err *e) MUST_CHECK;
 
 #endif

@@ -318,9 +318,12 @@ store(struct sync *s, struct cache_file *f, struct err *e)
 		run_tally(s->c, &(struct tally){ .read = s->t.read,
 						 .rejected = s->t.rejected,
 						 .skipped = s->t.skipped });
+		cache_drop_for(f, e);
 		return -1;
 	}
-	if (!s->broken[0])
+	if (s->broken[0])
+		cache_drop(f);
+	else
 		cache_keep(s->c, f);
 	if (s->tickers == 0)
 		run_log(s->c, LVL_WARN, "%s is not among the vendor's profiles", s->ticker);

@@ -169,6 +169,7 @@ run_bulk(struct profiles *s, struct err *e)
 		run_tally(s->c, &(struct tally){ .read = s->t.read,
 						 .rejected = s->t.rejected,
 						 .skipped = s->t.skipped });
+		cache_drop_for(&f, e);
 		return -1;
 	}
 	cache_keep(s->c, &f);

@@ -175,9 +175,13 @@ from_vendor(struct bulk *s, struct err *e)
 		return -1;
 	s->file = f.path;
 	s->name = "peers-bulk";
-	if (store(s, e) < 0)
+	if (store(s, e) < 0) {
+		cache_drop_for(&f, e);
 		return -1;
-	if (!s->guarded)
+	}
+	if (s->guarded)
+		cache_drop(&f);
+	else
 		cache_keep(s->c, &f);
 	return 0;
 }

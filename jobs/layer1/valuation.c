@@ -177,8 +177,10 @@ download(struct valuation *v, enum ratio_feed_id id, struct err *e)
 		*e = (struct err)ERR_INIT;
 		rc = fetch(v, id, true, 0, e);
 	}
-	if (rc < 0)
+	if (rc < 0) {
+		cache_drop_for(&p->file, e);
 		return -1;
+	}
 	cache_keep(c, &p->file);
 	return done ? 0 : run_transaction(c, f->name, count_part, p, e);
 }

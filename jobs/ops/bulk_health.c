@@ -77,19 +77,27 @@ say(struct health *h, const struct err *e)
 }
 
 static int
+read_fetched(struct health *h, const struct cache_file *f, struct err *e)
+{
+	if (csv_read_file(f->path, h->set->columns, h->set->n, on_row, h, NULL, e) < 0)
+		return err_wrap(e, "%s (status %d, \"%.100s\")", h->set->path, f->resp.status,
+				f->resp.head);
+	if (h->t.read == 0)
+		return err_set(e, ERR_EMPTY, "%s: a header and no row (status %d)", h->set->path,
+			       f->resp.status);
+	return 0;
+}
+
+static int
 read_set(struct health *h, struct err *e)
 {
 	CACHE_AUTO f = CACHE_FILE_INIT;
+	int rc = bulk_set_fetch(h->c, h->set, &h->p, &f, e);
 
-	if (bulk_set_fetch(h->c, h->set, &h->p, &f, e) < 0)
-		return -1;
-	if (csv_read_file(f.path, h->set->columns, h->set->n, on_row, h, NULL, e) < 0)
-		return err_wrap(e, "%s (status %d, \"%.100s\")", h->set->path, f.resp.status,
-				f.resp.head);
-	if (h->t.read == 0)
-		return err_set(e, ERR_EMPTY, "%s: a header and no row (status %d)", h->set->path,
-			       f.resp.status);
-	return 0;
+	if (rc == 0)
+		rc = read_fetched(h, &f, e);
+	cache_drop(&f);
+	return rc;
 }
 
 /* -1 when no further set needs to be asked for: the key is refused, or somebody said stop. */

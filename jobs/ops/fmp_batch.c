@@ -189,8 +189,10 @@ load_set(struct batch *b, const struct bulk_set *set, struct err *e)
 	b->set = set;
 	b->kind = kind_of(set);
 	b->t = (struct tally){ 0 };
-	if (read_whole(b, &f, e) < 0)
+	if (read_whole(b, &f, e) < 0) {
+		cache_drop_for(&f, e);
 		return -1;
+	}
 	cache_keep(b->c, &f);
 	run_result_int(b->c, set->name, b->t.read);
 	return done ? 0 : run_transaction(b->c, set->name, count_set, b, e);
