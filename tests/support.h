@@ -48,4 +48,12 @@ void support_fake_stop(void);
  * tests/fakefmp.c. */
 char *support_fake_get(const char *path);
 
+/* support_real.c: the recorded data, in the folder that FINTRA_REAL_DATA names */
+
+const char *support_real_dir(void); /* as given; borrowed */
+/* The absolute path of NAME in it ("." = the folder itself; static), or NULL after saying SKIP. */
+const char *support_real(const char *name);
+/* The file as text, owned: free(); NULL after saying SKIP. */
+char *support_real_text(const char *name);
+
 #endif

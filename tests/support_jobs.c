@@ -380,46 +380,14 @@ ground_psql(const struct ground *g, const char *script)
 	return last;
 }
 
-const char *
-ground_real(const char *name)
-{
-	static char full[PATH_MAX];
-	char path[512];
-	const char *dir = str_or(getenv("FINTRA_REAL_DATA"), "../shared/data/real");
-
-	fmt_buf(path, sizeof(path), "%s/%s", dir, name);
-	if (realpath(path, full))
-		return full;
-	fprintf(stderr, "SKIP: no real data at %s (FINTRA_REAL_DATA)\n", path);
-	return NULL;
-}
-
-char *
-ground_read(const char *path)
-{
-	char buf[4096];
-	FILE *f = fopen(path, "r");
-	struct str s;
-	size_t n;
-
-	if (!f)
-		die(path, "cannot be read");
-	str_init(&s, (size_t)64 << 20);
-	while ((n = fread(buf, 1, sizeof(buf), f)) > 0)
-		str_put(&s, buf, n);
-	fclose(f);
-	str_c(&s);
-	return str_take(&s);
-}
-
 bool
 ground_real_body(struct ground *g, const char *request, int status, const char *name)
 {
-	const char *path = ground_real(name);
-	char *text = path ? ground_read(path) : NULL;
+	char *text = support_real_text(name);
+	bool is_there = text != NULL;
 
-	if (text)
+	if (is_there)
 		ground_body(g, request, status, text);
 	free(text);
-	return path;
+	return is_there;
 }

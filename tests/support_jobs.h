@@ -48,12 +48,7 @@ int64_t ground_tuples(const struct ground *g);
 char *ground_cache(const struct ground *g);
 /* Runs a script through psql (for \copy); the last line of its output, owned: free(). */
 char *ground_psql(const struct ground *g, const char *script);
-/* The absolute path of "$FINTRA_REAL_DATA/NAME" ("." = the folder itself; static), or NULL after
- * saying SKIP. */
-const char *ground_real(const char *name);
 /* The recorded file as the stand-in's answer to a request; false after saying SKIP. */
 bool ground_real_body(struct ground *g, const char *request, int status, const char *name);
-/* A whole file as text, owned: free(). */
-char *ground_read(const char *path);
 
 #endif

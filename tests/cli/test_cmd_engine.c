@@ -112,7 +112,7 @@ static void
 vectors_through_the_binary(void **state)
 {
 	char path[PATH_SIZE], *line = NULL;
-	const char *real = getenv("FINTRA_REAL_DATA"), *answers;
+	const char *answers;
 	struct support_out out;
 	struct err e = ERR_INIT;
 	size_t cap = 0;
@@ -121,7 +121,7 @@ vectors_through_the_binary(void **state)
 
 	(void)state;
 	assert_true(fmt_buf(path, sizeof(path), "%s/../engines/metric_score.jsonl",
-			    str_or(real, "../shared/data/real")));
+			    support_real_dir()));
 	f = fopen(path, "r");
 	if (!f) {
 		fprintf(stderr, "SKIP: no %s\n", path);

@@ -321,36 +321,15 @@ names_are_clean_unless_asked(void **state)
 	}
 }
 
-static char *
-file_text(const char *dir, const char *name)
-{
-	char path[512];
-	struct str s;
-	int c;
-
-	fmt_buf(path, sizeof(path), "%s/%s", dir, name);
-	FILE *f = fopen(path, "rb");
-	if (!f)
-		return NULL;
-	str_init(&s, 64 << 20);
-	while ((c = getc(f)) != EOF)
-		str_putc(&s, (char)c);
-	fclose(f);
-	return str_take(&s);
-}
-
 static void
 replay_gives_the_files_bytes(void **state)
 {
-	const char *dir = str_or(getenv("FINTRA_REAL_DATA"), "../shared/data/real");
-	char *want = file_text(dir, "prices/eod-bulk/2016/eod_2016-02-29.csv");
+	char *want = support_real_text("prices/eod-bulk/2016/eod_2016-02-29.csv");
 
 	(void)state;
-	if (!want) {
-		fprintf(stderr, "SKIP: no real data in %s\n", dir);
+	if (!want)
 		skip();
-	}
-	support_fake(NARGS("--replay", dir, "--today", "2016-02-29"));
+	support_fake(NARGS("--replay", support_real("."), "--today", "2016-02-29"));
 	char *got = get(EOD, "2016-02-29");
 	assert_string_equal(got, want);
 	free(got);
@@ -358,7 +337,7 @@ replay_gives_the_files_bytes(void **state)
 	assert_int_equal(lines(got), 1);
 	free(got);
 	free(want);
-	want = file_text(dir, "fmp-shape/profile-bulk_part0.csv");
+	want = support_real_text("fmp-shape/profile-bulk_part0.csv");
 	got = get("/stable/profile-bulk?part=", "0");
 	assert_string_equal(got, want);
 	free(got);
@@ -387,15 +366,12 @@ times(const char *text, const char *word)
 static void
 replay_answers_for_one_symbol(void **state)
 {
-	const char *dir = str_or(getenv("FINTRA_REAL_DATA"), "../shared/data/real");
-	char *want = file_text(dir, "fmp/json/stock-peers_AAPL.json"), *got;
+	char *want = support_real_text("fmp/json/stock-peers_AAPL.json"), *got;
 
 	(void)state;
-	if (!want) {
-		fprintf(stderr, "SKIP: no real data in %s\n", dir);
+	if (!want)
 		skip();
-	}
-	support_fake(NARGS("--replay", dir));
+	support_fake(NARGS("--replay", support_real(".")));
 	got = get("/stable/stock-peers?symbol=", "AAPL");
 	assert_string_equal(got, want);
 	free(got);

@@ -68,7 +68,7 @@ make_stocks(void)
 		      RAW "\\copy raw_profile FROM '%s' CSV HEADER\n"
 			  "INSERT INTO fintra_universe (ticker, name, instrument_type, is_active) "
 			  "SELECT symbol, 'x', 'EQUITY', true FROM raw_profile;",
-		      ground_real("fmp-shape/profile-bulk_part0.csv"));
+		      support_real("fmp-shape/profile-bulk_part0.csv"));
 	free(ground_psql(&ground, script));
 }
 
@@ -147,16 +147,16 @@ test_whole_tables(void **state)
 	struct outcome o;
 
 	(void)state;
-	if (!ground_real("fmp-shape"))
+	if (!support_real("fmp-shape"))
 		skip();
 	ground_reset(&ground, "companies_whole");
 	make_stocks();
 	(void)fmt_buf(script, sizeof(script),
 		      "CREATE TABLE raw_peers (symbol text, peers text);\n\\copy raw_peers FROM "
 		      "'%s' CSV HEADER",
-		      ground_real("fmp-shape/peers-bulk.csv"));
+		      support_real("fmp-shape/peers-bulk.csv"));
 	free(ground_psql(&ground, script));
-	use_vendor(support_fake((const char *const[]){ "--replay", ground_real("."), NULL }));
+	use_vendor(support_fake((const char *const[]){ "--replay", support_real("."), NULL }));
 	o = GROUND_RUN(&ground, &job_company_profile, AS_OF, "mode=api", NULL);
 	assert_int_equal(o.counts.inserted, 189);
 	expect_join("profiles one by one", join_profiles, "189 0");

@@ -309,19 +309,9 @@ static char *
 real_text(const char *statement, int year)
 {
 	char name[120];
-	struct str s;
 
 	fmt_buf(name, sizeof(name), "fmp-shape/%s-bulk_%d_FY.csv", statement, year);
-	const char *path = ground_real(name);
-	FILE *f = path ? fopen(path, "r") : NULL;
-
-	if (!f)
-		return NULL;
-	str_init(&s, 1 << 24);
-	for (int ch; (ch = getc(f)) != EOF;)
-		str_putc(&s, (char)ch);
-	fclose(f);
-	return str_take(&s);
+	return support_real_text(name);
 }
 
 #define VALUES                                                                         \
@@ -338,7 +328,7 @@ real_files_equal_the_oracle(void **state)
 	struct support_out out;
 
 	(void)state;
-	if (!ground_real("fmp-shape"))
+	if (!support_real("fmp-shape"))
 		skip();
 	ground_reset(&g, "real");
 	for (size_t i = 0; i < ARRAY_LEN(years); i++) {
@@ -359,7 +349,7 @@ real_files_equal_the_oracle(void **state)
 		"INSERT INTO fintra_universe (ticker, is_active, last_seen) SELECT DISTINCT "
 		"ticker, "
 		"true, DATE '2018-07-18' FROM raw WHERE ticker <> 'symbol';\n",
-		str_or(getenv("FINTRA_REAL_DATA"), "../shared/data/real"));
+		support_real_dir());
 	free(ground_psql(&g, sql));
 	struct outcome o = GROUND_RUN(&g, &job_dividends, "2019-06-28", NULL);
 
@@ -367,7 +357,7 @@ real_files_equal_the_oracle(void **state)
 	assert_int_equal(o.counts.read, 2 * (120 + 122 + 121 + 50 + 189));
 	assert_int_equal(o.counts.inserted, 120 + 122 + 121 + 50 + 189);
 	const char *oracle[] = { "perl",      "tests/oracle/layer1.pl",
-				 "dividends", ground_real("fmp-shape"),
+				 "dividends", support_real("fmp-shape"),
 				 "2013",      "2014",
 				 "2015",      "2016",
 				 "2018",      NULL };

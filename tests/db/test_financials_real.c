@@ -24,7 +24,7 @@ static char real[512], folder[200];
 static bool
 have_data(void)
 {
-	const char *path = ground_real("fmp-shape");
+	const char *path = support_real("fmp-shape");
 
 	if (!path)
 		return false;

@@ -116,7 +116,7 @@ static void
 real_days_equal_an_sql_reading(void **state)
 {
 	static const char *const days[] = { "2018-07-16", "2018-07-17", "2018-07-18" };
-	const char *profiles = ground_real("fmp-shape/profile-bulk_part0.csv");
+	const char *profiles = support_real("fmp-shape/profile-bulk_part0.csv");
 	char file[600], script[3000], rel[64];
 
 	(void)state;
@@ -131,7 +131,7 @@ real_days_equal_an_sql_reading(void **state)
 		STR_AUTO body = { 0 };
 
 		fmt_buf(rel, sizeof(rel), "prices/eod-bulk/2018/eod_%s.csv", days[i]);
-		str_copy(file, sizeof(file), ground_real(rel));
+		str_copy(file, sizeof(file), support_real(rel));
 		str_init(&body, 1 << 22);
 		FILE *f = fopen(file, "r");
 

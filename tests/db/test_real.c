@@ -123,12 +123,9 @@ load(void **state)
 	const char *serve[] = { "--replay", real, NULL };
 
 	(void)state;
-	(void)fmt_buf(real, sizeof(real), "%s",
-		      str_or(getenv("FINTRA_REAL_DATA"), "../shared/data/real"));
-	if (access(real, R_OK) != 0) {
-		fprintf(stderr, "SKIP: no real data at %s (FINTRA_REAL_DATA)\n", real);
+	if (!support_real("."))
 		return 0;
-	}
+	str_copy(real, sizeof(real), support_real("."));
 	str_copy(dir, sizeof(dir), "/tmp/fintra-real.XXXXXX");
 	assert_non_null(mkdtemp(dir));
 	str_copy(base_url, sizeof(base_url), support_fake(serve));

@@ -274,9 +274,9 @@ csv_cell_is(const char *path, struct looked *l)
 }
 
 static int64_t
-json_cell_is(const char *path, struct looked *l)
+json_cell_is(const char *file, struct looked *l)
 {
-	char *text = ground_read(path), got[NUM_BUF];
+	char *text = support_real_text(file), got[NUM_BUF];
 	struct err e = ERR_INIT;
 	struct json *root = json_parse(text, strlen(text), &e);
 
@@ -297,13 +297,13 @@ json_cell_is(const char *path, struct looked *l)
 static void
 check_in_file(const struct sample *s, const char *cell)
 {
-	const char *path = ground_real(s->file);
+	const char *path = support_real(s->file);
 	struct looked l = { .found = false };
 	int64_t rows;
 
 	assert_non_null(path);
 	open_cell(s, cell, &l);
-	rows = strstr(path, ".csv") ? csv_cell_is(path, &l) : json_cell_is(path, &l);
+	rows = strstr(path, ".csv") ? csv_cell_is(path, &l) : json_cell_is(s->file, &l);
 	if (!l.found || rows != s->read)
 		fail_msg("%s: %lld rows; %s", s->file, (long long)rows, cell);
 }
@@ -330,7 +330,7 @@ static void
 test_what_nobody_reads(void **state)
 {
 	(void)state;
-	if (!ground_real("fmp"))
+	if (!support_real("fmp"))
 		skip();
 	assert_true(endpoint_is_read("fmp/json/dividends_AAPL_limit1.json"));
 	for (size_t i = 0; i < sample_count; i++) {
@@ -374,7 +374,7 @@ test_each_file_is_in_a_table(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < FOLDERS; i++) {
-		const char *path = ground_real(folders[i]);
+		const char *path = support_real(folders[i]);
 		DIR *d = path ? opendir(path) : NULL;
 
 		if (!d)

@@ -101,7 +101,7 @@ row_rules(void **state)
 static void
 real_profiles_equal_an_sql_reading(void **state)
 {
-	const char *file = ground_real("fmp-shape/profile-bulk_part0.csv");
+	const char *file = support_real("fmp-shape/profile-bulk_part0.csv");
 	char script[4096];
 	STR_AUTO body = { 0 };
 

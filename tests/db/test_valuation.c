@@ -212,7 +212,7 @@ debug_asks_for_one(void **state)
 	(void)state;
 	ground_reset(&ground, "debug");
 	valuation_active("'MSFT', 'AAA', 'BBB', 'CCC'");
-	if (!ground_real("fmp/json/key-metrics-ttm_MSFT.json"))
+	if (!support_real("fmp/json/key-metrics-ttm_MSFT.json"))
 		skip();
 	assert_true(ground_real_body(&ground, "/stable/key-metrics-ttm?symbol=MSFT", 200,
 				     "fmp/json/key-metrics-ttm_MSFT.json"));

@@ -94,7 +94,7 @@ read_vectors(struct vectors *v, const char *path)
 static void
 golden_vectors(void **state)
 {
-	const char *path = ground_real("../engines/valuation_sector.jsonl");
+	const char *path = support_real("../engines/valuation_sector.jsonl");
 	struct vectors v = { .n = 0 };
 	STR_AUTO sql = { 0 };
 
@@ -139,7 +139,7 @@ golden_vectors(void **state)
 static void
 real_files_equal_the_oracle(void **state)
 {
-	const char *dir = ground_real("fmp-shape");
+	const char *dir = support_real("fmp-shape");
 	char sql[4096], csv[200];
 	struct support_out out;
 
@@ -158,7 +158,7 @@ real_files_equal_the_oracle(void **state)
 	assert_int_equal(o.exit_code, 0);
 	assert_int_equal(o.counts.read, 3 * 189);
 	assert_int_equal(o.counts.inserted, 189);
-	dir = ground_real("fmp-shape");
+	dir = support_real("fmp-shape");
 	const char *oracle[] = { "perl", "tests/oracle/layer1.pl", "valuation", dir, NULL };
 
 	assert_int_equal(support_exec(oracle, NULL, &out), 0);

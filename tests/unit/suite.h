@@ -2,6 +2,8 @@
 #ifndef FINTRA_TESTS_UNIT_SUITE_H
 #define FINTRA_TESTS_UNIT_SUITE_H
 
+#include "tests/support.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,14 +13,5 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-/* Real data of the shared folder, or NULL. */
-static inline const char *
-real_data(void)
-{
-	const char *dir = getenv("FINTRA_REAL_DATA");
-
-	return dir ? dir : "../shared/data/real";
-}
 
 #endif

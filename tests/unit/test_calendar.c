@@ -125,7 +125,7 @@ equals_the_real_trading_days(void **state)
 	glob_t g;
 
 	(void)state;
-	snprintf(pattern, sizeof(pattern), "%s/prices/eod-bulk/*/eod_*.csv", real_data());
+	snprintf(pattern, sizeof(pattern), "%s/prices/eod-bulk/*/eod_*.csv", support_real_dir());
 	if (glob(pattern, 0, NULL, &g) != 0) {
 		fprintf(stderr, "SKIP: no real trading days at %s\n", pattern);
 		skip();

@@ -315,13 +315,13 @@ recorded_vendor_answers(void **state)
 	char path[512];
 
 	(void)state;
-	snprintf(path, sizeof(path), "%s/fmp/bulk/%s", real_data(), files[0].name);
+	snprintf(path, sizeof(path), "%s/fmp/bulk/%s", support_real_dir(), files[0].name);
 	if (access(path, R_OK) != 0) {
 		fprintf(stderr, "SKIP: no recorded answers at %s\n", path);
 		skip();
 	}
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
-		snprintf(path, sizeof(path), "%s/fmp/bulk/%s", real_data(), files[i].name);
+		snprintf(path, sizeof(path), "%s/fmp/bulk/%s", support_real_dir(), files[i].name);
 		assert_int_equal(file_rows(path, symbol, 1, &s), files[i].rows);
 	}
 	assert_int_equal(s.bad, 0);
@@ -341,7 +341,7 @@ every_real_day(void **state)
 	glob_t g;
 
 	(void)state;
-	snprintf(pattern, sizeof(pattern), "%s/prices/eod-bulk/*/eod_*.csv", real_data());
+	snprintf(pattern, sizeof(pattern), "%s/prices/eod-bulk/*/eod_*.csv", support_real_dir());
 	if (glob(pattern, 0, NULL, &g) != 0) {
 		fprintf(stderr, "SKIP: no real days at %s\n", pattern);
 		skip();

@@ -15,7 +15,7 @@ static const char suffix[] = ".jsonl";
 static void
 vectors_path(char *buf, size_t n, const char *name, const char *end)
 {
-	assert_true(fmt_buf(buf, n, "%s/../engines/%s%s", real_data(), name, end));
+	assert_true(fmt_buf(buf, n, "%s/../engines/%s%s", support_real_dir(), name, end));
 }
 
 static bool

@@ -188,7 +188,7 @@ recorded_vendor_answers(void **state)
 
 	(void)state;
 	snprintf(path, sizeof(path), "%s/fmp/json/industry-performance-snapshot_2026-07-29.json",
-		 real_data());
+		 support_real_dir());
 	text = slurp(path, &n);
 	if (!text) {
 		fprintf(stderr, "SKIP: no recorded answer at %s\n", path);
@@ -200,7 +200,7 @@ recorded_vendor_answers(void **state)
 	assert_int_equal(json_len(j), 127);
 	assert_true(json_num(json_at(j, 0), "averageChange").has);
 	json_free(j);
-	snprintf(path, sizeof(path), "%s/fmp/errors/429_limit_reach.json", real_data());
+	snprintf(path, sizeof(path), "%s/fmp/errors/429_limit_reach.json", support_real_dir());
 	text = slurp(path, &n);
 	assert_non_null(text);
 	j = json_parse(text, n, &e);
