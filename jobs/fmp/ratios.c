@@ -6,7 +6,7 @@ enum { ONE_MAX = 1 << 20, NUMBER_MAX = 200 };
 
 /* The figures that are ranked must be there; the others may vanish and are then NULL.  Both the
  * names sent today and those that the old system looked for. */
-static const struct csv_column ratio_columns[] = {
+const struct csv_column ratio_columns[RATIO_COLUMNS] = {
 	{ "symbol|ticker", true },
 	{ "priceToEarningsRatioTTM|priceEarningsRatioTTM|peRatioTTM", true },
 	{ "priceToFreeCashFlowRatioTTM|priceToFreeCashFlowsRatioTTM", true },
@@ -15,7 +15,7 @@ static const struct csv_column ratio_columns[] = {
 	{ "priceToSalesRatioTTM", false },
 	{ "dividendYieldTTM|dividendYielTTM", false },
 };
-static const struct csv_column metric_columns[] = {
+const struct csv_column metric_columns[METRIC_COLUMNS] = {
 	{ "symbol|ticker", true },
 	{ "evToEBITDATTM|enterpriseValueOverEBITDATTM", true },
 	{ "evToSalesTTM", false },

@@ -21,6 +21,9 @@ struct ratio_feed {
 	size_t text; /* the column that is text; 0 = none: all but the symbol are numbers */
 };
 
+enum { RATIO_COLUMNS = 7, METRIC_COLUMNS = 4 };
+extern const struct csv_column ratio_columns[RATIO_COLUMNS], metric_columns[METRIC_COLUMNS];
+
 extern const struct ratio_feed ratio_feeds[RATIO_FEED_COUNT];
 
 /* Cells that are no value have p == NULL.  Texts are borrowed from the row. */

@@ -14,7 +14,7 @@ const char *const statement_periods[STATEMENT_PERIODS] = { "FY", "Q1", "Q2", "Q3
 	[STATEMENT_YEAR] = { "calendarYear|fiscalYear", false }
 #define FIGURE(i) [STATEMENT_FIGURES + (i)]
 
-static const struct csv_column income[] = {
+const struct csv_column statement_income_columns[STATEMENT_FIGURES + INCOME_BASIC + 1] = {
 	COMMON(true),
 	FIGURE(INCOME_REVENUE) = { "revenue", true },
 	FIGURE(INCOME_NET) = { "netIncome", true },
@@ -25,7 +25,7 @@ static const struct csv_column income[] = {
 	FIGURE(INCOME_DILUTED) = { "weightedAverageShsOutDil", true },
 	FIGURE(INCOME_BASIC) = { "weightedAverageShsOut", true },
 };
-static const struct csv_column balance[] = {
+const struct csv_column statement_balance_columns[STATEMENT_FIGURES + BALANCE_CASH + 1] = {
 	COMMON(true),
 	FIGURE(BALANCE_EQUITY) = { "totalStockholdersEquity", true },
 	FIGURE(BALANCE_DEBT) = { "totalDebt", true },
@@ -33,7 +33,7 @@ static const struct csv_column balance[] = {
 	FIGURE(BALANCE_LIABILITIES) = { "totalCurrentLiabilities", true },
 	FIGURE(BALANCE_CASH) = { "cashAndCashEquivalents", true },
 };
-static const struct csv_column cash[] = {
+const struct csv_column statement_cash_columns[STATEMENT_FIGURES + CASH_CAPEX + 1] = {
 	COMMON(true),
 	FIGURE(CASH_OPERATING) = { "operatingCashFlow", true },
 	FIGURE(CASH_CAPEX) = { "capitalExpenditure", true },
@@ -52,10 +52,12 @@ static const struct {
 	const struct csv_column *columns;
 	size_t n;
 } kinds[STATEMENT_KINDS] = {
-	[STATEMENT_INCOME] = { "/stable/income-statement-bulk", "income", COLUMNS(income) },
+	[STATEMENT_INCOME] = { "/stable/income-statement-bulk", "income",
+			       COLUMNS(statement_income_columns) },
 	[STATEMENT_BALANCE] = { "/stable/balance-sheet-statement-bulk", "balance",
-				COLUMNS(balance) },
-	[STATEMENT_CASH] = { "/stable/cash-flow-statement-bulk", "cashflow", COLUMNS(cash) },
+				COLUMNS(statement_balance_columns) },
+	[STATEMENT_CASH] = { "/stable/cash-flow-statement-bulk", "cashflow",
+			     COLUMNS(statement_cash_columns) },
 	[STATEMENT_METRICS] = { "/stable/key-metrics-ttm-bulk", "metrics_ttm.csv",
 				COLUMNS(metrics) },
 	[STATEMENT_RATIOS] = { "/stable/ratios-ttm-bulk", "ratios_ttm.csv", COLUMNS(ratios) },

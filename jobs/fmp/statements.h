@@ -45,6 +45,10 @@ enum { BALANCE_EQUITY, BALANCE_DEBT, BALANCE_ASSETS, BALANCE_LIABILITIES, BALANC
 enum { CASH_OPERATING, CASH_CAPEX };
 enum { METRICS_ROIC, METRICS_WACC };
 
+extern const struct csv_column statement_income_columns[STATEMENT_FIGURES + INCOME_BASIC + 1];
+extern const struct csv_column statement_balance_columns[STATEMENT_FIGURES + BALANCE_CASH + 1];
+extern const struct csv_column statement_cash_columns[STATEMENT_FIGURES + CASH_CAPEX + 1];
+
 /* Number of figures of the kind. */
 size_t statement_figures(enum statement_kind kind);
 const struct csv_column *statement_columns(enum statement_kind kind, size_t *n);

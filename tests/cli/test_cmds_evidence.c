@@ -15,6 +15,10 @@
 
 #define HEADER "symbol,date,open,low,high,close,adjClose,volume\\n" /* as in an E literal */
 
+#define INCOME                                                                              \
+	"symbol,date,period,revenue,netIncome,operatingIncome,interestExpense,grossProfit," \
+	"ebitda,weightedAverageShsOutDil,weightedAverageShsOut\\n"
+
 static const char *
 own(void)
 {
@@ -77,6 +81,25 @@ static const struct {
 	/* Of a part the last line is half, and may end inside quotes. */
 	{ "/stable/eod-bulk", "csv", 200, HEADER "A,2026-02-02,1,1,1,1,1,5\\n\"B,20", 900, 0,
 	  "rows read: 1 (only a part of the body was kept)" },
+	/* Every bulk set of layer 1 has its columns and its judge. */
+	{ "/stable/income-statement-bulk", "csv", 200,
+	  INCOME "A,2025-12-31,FY,1,1,1,1,1,1,1,1\\nA,2025-12-31,H1,1,1,1,1,1,1,1,1\\n", 0, 0,
+	  "rejected 1, first in row 2: period is none of FY, Q1 .. Q4" },
+	{ "/stable/income-statement-bulk", "csv", 200, INCOME "A,2026-12-31,FY,1,1,1,1,1,1,1,1\\n",
+	  0, 0, "rejected 1, first in row 1: the period ends after the as-of date" },
+	{ "/stable/balance-sheet-statement-bulk", "csv", 200,
+	  "symbol,date,period,totalStockholdersEquity,totalCurrentAssets,"
+	  "totalCurrentLiabilities,cashAndCashEquivalents\\nA,2025-12-31,FY,1,1,1,1\\n",
+	  0, 76, "lacking calendarYear|fiscalYear, totalDebt (mandatory)" },
+	{ "/stable/cash-flow-statement-bulk", "csv", 200,
+	  "symbol,date,period,operatingCashFlow,capitalExpenditure\\nA,2025-12-31,FY,x,1\\n", 0, 0,
+	  "rejected 1, first in row 1: a figure is no number of usable size" },
+	{ "/stable/ratios-ttm-bulk", "csv", 200, "symbol,priceToBookRatioTTM\\nA,1\\n", 0, 76,
+	  "priceToEarningsRatioTTM|priceEarningsRatioTTM|peRatioTTM (mandatory)" },
+	{ "/stable/key-metrics-ttm-bulk", "csv", 200, "symbol,evToEBITDATTM\\nA,x\\n", 0, 0,
+	  "rejected 1, first in row 1: " },
+	{ "/stable/peers-bulk", "csv", 200, "symbol,peers\\nA,B\\n!,B\\n", 0, 0,
+	  "rejected 1, first in row 2: symbol is no ticker" },
 	{ "/stable/historical-price-eod/full", "json", 200, "[{\"date\":1},{\"date\":2}]", 0, 0,
 	  "rows read: 2" },
 	{ "/stable/historical-price-eod/full", "json", 200, "[{\"date\":", 0, 65, "now:  " },
