@@ -73,6 +73,25 @@ csv_close(struct csv_reader *r)
 	free(r);
 }
 
+/* Files have millions of cells, so the usual case is done in place: two calls of str_put() for each
+ * took an eighth of the time. */
+static int
+put_cell(struct str *line, const char *p, size_t n, bool first)
+{
+	if (line->cap - line->len < n + 2 || line->max - line->len < n + 1) {
+		if (!first && str_putc(line, ',') < 0)
+			return -1;
+		return str_put(line, p, n);
+	}
+	if (!first)
+		line->p[line->len++] = ',';
+	if (n)
+		memcpy(line->p + line->len, p, n);
+	line->len += n;
+	line->p[line->len] = '\0';
+	return 0;
+}
+
 /* libcsv cannot be stopped from a callback: the first failure is kept and the rest of the slice
  * ignored. */
 static void
@@ -98,7 +117,7 @@ on_cell(void *p, size_t n, void *arg)
 		fail(r, "a cell is longer than 64 KiB");
 	else if (++r->fields > COLUMNS_MAX)
 		fail(r, "more than 512 columns");
-	else if ((r->fields > 1 && str_putc(&r->line, ',') < 0) || str_put(&r->line, p, n) < 0)
+	else if (put_cell(&r->line, p, n, r->fields == 1) < 0)
 		fail(r, "longer than 1 MiB");
 	if (!r->failed)
 		vec_push(&r->ends, r->line.len);

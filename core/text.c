@@ -62,12 +62,28 @@ text_decode(const char *p, size_t n, uint32_t *cp)
 	return 1;
 }
 
+/* How many bytes from p on are ASCII and no NUL, by whole words: most text is nothing else. */
+static size_t
+plain_words(const char *p, size_t n)
+{
+	const uint64_t low = 0x0101010101010101u, high = 0x8080808080808080u;
+	size_t i = 0;
+	uint64_t w;
+
+	for (; n - i >= sizeof(w); i += sizeof(w)) {
+		memcpy(&w, p + i, sizeof(w));
+		if (((w - low) | w) & high)
+			break;
+	}
+	return i;
+}
+
 bool
 text_utf8_ok(const char *p, size_t n)
 {
 	uint32_t cp;
 
-	for (size_t i = 0; i < n;) {
+	for (size_t i = plain_words(p, n); i < n;) {
 		size_t len = 1;
 
 		if ((unsigned char)p[i] >= 0x80)

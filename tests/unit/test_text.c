@@ -135,6 +135,32 @@ utf8_validity(void **state)
 	assert_false(text_utf8_ok("a\0b", 3));
 }
 
+/* Whole words are looked at at once: what is wrong is found at each place of them, and behind. */
+static void
+utf8_at_every_place(void **state)
+{
+	static const struct {
+		const char *p;
+		size_t n;
+		bool ok;
+	} part[] = { { "\0", 1, false },       { "\x80", 1, false },
+		     { "\xFF", 1, false },     { "\xC3", 1, false },
+		     { "\xC3\xA9", 2, true },  { "\xC0\x80", 2, false },
+		     { "\xE2\x82", 2, false }, { "\xE2\x82\xAC", 3, true },
+		     { "\x7F\x01", 2, true } };
+	char text[40];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(part); i++)
+		for (size_t at = 0; at < 30; at++)
+			for (size_t behind = 0; behind < 8; behind++) {
+				memset(text, 'x', sizeof(text));
+				memcpy(text + at, part[i].p, part[i].n);
+				assert_int_equal(text_utf8_ok(text, at + part[i].n + behind),
+						 part[i].ok);
+			}
+}
+
 static void
 decodes(void **state)
 {
@@ -171,8 +197,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(byte_sweep),	 cmocka_unit_test(every_code_point),
 		cmocka_unit_test(visible_forms), cmocka_unit_test(stops_at_the_ceiling),
-		cmocka_unit_test(utf8_validity), cmocka_unit_test(decodes),
-		cmocka_unit_test(columns),
+		cmocka_unit_test(utf8_validity), cmocka_unit_test(utf8_at_every_place),
+		cmocka_unit_test(decodes),	 cmocka_unit_test(columns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
