@@ -10,8 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Rows are collected to SEND_AT before they go out; one row may be as large as ROW_MAX. */
-enum { SEND_AT = 256 * 1024, ROW_MAX = 64 * 1024 * 1024 };
+/* Rows are collected to SEND_AT before they go out; one row may be as large as ROW_MAX.  A part is
+ * well under what a socket holds (208 KiB): the server reads it while the next one is made. */
+enum { SEND_AT = 64 * 1024, ROW_MAX = 64 * 1024 * 1024 };
 
 struct db_copy {
 	struct db *db;
