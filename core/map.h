@@ -1,5 +1,6 @@
 /* Set of byte strings, each with a dense number 0..n-1 in order of first insertion: keep the values
- * in an array beside it.  Not thread safe. */
+ * in an array beside it.  Not thread safe; several threads
+ * may look into one that nobody adds to. */
 #ifndef FINTRA_CORE_MAP_H
 #define FINTRA_CORE_MAP_H
 

@@ -126,23 +126,27 @@ cell_figure(const struct csv_cell *cell, struct csv_cell *out)
 /* The reader hands over the raw text of rows that it could not take apart; of those that a rule
  * refuses the cells are put together again. */
 void
+row_raw(const struct csv_row *row, size_t n, struct str *raw)
+{
+	str_init(raw, RAW_MAX);
+	if (row->raw)
+		str_put(raw, row->raw, row->raw_len);
+	for (size_t i = 0; !row->raw && i < n; i++) {
+		if (i)
+			str_putc(raw, ',');
+		if (row->cell[i].p)
+			str_put(raw, row->cell[i].p, row->cell[i].len);
+	}
+}
+
+void
 reject_row(struct job_ctx *c, struct tally *t, const char *reason, const struct csv_row *row,
 	   size_t n)
 {
 	STR_AUTO raw = { 0 };
 
 	t->rejected++;
-	if (row->raw) {
-		run_reject(c, reason, row->raw, row->raw_len);
-		return;
-	}
-	str_init(&raw, RAW_MAX);
-	for (size_t i = 0; i < n; i++) {
-		if (i)
-			str_putc(&raw, ',');
-		if (row->cell[i].p)
-			str_put(&raw, row->cell[i].p, row->cell[i].len);
-	}
+	row_raw(row, n, &raw);
 	run_reject(c, reason, str_c(&raw), raw.len);
 }
 

@@ -35,6 +35,9 @@ bool cell_figure(const struct csv_cell *cell, struct csv_cell *out);
  * loop over them.  in_a_row: how many have failed one after the other, this one included. */
 bool trouble_stops(const struct err *e, int64_t in_a_row);
 
+/* What is kept of a refused row: as it was read, or its first n cells; at most 4 KiB.  *raw is
+ * owned: str_done(). */
+void row_raw(const struct csv_row *row, size_t n, struct str *raw);
 /* Counts and keeps a row that cannot be used (faults.md F11, F35), with its first n cells as raw
  * text. */
 void reject_row(struct job_ctx *c, struct tally *t, const char *reason, const struct csv_row *row,

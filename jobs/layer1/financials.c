@@ -70,9 +70,9 @@ report(struct build *b)
 
 	for (size_t i = 0; i < map_count(b->universe); i++)
 		processed += b->built[i];
-	for (size_t i = 0; i < map_count(b->reasons) && i < ARRAY_LEN(b->refused); i++)
-		run_log(b->c, LVL_WARN, "refused: %s: %lld row%s", map_key(b->reasons, i),
-			(long long)b->refused[i], num_s(b->refused[i]));
+	for (size_t i = 0; i < b->refused.rows.n; i++)
+		run_log(b->c, LVL_WARN, "refused: %s: %lld row%s", map_key(b->refused.reasons, i),
+			(long long)b->refused.rows.at[i], num_s(b->refused.rows.at[i]));
 	if (b->rows > 0 && b->complete == 0) {
 		run_log(b->c, LVL_WARN,
 			"%lld income rows, but none with a balance sheet and a cash flow of the "
@@ -95,11 +95,10 @@ build(struct job_ctx *c, struct statement_files *files, struct map *universe, st
 	int rc;
 
 	b.built = mem_zalloc(map_count(universe));
-	b.reasons = map_new();
 	rc = build_all(&b, e);
 	if (rc == 0)
 		report(&b);
-	map_free(b.reasons);
+	refused_done(&b.refused);
 	free(b.built);
 	return rc;
 }

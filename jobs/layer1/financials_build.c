@@ -1,6 +1,6 @@
 #include "jobs/layer1/financials_build.h"
 
-#include "jobs/layer1/financials_held.h"
+#include "jobs/layer1/financials_read.h"
 #include "jobs/layer1/financials_rows.h"
 
 #include <stdio.h>
@@ -8,12 +8,8 @@
 #include <string.h>
 
 enum {
-	PERIODS_OF_TTM = 6,    /* twelve months take that much of the memory of one period */
-	PAGE_COMPANIES = 5000, /* their stored years are read at once */
-	CHECK_EVERY = 1000,
-	QUARTERS_KEPT = 6, /* two to spare: files are by fiscal quarter, not by day */
-	FILE_SEQ = 10 * 1000 * 1000,
-	FIGURES_BYTES = 1 << 20 /* of one row; a cell has 64 KiB at most */
+	PERIODS_OF_TTM = 6,   /* twelve months take that much of the memory of one period */
+	PAGE_COMPANIES = 5000 /* their stored years are read at once */
 };
 
 /* One unit: a period, or the trailing twelve months. */
@@ -23,117 +19,10 @@ struct unit {
 	const unsigned char *lack; /* per ticker of the universe: it lacks the period; NULL: all */
 	bool may_change;
 	int attempt;
-	int64_t at[STATEMENT_KINDS]; /* rows read per kind */
-	int64_t kept, foreign, refused, repeated, fy, q;
+	struct read_counts counts;
+	int64_t repeated, fy, q;
 	int64_t companies, complete;
 };
-
-/* Once over the unit's files, for some of the companies. */
-struct pass {
-	struct unit *u;
-	size_t from, to; /* by their number in the universe, the last one not included */
-	enum statement_kind kind;
-	struct held held;
-	unsigned char *seen; /* TTM: rows of each ticker of the universe, NULL = all are kept */
-	int64_t seq;
-	struct str figures; /* of the present row */
-};
-
-/* The first pass over the files counts. */
-static bool
-counts(const struct pass *s)
-{
-	return s->from == 0;
-}
-
-/* A transaction that is done anew reads the files again, and the quarters are read for their own
- * period and for TTM: each refused row is kept and counted once. */
-static void
-refuse(struct pass *s, const char *reason, const struct csv_row *row)
-{
-	struct unit *u = s->u;
-	struct build *b = u->b;
-	struct tally none = { 0 };
-
-	u->refused++;
-	if (u->attempt > 1 || u->year == 0)
-		return;
-	size_t i = map_add(b->reasons, reason, strlen(reason));
-
-	if (i < ARRAY_LEN(b->refused))
-		b->refused[i]++;
-	reject_row(b->c, &none, reason, row, STATEMENT_FIGURES + statement_figures(s->kind));
-}
-
-static void
-hold(struct pass *s, size_t company, const struct statement_row *row)
-{
-	struct filed f = { company, s->kind, ++s->seq, row->end, row->year, row->quarter, NULL };
-
-	str_clear(&s->figures);
-	for (size_t i = 0; i < statement_figures(s->kind); i++) {
-		if (i > 0)
-			str_putc(&s->figures, ',');
-		if (row->figure[i].p)
-			str_put(&s->figures, row->figure[i].p, row->figure[i].len);
-	}
-	f.figures = str_c(&s->figures);
-	held_add(&s->held, &f);
-}
-
-/* Newer quarters come first: behind enough of them the older ones are not needed. */
-static bool
-enough(struct pass *s, size_t company, const struct statement_row *row)
-{
-	if (!s->seen)
-		return false;
-	return row->quarter == 0 || s->seen[company]++ >= QUARTERS_KEPT;
-}
-
-static int
-on_row(void *arg, const struct csv_row *row, struct err *e)
-{
-	struct pass *s = arg;
-	struct unit *u = s->u;
-	struct statement_row r;
-	const char *bad;
-	size_t company;
-
-	u->at[s->kind] += counts(s);
-	if (row->number % CHECK_EVERY == 0 && run_check(u->b->c, e) < 0)
-		return -1;
-	bad = row->bad ? row->bad : statement_decode(s->kind, row, u->b->c->as_of, &r);
-	if (bad) {
-		if (counts(s))
-			refuse(s, bad, row);
-		return 0;
-	}
-	company = map_find(u->b->universe, r.ticker, strlen(r.ticker));
-	if (company == MAP_NONE || (u->lack && !u->lack[company]) || enough(s, company, &r)) {
-		u->foreign += counts(s);
-		return 0;
-	}
-	u->kept += s->kind == STATEMENT_INCOME && counts(s);
-	if (company >= s->from && company < s->to)
-		hold(s, company, &r);
-	return 0;
-}
-
-static int
-read_file(struct pass *s, const struct statement_file *which, struct err *e)
-{
-	const struct cache_file *f = statement_files_at(s->u->b->files, which);
-	size_t n;
-	const struct csv_column *columns = statement_columns(which->kind, &n);
-	char key[STATEMENT_KEY];
-
-	if (!f)
-		return 0;
-	s->kind = which->kind;
-	if (csv_read_file(f->path, columns, n, on_row, s, NULL, e) < 0)
-		return err_wrap(e, "%s", statement_key(which, key));
-	return 0;
-}
 
 static int
 make_stage(struct job_ctx *c, struct err *e)
@@ -169,78 +58,60 @@ report_repeats(const struct unit *u, const struct page *p)
 
 /* What was read goes to the stage, some companies at a time. */
 static int
-write_pages(struct pass *s, struct page *p, struct err *e)
+write_pages(struct unit *u, struct held *held, struct page *p, struct err *e)
 {
+	struct job_ctx *c = u->b->c;
 	struct filed *end;
 
-	held_sort(&s->held);
-	p->row = s->held.row.at;
-	end = p->row + s->held.row.n;
+	held_sort(held);
+	p->row = held->row.at;
+	end = p->row + held->row.n;
 	for (; p->row < end; p->row += p->n) {
 		p->n = 0;
 		for (int k = 0; k < PAGE_COMPANIES && p->row + p->n < end; k++)
 			p->n += held_company(p->row + p->n, end);
-		if (run_check(s->u->b->c, e) < 0 || page_write(s->u->b->c->db, p, e) < 0)
+		if (run_check(c, e) < 0 || page_write(c->db, p, e) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-static int
-read_period(struct pass *s, struct err *e)
+/* The first pass over the files counts.  A transaction that is done anew reads them again, and the
+ * quarters are read for their own period and for TTM: each refused row is kept and told once. */
+static void
+note(struct unit *u, const struct reading *r, const struct read_counts *counts,
+     struct refused *refused)
 {
-	for (int k = 0; k < STATEMENTS; k++) {
-		struct statement_file f = { (enum statement_kind)k, s->u->year, s->u->period };
-
-		if (read_file(s, &f, e) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int
-read_quarters(struct pass *s, enum statement_kind kind, struct err *e)
-{
-	struct build *b = s->u->b;
-
-	memset(s->seen, 0, map_count(b->universe));
-	for (int y = YEARS - 1; y >= 0; y--)
-		for (int p = STATEMENT_PERIODS - 1; b->files->wanted[y] && p > STATEMENT_FY; p--) {
-			struct statement_file f = { kind, y + YEAR_FIRST, p };
-
-			s->seq = (int64_t)(f.year * STATEMENT_PERIODS + p) * FILE_SEQ;
-			if (read_file(s, &f, e) < 0)
-				return -1;
+	if (r->from == 0) {
+		u->counts = *counts;
+		if (u->attempt == 1 && u->year > 0) {
+			refused_tell(refused, u->b->c);
+			refused_join(&u->b->refused, refused);
 		}
-	return 0;
-}
-
-static int
-read_trailing(struct pass *s, struct err *e)
-{
-	struct statement_file metrics = { STATEMENT_METRICS, 0, 0 };
-	int rc = 0;
-
-	s->seen = mem_zalloc(map_count(s->u->b->universe) + 1);
-	for (int k = 0; rc == 0 && k < STATEMENTS; k++)
-		rc = read_quarters(s, (enum statement_kind)k, e);
-	free(s->seen);
-	s->seen = NULL;
-	return rc < 0 ? -1 : read_file(s, &metrics, e);
+	}
+	refused_done(refused);
 }
 
 static int
 one_pass(struct unit *u, size_t from, size_t to, struct page *p, struct err *e)
 {
-	struct pass s = { .u = u, .from = from, .to = to };
-	int rc;
+	const struct reading r = { .c = u->b->c,
+				   .files = u->b->files,
+				   .universe = u->b->universe,
+				   .year = u->year,
+				   .period = u->period,
+				   .lack = u->lack,
+				   .from = from,
+				   .to = to };
+	struct held held = { 0 };
+	struct read_counts counts = { 0 };
+	struct refused refused = { 0 };
+	int rc = financials_read(&r, &held, &counts, &refused, e);
 
-	str_init(&s.figures, FIGURES_BYTES);
-	rc = u->year ? read_period(&s, e) : read_trailing(&s, e);
+	note(u, &r, &counts, &refused);
 	if (rc == 0)
-		rc = write_pages(&s, p, e);
-	held_done(&s.held);
-	str_done(&s.figures);
+		rc = write_pages(u, &held, p, e);
+	held_done(&held);
 	return rc;
 }
 
@@ -263,7 +134,7 @@ compute(struct unit *u, struct err *e)
 	u->companies = p.companies;
 	u->complete = p.complete;
 	u->repeated = p.repeated;
-	u->kept -= p.repeated;
+	u->counts.kept -= p.repeated;
 	report_repeats(u, &p);
 	return 0;
 }
@@ -282,8 +153,8 @@ static void
 begin(struct unit *u)
 {
 	u->attempt++;
-	u->kept = u->foreign = u->refused = u->repeated = u->fy = u->q = 0;
-	memset(u->at, 0, sizeof(u->at));
+	u->counts = (struct read_counts){ 0 };
+	u->repeated = u->fy = u->q = 0;
 }
 
 static int
@@ -296,9 +167,9 @@ period_txn(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
 	if (make_stage(c, e) < 0 || compute(u, e) < 0)
 		return -1;
 	for (int k = 0; k < STATEMENTS; k++)
-		t->read += u->at[k];
-	t->rejected = u->refused;
-	t->skipped = u->foreign + u->repeated;
+		t->read += u->counts.at[k];
+	t->rejected = u->counts.refused;
+	t->skipped = u->counts.foreign + u->repeated;
 	return merge(u, t, e);
 }
 
@@ -344,19 +215,20 @@ static void
 report(const struct unit *u)
 {
 	struct build *b = u->b;
+	const struct read_counts *n = &u->counts;
 
 	b->fy += u->fy;
 	b->q += u->q;
-	b->rows += u->kept;
+	b->rows += u->counts.kept;
 	b->complete += u->complete;
 	run_log(b->c, LVL_INFO,
 		"%d %s: rows read: income %lld, balance %lld, cash flow %lld; %lld refused, %lld "
 		"not "
 		"asked for; %lld income rows kept, %lld of them with both others: %lld periods "
 		"built",
-		u->year, statement_periods[u->period], (long long)u->at[STATEMENT_INCOME],
-		(long long)u->at[STATEMENT_BALANCE], (long long)u->at[STATEMENT_CASH],
-		(long long)u->refused, (long long)u->foreign, (long long)u->kept,
+		u->year, statement_periods[u->period], (long long)n->at[STATEMENT_INCOME],
+		(long long)n->at[STATEMENT_BALANCE], (long long)n->at[STATEMENT_CASH],
+		(long long)n->refused, (long long)n->foreign, (long long)n->kept,
 		(long long)u->complete, (long long)(u->fy + u->q));
 }
 

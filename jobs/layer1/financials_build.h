@@ -6,6 +6,7 @@
 
 #include "core/map.h"
 #include "jobs/layer1/financials_files.h"
+#include "jobs/layer1/financials_refused.h"
 
 struct build {
 	struct job_ctx *c;
@@ -14,8 +15,7 @@ struct build {
 	unsigned char *built;	    /* per ticker of the universe: something was built */
 	int64_t fy, q, ttm;	    /* rows built */
 	int64_t rows, complete;	    /* income rows kept, and with all three statements */
-	struct map *reasons;	    /* of refused rows, with their number */
-	int64_t refused[16];
+	struct refused refused;	    /* rows of all files */
 };
 
 /* A period that is stored changes only if the year may still change or `force` is given.  Writes

@@ -21,6 +21,20 @@ held_add(struct held *h, const struct filed *row)
 	vec_push(&h->row, f);
 }
 
+void
+held_join(struct held *to, struct held *from)
+{
+	vec_reserve(&to->row, to->row.n + from->row.n);
+	for (size_t i = 0; i < from->row.n; i++)
+		vec_push(&to->row, from->row.at[i]);
+	for (size_t i = 0; i < from->block.n; i++)
+		vec_push(&to->block, from->block.at[i]);
+	/* What is left of the last block goes unused. */
+	to->used = to->size = 0;
+	from->block.n = 0;
+	held_done(from);
+}
+
 static int
 by_company(const void *a, const void *b)
 {
@@ -53,4 +67,5 @@ held_done(struct held *h)
 		free(h->block.at[i]);
 	vec_done(&h->block);
 	vec_done(&h->row);
+	h->used = h->size = 0;
 }

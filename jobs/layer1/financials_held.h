@@ -11,6 +11,7 @@ struct held { /* starts as {0} */
 };
 
 void held_add(struct held *h, const struct filed *row); /* copies row->figures */
+void held_join(struct held *to, struct held *from);	/* moves all rows; *from is empty after */
 void held_sort(struct held *h);				/* companies one after the other */
 /* The number of rows from row on that are of its company. */
 size_t held_company(const struct filed *row, const struct filed *end);
