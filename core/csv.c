@@ -28,9 +28,10 @@ struct csv_reader {
 	struct str header;
 	size_t width; /* fields of the header; 0 = not read yet */
 	size_t unknown;
-	struct str line;  /* fields of the present row, joined by commas */
-	VEC(size_t) ends; /* where each of them ends in `line` */
-	size_t fields;	  /* of the present row, those over the ceiling included */
+	struct str line;	    /* fields of the present row, joined by commas */
+	VEC(size_t) ends;	    /* where each of them ends in `line` */
+	size_t fields;		    /* of the present row, those over the ceiling included */
+	VEC(struct csv_cell) plain; /* cells of a line that libcsv is not needed for */
 	int64_t rows;
 	size_t bom; /* bytes of a byte order mark seen so far */
 	bool begun; /* the first byte that is neither blank nor BOM has come */
@@ -70,6 +71,7 @@ csv_close(struct csv_reader *r)
 	str_done(&r->header);
 	str_done(&r->line);
 	vec_done(&r->ends);
+	vec_done(&r->plain);
 	free(r);
 }
 
@@ -107,10 +109,8 @@ fail(struct csv_reader *r, const char *what)
 }
 
 static void
-on_cell(void *p, size_t n, void *arg)
+take_cell(struct csv_reader *r, const char *p, size_t n)
 {
-	struct csv_reader *r = arg;
-
 	if (r->failed)
 		return;
 	if (n > CELL_MAX_BYTES)
@@ -121,6 +121,12 @@ on_cell(void *p, size_t n, void *arg)
 		fail(r, "longer than 1 MiB");
 	if (!r->failed)
 		vec_push(&r->ends, r->line.len);
+}
+
+static void
+on_cell(void *p, size_t n, void *arg)
+{
+	take_cell(arg, p, n);
 }
 
 static struct csv_cell
@@ -245,6 +251,90 @@ on_row(int c, void *arg)
 	r->fields = 0;
 }
 
+/* What ends a plain cell without quotes, or makes it one that is not plain. */
+static const bool special[256] = {
+	[','] = true, ['"'] = true, ['\r'] = true, [' '] = true, ['\t'] = true
+};
+
+/* Cells that are wholly within quotes and hold none, or have neither quotes nor blanks: true when
+ * the line has no others. */
+static bool
+split_plain(struct csv_reader *r, const char *p, const char *end)
+{
+	for (r->plain.n = 0;; p++) {
+		struct csv_cell cell = { p, 0 };
+
+		if (p < end && *p == '"') {
+			cell.p++;
+			p = memchr(cell.p, '"', (size_t)(end - cell.p));
+			if (!p)
+				return false;
+			cell.len = (size_t)(p++ - cell.p);
+		} else {
+			while (p < end && !special[(unsigned char)*p])
+				p++;
+			cell.len = (size_t)(p - cell.p);
+		}
+		vec_push(&r->plain, cell);
+		if (p == end)
+			return true;
+		if (*p != ',')
+			return false;
+	}
+}
+
+/* Takes the plain lines that p begins with; returns how many bytes.  They are nearly all of every
+ * file, and libcsv, which looks at each byte in a state of its own, takes three times as long for
+ * them: a quarter of the time of financials-bulk. */
+static size_t
+take_plain(struct csv_reader *r, const char *p, size_t n)
+{
+	const char *at = p, *end = p + n, *eol;
+
+	while (!r->failed && (eol = memchr(at, '\n', (size_t)(end - at)))) {
+		size_t len = (size_t)(eol - at);
+
+		if (len > 0 && at[len - 1] == '\r')
+			len--;
+		if (len > 0) { /* an empty line is none */
+			if (!split_plain(r, at, at + len))
+				break;
+			for (size_t i = 0; i < r->plain.n; i++)
+				take_cell(r, r->plain.at[i].p, r->plain.at[i].len);
+			on_row('\n', r);
+		}
+		at = eol + 1;
+	}
+	return (size_t)(at - p);
+}
+
+static void
+feed_libcsv(struct csv_reader *r, const char *p, size_t n)
+{
+	if (csv_parse(&r->parser, p, n, on_cell, on_row, r) != n)
+		fail(r, "a quote where none may be");
+	else if (r->parser.entry_pos > CELL_MAX_BYTES + SLICE)
+		fail(r, "a cell is longer than 64 KiB");
+}
+
+/* Between two rows libcsv is in the state that csv_init() leaves it in. */
+static void
+parse_slice(struct csv_reader *r, const char *p, size_t n)
+{
+	while (n > 0 && !r->failed) {
+		size_t part = r->parser.pstate == 0 ? take_plain(r, p, n) : 0;
+
+		if (part == 0) { /* the rest of a line, or all of it */
+			const char *eol = memchr(p, '\n', n);
+
+			part = eol ? (size_t)(eol - p) + 1 : n;
+			feed_libcsv(r, p, part);
+		}
+		p += part;
+		n -= part;
+	}
+}
+
 static void
 parse(struct csv_reader *r, const char *p, size_t n)
 {
@@ -253,10 +343,8 @@ parse(struct csv_reader *r, const char *p, size_t n)
 
 		if (memchr(p, '\0', part))
 			fail(r, "NUL byte");
-		else if (csv_parse(&r->parser, p, part, on_cell, on_row, r) != part)
-			fail(r, "a quote where none may be");
-		else if (r->parser.entry_pos > CELL_MAX_BYTES + SLICE)
-			fail(r, "a cell is longer than 64 KiB");
+		else
+			parse_slice(r, p, part);
 		p += part;
 		n -= part;
 	}

@@ -1,5 +1,6 @@
-/* Streaming CSV over libcsv: columns by name, ceilings of faults.md T5, rows that cannot be used
- * handed over with their reason instead of being lost. */
+/* Streaming CSV over libcsv, which lines without anything odd do not need: columns by name,
+ * ceilings of faults.md T5, rows that cannot be used handed over with their reason instead of being
+ * lost. */
 #ifndef FINTRA_CORE_CSV_H
 #define FINTRA_CORE_CSV_H
 
