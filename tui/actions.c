@@ -1,9 +1,11 @@
 /* Keys -> views -> intents, and what they do. */
 #include "tui/console.h"
+#include "tui/save.h"
 
 #include "core/clock.h"
 #include "core/num.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -178,6 +180,30 @@ cancel(struct console *k, int64_t run, enum cancel_level level)
 			level == CANCEL_ABORT ? "abort" : "draining");
 }
 
+/* A terminal that has no clipboard gets a file, under a name that stays the same. */
+static void
+copy(struct console *k, const char *text)
+{
+	STR_AUTO path = { 0 };
+	STR_AUTO body = { 0 };
+	struct err e = ERR_INIT;
+
+	if (term_copy(k->term, text)) {
+		console_message(k, LVL_INFO, "copied: %s", text);
+		return;
+	}
+	str_init(&path, 4000);
+	str_init(&body, SIZE_MAX / 2);
+	str_puts(&body, text);
+	str_putc(&body, '\n');
+	if (conf_cache_path(&k->app->conf, &path, &e) == 0 &&
+	    conf_make_path(str_c(&path), &e) == 0 && str_puts(&path, "/copied.txt") == 0 &&
+	    save_file(str_c(&path), &body, true, &e) == SAVE_DONE)
+		console_message(k, LVL_INFO, "no clipboard for it here: it is in %s", str_c(&path));
+	else
+		console_message(k, LVL_WARN, "not copied: %s", e.text);
+}
+
 static void
 ask_quit(struct console *k, int key)
 {
@@ -221,10 +247,7 @@ perform(struct console *k, const struct action *a)
 		go_on(k, a);
 		break;
 	case DO_COPY:
-		if (term_copy(k->term, a->copy))
-			console_message(k, LVL_INFO, "copied: %s", a->copy);
-		else
-			console_message(k, LVL_WARN, "not copied: it is too long");
+		copy(k, a->copy);
 		break;
 	case DO_OPEN:
 		open_view(k, a->open, a);

@@ -282,7 +282,7 @@ term_copy(struct term *t, const char *text)
 	size_t n = strlen(text);
 	STR_AUTO out = { 0 };
 
-	if (n > TERM_COPY_MAX)
+	if (n > TERM_COPY_MAX || str_same(getenv("TERM"), "linux"))
 		return false;
 	str_init(&out, (size_t)TERM_COPY_MAX * 2);
 	str_puts(&out, "\033]52;c;");

@@ -24,7 +24,8 @@ void term_redraw(struct term *t); /* the next draw paints everything */
 
 enum { TERM_COPY_MAX = 16 << 10 };
 /* Into the terminal's clipboard (OSC 52): base64, so whatever the text holds, the terminal sees
- * letters.  Whether it obeys cannot be known.  False: longer than TERM_COPY_MAX. */
+ * letters.  Whether it obeys cannot be known.  False: longer than TERM_COPY_MAX, or a console
+ * without a clipboard. */
 bool term_copy(struct term *t, const char *text);
 
 /* Next key (tui/keymap.h) without waiting; false when there is none.  *pasted: between the brackets

@@ -55,8 +55,25 @@ tree_rows(const struct why *w, struct tree_row out[TREE_ROWS])
 struct picked {
 	size_t rows;
 	char table[TREE_NAME]; /* "" = none */
+	char command[160];     /* that writes it; "" = none */
 	int64_t run;
 };
+
+/* Its step of the plan, else its writer again: a fresh table may be wanted once more. */
+static void
+writing_command(const struct why *w, const struct table_status *s, struct date as_of, char *out,
+		size_t n)
+{
+	char iso[DATE_BUF];
+
+	for (size_t i = 0; s->writer && i < w->plan_n; i++)
+		if (w->plan[i].job == s->writer) {
+			str_copy(out, n, w->plan[i].command);
+			return;
+		}
+	if (s->writer)
+		fmt_buf(out, n, "fintra run %s --as-of %s", s->writer->name, date_iso(as_of, iso));
+}
 
 static struct picked
 pick(const struct tree *t, const struct model *m)
@@ -72,6 +89,7 @@ pick(const struct tree *t, const struct model *m)
 
 		str_copy(p.table, sizeof(p.table), s->table->name);
 		p.run = s->run_id;
+		writing_command(w, s, m->s->fresh->f.as_of, p.command, sizeof(p.command));
 	}
 	tree_done(w);
 	free(rows);
@@ -86,7 +104,7 @@ turn(struct tree *t, const struct picked *p, bool down)
 	else if (down && !t->target[0])
 		return; /* everything has no downstream */
 	t->down = down;
-	t->sel = t->shown = 0;
+	t->sel = 0;
 }
 
 static void
@@ -176,21 +194,34 @@ run_plan(struct tree *t, const struct model *m, const struct input *in, struct a
 	tree_done(w);
 }
 
-/* One command a time, in the message line, where a terminal's own selection reaches it. */
+/* With the options that lead to the same configuration. */
 static void
-show_command(struct tree *t, const struct model *m, struct action *out)
+copy_command(struct tree *t, const struct model *m, const char *command, struct action *out)
 {
-	struct err e = ERR_INIT;
-	struct why *w = tree_build(t, m, &e);
+	const char *rest = str_starts(command, "fintra ") ? command + strlen("fintra") : NULL;
 
-	if (!w || w->plan_n == 0)
-		view_message(out, LVL_INFO, "the plan is empty: nothing to do");
-	else
-		view_message(out, LVL_INFO, "%s%s",
-			     w->plan[t->shown % w->plan_n].launchable ? "$ " : "",
-			     w->plan[t->shown % w->plan_n].command);
-	t->shown++;
-	tree_done(w);
+	fmt_buf(t->copied, sizeof(t->copied), "%s%s", rest ? str_or(m->command, "fintra") : "",
+		rest ? rest : command);
+	out->intent = DO_COPY;
+	out->copy = t->copied;
+}
+
+static void
+copy(struct tree *t, const struct model *m, const struct picked *p, enum act act,
+     struct action *out)
+{
+	char command[TREE_NAME + 24];
+
+	if (act == ACT_COPY_COMMAND) {
+		fmt_buf(command, sizeof(command), "fintra %s %s", t->down ? "impact" : "why",
+			t->target);
+		copy_command(t, m, command, out);
+	} else if (p->command[0]) {
+		copy_command(t, m, p->command, out);
+	} else {
+		view_message(out, LVL_INFO, "no job of this build writes %s",
+			     p->table[0] ? p->table : "anything here");
+	}
 }
 
 static void
@@ -221,7 +252,8 @@ handle(struct view *v, const struct model *m, const struct input *in, struct act
 		run_plan(t, m, in, out);
 		break;
 	case ACT_COPY:
-		show_command(t, m, out);
+	case ACT_COPY_COMMAND:
+		copy(t, m, &p, in->act, out);
 		break;
 	case ACT_LAUNCH:
 		launch_form(m, &p, out);

@@ -12,7 +12,7 @@ struct tree {
 	char target[TREE_NAME]; /* table or job; "" = everything */
 	bool down;		/* impact */
 	size_t sel;		/* row */
-	size_t shown;		/* plan step that y shows next */
+	char copied[240];	/* the command that y gives away */
 	struct launch launch;	/* the step that is asked for; borrowed by the question */
 };
 

@@ -53,6 +53,7 @@ test_from_the_cause_to_ready(void **state)
 {
 	struct console_test t;
 	static const char *const args[] = { "--as-of", "2026-02-02", NULL };
+	const char *raw, *at;
 
 	(void)state;
 	console_open(&t, "con_tree", NULL);
@@ -64,7 +65,7 @@ test_from_the_cause_to_ready(void **state)
 	SEE(&t, "Why performance_windows");
 	SEE(&t, "First cause: sector_performance late 1 session");
 	pty_send(t.pty, "y");
-	SEE(&t, "$ fintra run sector-performance-aggregator --as-of 2026-02-02");
+	SEE(&t, "copied: fintra run sector-performance-aggregator --as-of 2026-02-02");
 	step(&t, "Run step 1 of 2: sector-performance-aggregator?",
 	     "sector-performance-aggregator");
 	SEE(&t, "1  run performance-windows-aggregator");
@@ -84,7 +85,12 @@ test_from_the_cause_to_ready(void **state)
 	SEE(&t, "READY for 2026-02-02");
 	pty_send(t.pty, "q");
 	assert_int_equal(pty_wait_exit(t.pty, CONSOLE_WAIT_MS), 0);
-	assert_null(pty_foreign(pty_raw(t.pty)->p, pty_raw(t.pty)->len));
+	raw = str_c(pty_raw(t.pty));
+	at = strstr(raw, "\033]52;c;");
+	assert_non_null(at);
+	assert_null(pty_foreign(raw, (size_t)(at - raw)));
+	at += strcspn(at, "\a") + 1;
+	assert_null(pty_foreign(at, strlen(at)));
 	console_close(&t);
 }
 

@@ -210,21 +210,41 @@ test_read_only_runs_nothing(void **state)
 }
 
 static void
-test_commands_are_shown_in_turn(void **state)
+test_commands_are_copied(void **state)
 {
-	static const char *const want[] = {
-		"$ fintra run sector-performance-aggregator --as-of 2026-02-02",
-		"$ fintra run performance-windows-aggregator --as-of 2026-02-02",
-		"$ fintra run sector-performance-aggregator --as-of 2026-02-02",
+	static const struct {
+		const char *keys, *command;
+	} want[] = {
+		{ "y", "fintra -c /x run sector-performance-aggregator --as-of 2026-02-02" },
+		{ "jy", "fintra -c /x run performance-bulk --as-of 2026-02-02" }, /* fresh */
+		{ "Y", "fintra -c /x why performance_windows" },
+		{ "uY", "fintra -c /x why datos_performance" },
+		{ "dY", "fintra -c /x impact datos_performance" },
 	};
 	struct scene s;
 
 	(void)state;
 	begin(&s, MORNING_SEED, scene_sizes[0], "performance_windows");
+	s.m.command = "fintra -c /x";
 	for (size_t i = 0; i < ARRAY_LEN(want); i++) {
-		scene_type(&s, "y");
-		assert_string_equal(s.last.text, want[i]);
+		scene_type(&s, want[i].keys);
+		assert_int_equal(s.last.intent, DO_COPY);
+		assert_string_equal(s.last.copy, want[i].command);
 	}
+	scene_end(&s);
+}
+
+/* What nobody here writes has no command. */
+static void
+test_no_command_is_said(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin(&s, MORNING_SEED, scene_sizes[0], "datos_financieros");
+	scene_type(&s, "y");
+	assert_int_equal(s.last.intent, DO_MESSAGE);
+	assert_non_null(strstr(s.last.text, "datos_financieros"));
 	scene_end(&s);
 }
 
@@ -285,7 +305,8 @@ main(void)
 		cmocka_unit_test(test_nothing_is_broken),
 		cmocka_unit_test(test_plan_runs_step_by_step),
 		cmocka_unit_test(test_read_only_runs_nothing),
-		cmocka_unit_test(test_commands_are_shown_in_turn),
+		cmocka_unit_test(test_commands_are_copied),
+		cmocka_unit_test(test_no_command_is_said),
 		cmocka_unit_test(test_enter_opens_the_last_run),
 		cmocka_unit_test(test_keys_that_lead_here),
 	};
