@@ -7,7 +7,7 @@ VERSION := 0.1.0
 FINTRA_REAL_DATA ?= ../shared/data/real
 export FINTRA_REAL_DATA
 
-PKGS := libpq libcurl libcjson ncursesw panelw
+PKGS := libpq libcurl libcjson libpcre2-8 ncursesw panelw
 WARN := -Wall -Wextra -Wshadow -Wvla -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes \
 	-Wwrite-strings -Wcast-qual -Wundef
 OPT ?= -O2 -g

@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")"
 
 BUILD_PKGS="gcc libc6-dev make pkg-config libpq-dev libcurl4-openssl-dev libcjson-dev libncurses-dev
-libcsv-dev libinih-dev uthash-dev libmicrohttpd-dev zlib1g-dev"
+libcsv-dev libinih-dev libpcre2-dev uthash-dev libmicrohttpd-dev zlib1g-dev"
 RUN_PKGS="postgresql postgresql-client ncurses-term ca-certificates"
 TEST_PKGS="libcmocka-dev libvterm-dev perl pgbouncer procps libfaketime locales"
 

@@ -1,45 +1,63 @@
 #include "tui/filter.h"
 
+#include "core/pattern.h"
 #include "core/str.h"
 
-#include <ctype.h>
 #include <string.h>
 
 enum { WORD_MAX = 80 };
 
-static int
-fold(char c)
-{
-	return tolower((unsigned char)c);
-}
-
 bool
 filter_contains(const char *text, const char *needle)
 {
-	int first = fold(needle[0]);
-
-	if (!first)
-		return false;
-	for (; *text; text++) {
-		size_t i = 1;
-
-		if (fold(*text) != first)
-			continue;
-		while (needle[i] && fold(text[i]) == fold(needle[i]))
-			i++;
-		if (!needle[i])
-			return true;
-	}
-	return false;
+	return pattern_literal(text, needle) != NULL;
 }
 
 bool
-filter_line(const char *filter, const char *line)
+line_filter_set(struct line_filter *f, const char *text, bool invert, char why[FILTER_WHY])
 {
-	bool invert = filter[0] == '!';
+	bool is_not = invert && text[0] == '!';
+	struct pattern *re = NULL;
 
-	filter += invert;
-	return !filter[0] || filter_contains(line, filter) != invert;
+	if (text[is_not]) {
+		re = pattern_new(text + is_not, why, FILTER_WHY);
+		if (!re)
+			return false;
+	}
+	pattern_free(f->re);
+	*f = (struct line_filter){ .invert = is_not, .re = re };
+	str_copy(f->text, sizeof(f->text), text);
+	return true;
+}
+
+void
+line_filter_done(struct line_filter *f)
+{
+	pattern_free(f->re);
+	*f = (struct line_filter){ .re = NULL };
+}
+
+bool
+line_filter_hits(const struct line_filter *f, const char *line)
+{
+	size_t at, end;
+
+	return f->re && pattern_find(f->re, line, 0, &at, &end) > 0;
+}
+
+bool
+line_filter_passes(const struct line_filter *f, const char *line)
+{
+	size_t at, end;
+	int rc = f->re ? pattern_find(f->re, line, 0, &at, &end) : -1;
+
+	return rc < 0 || (rc > 0) != f->invert;
+}
+
+bool
+line_filter_gave_up(const struct line_filter *f)
+{
+	return f->re && pattern_gave_up(f->re);
 }
 
 /* "job" of "job=perf" when that is a key, and what follows in *value. */

@@ -1,4 +1,5 @@
-/* What an operator types to see less: literal texts, case ignored (ASCII), "!" for not. */
+/* What an operator types to see less: a text or a regular expression for lines, words and labels
+ * for rows; "!" for not. */
 #ifndef FINTRA_TUI_FILTER_H
 #define FINTRA_TUI_FILTER_H
 
@@ -11,8 +12,25 @@ struct filter_field {
 
 /* An empty needle is nowhere. */
 bool filter_contains(const char *text, const char *needle);
-/* The whole filter is one text, so that it may hold blanks; "" lets everything through. */
-bool filter_line(const char *filter, const char *line);
+
+enum { FILTER_TEXT = 80, FILTER_WHY = 200 };
+
+/* Of the lines of a log: one text or expression (core/pattern.h), so it may hold blanks. */
+struct line_filter {
+	char text[FILTER_TEXT]; /* as typed; "" = none */
+	bool invert;		/* it began with "!" */
+	struct pattern *re;	/* owned: line_filter_done(); NULL = none */
+};
+
+/* False with PCRE2's reason in `why`: the filter then stays as it was.  invert: a "!" means not. */
+bool line_filter_set(struct line_filter *f, const char *text, bool invert, char why[FILTER_WHY]);
+void line_filter_done(struct line_filter *f);
+/* No filter lets everything through; so does one that takes too many steps to know. */
+bool line_filter_passes(const struct line_filter *f, const char *line);
+/* No filter is nowhere. */
+bool line_filter_hits(const struct line_filter *f, const char *line);
+bool line_filter_gave_up(const struct line_filter *f);
+
 /* "failure job=perf !user=cron": every word must hold.  A word without key is looked for in all
  * fields; an unknown key makes it an ordinary word. */
 bool filter_fields(const char *filter, const struct filter_field *f, size_t n);

@@ -1,6 +1,7 @@
 #include "tui/list.h"
 
-#include <regex.h>
+#include "tui/filter.h"
+
 #include <string.h>
 
 /* A screen of at least TALL rows has room for what the selected row did not show. */
@@ -14,15 +15,6 @@ column_count(const struct list_ops *ops)
 	while (ops->columns[n])
 		n++;
 	return n;
-}
-
-/* A filter that is no expression yet (half typed) hides nothing. */
-static bool
-compile(const struct list *l, regex_t *re)
-{
-	const char *text = l->filter + (l->filter[0] == '!');
-
-	return *text && regcomp(re, text, REG_EXTENDED | REG_ICASE | REG_NOSUB) == 0;
 }
 
 static void
@@ -49,24 +41,21 @@ size_t
 list_rows(const struct list *l, const struct list_ops *ops, const struct model *m,
 	  const void *out[LIST_ROWS])
 {
-	char words[LIST_HAYSTACK];
-	bool inverse = l->filter[0] == '!', filtered;
+	char words[LIST_HAYSTACK], why[FILTER_WHY];
+	struct line_filter f = { .re = NULL };
 	const void *row;
-	regex_t re;
 	size_t n = 0;
 
-	filtered = compile(l, &re);
+	(void)!line_filter_set(&f, l->filter, true, why); /* half typed, it hides nothing */
 	for (size_t i = 0; (row = ops->row(m, i)) != NULL && n < LIST_ROWS; i++) {
-		if (filtered) {
-			words[0] = '\0';
+		words[0] = '\0';
+		if (f.re)
 			ops->words(m, row, words);
-			if ((regexec(&re, words, 0, NULL, 0) == 0) == inverse)
-				continue;
-		}
+		if (!line_filter_passes(&f, words))
+			continue;
 		out[n++] = row;
 	}
-	if (filtered)
-		regfree(&re);
+	line_filter_done(&f);
 	if (l->sort > 0)
 		sort(l, ops, m, out, n);
 	return n;
@@ -184,20 +173,25 @@ list_screen(const struct list *l, unsigned base)
 	return l->typing ? SCREEN_FILTER : l->menu ? SCREEN_SORT : base;
 }
 
+static bool
+filter_compiles(const struct list *l, char why[FILTER_WHY])
+{
+	struct line_filter f = { .re = NULL };
+	bool ok = line_filter_set(&f, l->filter, true, why);
+
+	line_filter_done(&f);
+	return ok;
+}
+
 void
 list_note(const struct list *l, const struct list_ops *ops, size_t shown, size_t all, char *buf,
 	  size_t n)
 {
-	char filter[LIST_FILTER + 24] = "", order[64] = "";
-	const char *text = l->filter + (l->filter[0] == '!');
-	regex_t re;
-	bool ok = compile(l, &re);
+	char filter[LIST_FILTER + 24] = "", order[64] = "", why[FILTER_WHY];
 
-	if (ok)
-		regfree(&re);
 	if (l->typing || l->filter[0])
 		fmt_buf(filter, sizeof(filter), "/%s%s%s  ", l->filter, l->typing ? "_" : "",
-			*text && !ok ? " (no expression)" : "");
+			filter_compiles(l, why) ? "" : " (no expression)");
 	if (l->sort > 0)
 		fmt_buf(order, sizeof(order), "by %s%s  ", ops->columns[l->sort],
 			l->reverse ? ", reversed" : "");
@@ -260,7 +254,7 @@ list_draw(const struct list_page *p, const struct model *m, struct canvas *c, st
 	const void *at[LIST_ROWS], *chosen = list_chosen(p->list, p->ops, m);
 	int detail = r.h >= TALL ? DETAIL_ROWS : 1;
 	size_t all = 0;
-	char note[160];
+	char note[160], why[FILTER_WHY];
 
 	while (p->ops->row(m, all))
 		all++;
@@ -271,6 +265,9 @@ list_draw(const struct list_page *p, const struct model *m, struct canvas *c, st
 	if (chosen)
 		p->ops->draw_selected(
 			m, c, (struct rect){ r.x, r.y + r.h - 1 - detail, r.w, detail }, chosen);
-	view_status_line(m, c, SPAN(r.x, r.y + r.h - 1, r.w));
+	if (filter_compiles(p->list, why))
+		view_status_line(m, c, SPAN(r.x, r.y + r.h - 1, r.w));
+	else
+		canvas_fmt(c, SPAN(r.x + 1, r.y + r.h - 1, r.w - 1), ST_WARN, "filter: %s", why);
 	draw_menu(p->list, p->ops, c, (struct rect){ r.x, r.y - 1, r.w, r.h + 1 });
 }

@@ -1,8 +1,6 @@
 /* Where a pane is in its log, and how keys move it. */
 #include "tui/logpane.h"
 
-#include "tui/filter.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +17,13 @@ void
 logpane_init(struct logpane *p, int64_t run)
 {
 	*p = (struct logpane){ .run = run, .follow = true, .min = LVL_DEBUG };
+}
+
+void
+logpane_done(struct logpane *p)
+{
+	line_filter_done(&p->needle);
+	line_filter_done(&p->filter);
 }
 
 int64_t
@@ -41,7 +46,8 @@ logpane_lines(const struct logpane *p, const struct log_part *log)
 	struct index_list v = { 0 };
 
 	for (size_t i = 0; log && i < log->line.n; i++)
-		if (log->line.at[i]->lvl >= p->min && filter_line(p->filter, log->line.at[i]->text))
+		if (log->line.at[i]->lvl >= p->min &&
+		    line_filter_passes(&p->filter, log->line.at[i]->text))
 			vec_push(&v, i);
 	return v;
 }
@@ -177,7 +183,7 @@ is_marked(const struct logpane *p, int64_t seq)
 static bool
 is_match(const struct place *at, size_t i)
 {
-	return filter_contains(line_at(at, i)->text, at->p->needle);
+	return line_filter_hits(&at->p->needle, line_at(at, i)->text);
 }
 
 static bool
@@ -242,11 +248,11 @@ logpane_seek(struct logpane *p, const struct model *m, enum act act, struct rect
 
 	while (t->next != act && t->prev != act)
 		t++;
-	if (t->is == is_match && !p->needle[0])
+	if (t->is == is_match && !p->needle.re)
 		view_message(out, LVL_INFO, "no search yet: / begins one");
 	else if (at.v.n == 0 || !find(&at, t, act == t->prev))
 		view_message(out, LVL_INFO, "no %s in these lines",
-			     t->is == is_match ? p->needle : t->what);
+			     t->is == is_match ? p->needle.text : t->what);
 	vec_done(&at.v);
 }
 

@@ -3,9 +3,10 @@
 #ifndef FINTRA_TUI_LOGPANE_H
 #define FINTRA_TUI_LOGPANE_H
 
+#include "tui/filter.h"
 #include "tui/view.h"
 
-enum { PANE_TEXT = 64, PANE_MARKS = 32, PANE_GAP_MS = 10000 };
+enum { PANE_TEXT = FILTER_TEXT, PANE_MARKS = 32, PANE_GAP_MS = 10000 };
 
 enum time_column { TIME_OF_DAY, TIME_SINCE_FIRST, TIME_SINCE_BEFORE, TIME_COLUMNS };
 
@@ -21,8 +22,8 @@ struct logpane {
 	int64_t newest;	     /* seq of the last line when it was paused */
 	enum level min;
 	enum time_column times;
-	int skip; /* columns scrolled to the right */
-	char needle[PANE_TEXT], filter[PANE_TEXT];
+	int skip;			   /* columns scrolled to the right */
+	struct line_filter needle, filter; /* what is searched; what is shown */
 	struct pane_mark mark[PANE_MARKS];
 	size_t marks;
 };
@@ -38,6 +39,7 @@ size_t logpane_position(const struct index_list *v, const struct log_part *log, 
 const struct log_line *logpane_current(const struct logpane *p, const struct model *m);
 
 void logpane_init(struct logpane *p, int64_t run);
+void logpane_done(struct logpane *p);
 int64_t logpane_run(const struct logpane *p, const struct model *m);
 const struct log_part *logpane_log(const struct logpane *p, const struct model *m);
 /* size: w x h of the pane, its title included. */

@@ -2,10 +2,9 @@
 #include "tui/logpane.h"
 
 #include "core/num.h"
+#include "core/pattern.h"
 #include "core/text.h"
-#include "tui/filter.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,34 +19,29 @@ logpane_height(const struct logpane *p, const struct log_line *l, int w)
 				   l->text);
 }
 
-static uint32_t
-fold(uint32_t cp)
-{
-	return cp < 0x80 ? (uint32_t)tolower((int)cp) : cp;
-}
-
 /* Marks the hits among the cells of a drawn line, so that what is marked is what is seen. */
 static void
-mark_hits(struct canvas *c, struct span at, const char *needle)
+mark_hits(struct canvas *c, struct span at, struct pattern *re)
 {
-	uint32_t want[PANE_TEXT];
-	int n = 0;
+	STR_AUTO text = { 0 };
+	size_t *begin = mem_alloc((size_t)(at.w + 1) * sizeof(*begin)), from = 0, hit, end;
 
-	for (size_t i = 0, len = strlen(needle); i < len; n++) {
-		i += text_decode(needle + i, len - i, &want[n]);
-		want[n] = fold(want[n]);
-	}
-	for (int x = at.x; n > 0 && x + n <= at.x + at.w; x++) {
-		int k = 0;
+	str_init(&text, (size_t)at.w * 4 + 1);
+	for (int i = 0; i < at.w; i++) {
+		const struct cell *cell = canvas_at(c, at.x + i, at.y);
 
-		while (k < n && canvas_at(c, x + k, at.y) &&
-		       fold(canvas_at(c, x + k, at.y)->cp) == want[k])
-			k++;
-		if (k == n) {
-			canvas_select(c, (struct rect){ x, at.y, n, 1 });
-			x += n - 1;
-		}
+		begin[i] = text.len;
+		if (cell && cell->cols > 0)
+			canvas_utf8(&text, cell->cp);
 	}
+	begin[at.w] = text.len;
+	while (from < text.len && pattern_find(re, str_c(&text), from, &hit, &end) > 0) {
+		for (int i = 0; i < at.w; i++)
+			if (begin[i] >= hit && begin[i] < end)
+				canvas_select(c, (struct rect){ at.x + i, at.y, 1, 1 });
+		from = end > from ? end : from + 1;
+	}
+	free(begin);
 }
 
 /* One part of the title's right side, kept whole or left out. */
@@ -93,9 +87,10 @@ filter_part(const struct logpane *p, int room, char out[PANE_TEXT + 16])
 
 	if (most > 32)
 		most = 32;
-	str_copy(text, most < sizeof(text) ? most : sizeof(text), p->filter);
-	fmt_buf(out, PANE_TEXT + 16, "filter %s%s", text,
-		strlen(text) < strlen(p->filter) ? "..." : "");
+	str_copy(text, most < sizeof(text) ? most : sizeof(text), p->filter.text);
+	fmt_buf(out, PANE_TEXT + 16, "filter%s %s%s",
+		line_filter_gave_up(&p->filter) ? " GAVE UP" : "", text,
+		strlen(text) < strlen(p->filter.text) ? "..." : "");
 }
 
 /* Pause, level and filter first: they must not be overlooked.  The counts only where there is room
@@ -118,7 +113,7 @@ notes(const struct logpane *p, const struct model *m, const struct index_list *v
 	if (p->min > LVL_DEBUG)
 		add_part(note, w, part);
 	filter_part(p, w - text_columns(note), part);
-	if (p->filter[0])
+	if (p->filter.re)
 		add_part(note, w, part);
 	fmt_buf(part, sizeof(part), "%s of %s", num_group((int64_t)v->n, shown),
 		num_group(last, all));
@@ -147,7 +142,7 @@ draw_title(const struct logpane *p, const struct model *m, struct canvas *c, str
 	canvas_put(c, SPAN(at.x + 1, at.y, room), focus ? ST_BOLD : ST_TITLE, title);
 	fmt_buf(padded, sizeof(padded), " %s ", note);
 	canvas_put(c, SPAN(at.x + at.w - 2 - cols, at.y, cols),
-		   !p->follow || p->filter[0] || p->min > LVL_DEBUG ? ST_WARN : ST_RULE, padded);
+		   !p->follow || p->filter.re || p->min > LVL_DEBUG ? ST_WARN : ST_RULE, padded);
 }
 
 static void
@@ -189,8 +184,8 @@ draw_line(const struct logpane *p, const struct model *m, struct canvas *c, stru
 		canvas_put_from(c, SPAN(text.x, r.y, text.w), st, l->text, p->skip);
 	else
 		canvas_put(c, SPAN(text.x, r.y, text.w), st, l->text);
-	for (int y = 0; y < rows && p->needle[0]; y++)
-		mark_hits(c, SPAN(text.x, r.y + y, text.w), p->needle);
+	for (int y = 0; y < rows && p->needle.re; y++)
+		mark_hits(c, SPAN(text.x, r.y + y, text.w), p->needle.re);
 	if (!mark)
 		return rows;
 	canvas_put(c, SPAN(r.x, r.y, 1), ST_BOLD, "*");
@@ -286,17 +281,23 @@ logpane_facts(const struct logpane *p, const struct model *m, struct canvas *c, 
 
 	if (v.n > 0 && !p->follow)
 		cur = logpane_position(&v, log, p->cur);
-	for (size_t i = 0; i < v.n && p->needle[0]; i++) {
-		hits += filter_contains(log->line.at[v.at[i]]->text, p->needle);
-		hit = i == cur ? hits : hit;
+	for (size_t i = 0; i < v.n && p->needle.re; i++) {
+		bool is = line_filter_hits(&p->needle, log->line.at[v.at[i]]->text);
+
+		hits += is;
+		hit = i == cur && is ? hits : hit;
 	}
-	if (p->needle[0] && hit > 0)
-		x += canvas_fmt(c, SPAN(x, at.y, end - x), ST_BOLD, "/%s: hit %zu of %zu",
-				p->needle, hit, hits) +
+	if (line_filter_gave_up(&p->needle))
+		x += canvas_fmt(c, SPAN(x, at.y, end - x), ST_WARN,
+				"/%s: gave up, it takes too many steps", p->needle.text) +
 		     2;
-	else if (p->needle[0])
-		x += canvas_fmt(c, SPAN(x, at.y, end - x), ST_BOLD, "/%s: %zu line%s", p->needle,
-				hits, num_s((int64_t)hits)) +
+	else if (p->needle.re && hit > 0)
+		x += canvas_fmt(c, SPAN(x, at.y, end - x), ST_BOLD, "/%s: hit %zu of %zu",
+				p->needle.text, hit, hits) +
+		     2;
+	else if (p->needle.re)
+		x += canvas_fmt(c, SPAN(x, at.y, end - x), ST_BOLD, "/%s: %zu line%s",
+				p->needle.text, hits, num_s((int64_t)hits)) +
 		     2;
 	if (p->marks > 0)
 		x += canvas_fmt(c, SPAN(x, at.y, end - x), ST_DIM, "%zu mark%s: *, # at the >",

@@ -97,6 +97,31 @@ draw_picker(const struct logs *s, const struct model *m, struct canvas *c, struc
 	}
 }
 
+/* What does not compile is told while it is typed. */
+static bool
+prompt_compiles(const struct logs *s, char why[FILTER_WHY])
+{
+	struct line_filter f = { .re = NULL };
+	bool ok;
+
+	why[0] = '\0';
+	if (s->prompt != PROMPT_SEARCH && s->prompt != PROMPT_FILTER)
+		return true;
+	ok = line_filter_set(&f, s->typed, s->prompt == PROMPT_FILTER, why);
+	line_filter_done(&f);
+	return ok;
+}
+
+static void
+draw_prompt(const struct logs *s, struct canvas *c, struct span at)
+{
+	char why[FILTER_WHY];
+	int x = at.x + canvas_fmt(c, at, ST_BOLD, "%s%s_", prompts[s->prompt], s->typed);
+
+	if (!prompt_compiles(s, why))
+		canvas_fmt(c, SPAN(x + 2, at.y, at.x + at.w - x - 2), ST_WARN, "%s", why);
+}
+
 static void
 draw(const struct view *v, const struct model *m, struct canvas *c, struct rect r)
 {
@@ -109,8 +134,7 @@ draw(const struct view *v, const struct model *m, struct canvas *c, struct rect 
 			logpane_draw(&s->pane[i], m, c, pane_rect(s, r, i),
 				     s->n == 1 ? -1 : i == s->cur);
 	if (s->prompt != PROMPT_NONE)
-		canvas_fmt(c, SPAN(facts.x + 1, facts.y, facts.w - 1), ST_BOLD, "%s%s_",
-			   prompts[s->prompt], s->typed);
+		draw_prompt(s, c, SPAN(facts.x + 1, facts.y, facts.w - 1));
 	else
 		logpane_facts(&s->pane[s->cur], m, c, facts);
 	view_status_line(m, c, SPAN(r.x, r.y + r.h - 1, r.w));
@@ -144,6 +168,15 @@ too_many(struct action *out)
 }
 
 static void
+done(struct view *v)
+{
+	struct logs *s = v->state;
+
+	for (size_t i = 0; i < s->n; i++)
+		logpane_done(&s->pane[i]);
+}
+
+static void
 again(struct view *v, const struct model *m, const struct action *how, struct action *out)
 {
 	struct logs *s = v->state;
@@ -154,6 +187,7 @@ again(struct view *v, const struct model *m, const struct action *how, struct ac
 	if (how->act == ACT_LOGS || how->run == 0 || focus_run(s, how->run))
 		return;
 	if (!how->add) {
+		done(v);
 		logpane_init(&s->pane[0], how->run);
 		s->n = 1;
 		s->cur = 0;
@@ -179,14 +213,16 @@ take_typed(struct logs *s, const struct model *m, struct action *out)
 	struct logpane *p = &s->pane[s->cur];
 	struct rect size = focus_rect(s, m);
 	enum prompt what = s->prompt;
+	char why[FILTER_WHY];
 
 	s->prompt = PROMPT_NONE;
-	if (what == PROMPT_SEARCH) {
-		str_copy(p->needle, sizeof(p->needle), s->typed);
-		if (p->needle[0])
+	if (what == PROMPT_SEARCH && line_filter_set(&p->needle, s->typed, false, why)) {
+		if (p->needle.re)
 			logpane_seek(p, m, p->follow ? ACT_MATCH_PREV : ACT_MATCH_NEXT, size, out);
-	} else if (what == PROMPT_FILTER) {
-		str_copy(p->filter, sizeof(p->filter), s->typed);
+	} else if (what == PROMPT_FILTER && line_filter_set(&p->filter, s->typed, true, why)) {
+		return;
+	} else if (what == PROMPT_SEARCH || what == PROMPT_FILTER) {
+		s->prompt = what; /* to be mended: the prompt says what is wrong */
 	} else if (what == PROMPT_MARK) {
 		logpane_mark(p, m, s->typed, out);
 	} else if (what == PROMPT_TIME && s->typed[0]) {
@@ -230,6 +266,7 @@ drop_pane(struct logs *s, struct action *out)
 		view_message(out, LVL_INFO, "the last pane stays: q leaves the logs");
 		return;
 	}
+	logpane_done(&s->pane[s->cur]);
 	memmove(&s->pane[s->cur], &s->pane[s->cur + 1], (--s->n - s->cur) * sizeof(s->pane[0]));
 	if (s->cur == s->n)
 		s->cur--;
@@ -330,7 +367,7 @@ prompt_for(struct logs *s, enum act act)
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
 		if (keys[i].act == act) {
 			begin_prompt(s, keys[i].prompt,
-				     act == ACT_FILTER ? s->pane[s->cur].filter : "");
+				     act == ACT_FILTER ? s->pane[s->cur].filter.text : "");
 			return true;
 		}
 	return false;
@@ -340,8 +377,8 @@ prompt_for(struct logs *s, enum act act)
 static void
 back(struct logpane *p, const struct input *in, struct action *out)
 {
-	if (in->key == TK_ESC && p->filter[0])
-		p->filter[0] = '\0';
+	if (in->key == TK_ESC && p->filter.re)
+		line_filter_done(&p->filter);
 	else
 		out->intent = DO_BACK;
 }
@@ -460,6 +497,7 @@ const struct view_ops view_log = {
 	.screen = screen,
 	.state_size = sizeof(struct logs),
 	.init = init,
+	.done = done,
 	.draw = draw,
 	.handle = handle,
 	.wants_text = wants_text,

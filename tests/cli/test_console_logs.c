@@ -161,11 +161,18 @@ test_filter_pause_search(void **state)
 	SEE(&t, "PAUSED, 1 new line below | filter !noise");
 	pty_send(t.pty, "/NAL 20 \r");
 	SEE(&t, "/NAL 20 : hit 1 of 1");
+	pty_send(t.pty, "/signal (\r");
+	SEE(&t, "missing closing parenthesis at 9");
+	pty_send(t.pty, "8|[123]4) of\r");
+	SEE(&t, "/signal (8|[123]4) of: hit ");
+	SEE(&t, "of 4");
 	pty_send(t.pty, "f");
 	SEE(&t, "signal 42 of 1");
 	GONE(&t, "PAUSED");
 	pty_send(t.pty, "\033");
 	SEE(&t, "noise 41 of 1");
+	pty_send(t.pty, "&(signal|noise) 4[12]\r");
+	SEE(&t, "2 of 42");
 	quit(&t);
 }
 

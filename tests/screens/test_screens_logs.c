@@ -163,6 +163,22 @@ test_search_is_not_the_filter(void **state)
 	scene_end(&s);
 }
 
+/* What does not compile is said where it is typed, and is not taken; "!" is not part of it. */
+static void
+test_expressions(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin_long(&s);
+	scene_enter(&s, "/pe=3(0");
+	scene_compare(&s, "logs_no_expression");
+	scene_enter(&s, "|1)[.]");
+	scene_enter(&s, "&!technology|n=4[0-2]");
+	scene_compare(&s, "logs_expression");
+	scene_end(&s);
+}
+
 static void
 test_new_lines_below_are_counted(void **state)
 {
@@ -361,6 +377,7 @@ main(void)
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_paused_and_filtered_is_always_visible),
 		cmocka_unit_test(test_search_is_not_the_filter),
+		cmocka_unit_test(test_expressions),
 		cmocka_unit_test(test_new_lines_below_are_counted),
 		cmocka_unit_test(test_errors_warnings_gaps),
 		cmocka_unit_test(test_marks),

@@ -2,6 +2,50 @@
 #include "tests/unit/suite.h"
 #include "tui/filter.h"
 
+static bool
+passes(const char *filter, const char *line)
+{
+	struct line_filter f = { .re = NULL };
+	char why[FILTER_WHY];
+	bool is;
+
+	assert_true(line_filter_set(&f, filter, true, why));
+	is = line_filter_passes(&f, line);
+	line_filter_done(&f);
+	return is;
+}
+
+static void
+test_lines(void **state)
+{
+	struct line_filter f = { .re = NULL };
+	char why[FILTER_WHY];
+
+	(void)state;
+	assert_true(passes("", "anything"));
+	assert_true(passes("!", "anything"));
+	assert_true(passes("Energy", "sector=energy"));
+	assert_false(passes("!Energy", "sector=energy"));
+	assert_true(passes("!energy", "sector=Utilities"));
+	assert_false(passes("!util|energy", "sector=Utilities"));
+	assert_true(passes("^sector=(util|energy)", "sector=Utilities"));
+	assert_true(line_filter_set(&f, "!x", false, why)); /* a search has no "not" */
+	assert_true(line_filter_hits(&f, "a!x"));
+	assert_false(line_filter_set(&f, "(", false, why));
+	assert_string_equal(f.text, "!x"); /* stays as it was */
+	line_filter_done(&f);
+	assert_false(line_filter_hits(&f, "a!x"));
+}
+
+/* What cannot be known is shown, with and without "!". */
+static void
+test_runaway_hides_nothing(void **state)
+{
+	(void)state;
+	assert_true(passes("^(a|aa|a+)+$", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"));
+	assert_true(passes("!^(a|aa|a+)+$", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"));
+}
+
 static void
 test_filters(void **state)
 {
@@ -10,11 +54,6 @@ test_filters(void **state)
 					  { "user", NULL } };
 
 	(void)state;
-	assert_true(filter_line("", "anything"));
-	assert_true(filter_line("!", "anything"));
-	assert_true(filter_line("Energy", "sector=energy"));
-	assert_false(filter_line("!Energy", "sector=energy"));
-	assert_true(filter_line("!energy", "sector=Utilities"));
 	assert_false(filter_contains("text", ""));
 	assert_true(filter_contains("aab", "ab"));
 	assert_true(filter_fields("", f, 3));
@@ -31,6 +70,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_runaway_hides_nothing),
 		cmocka_unit_test(test_filters),
 	};
 
