@@ -1,5 +1,6 @@
 /* Keys -> views -> intents, and what they do. */
 #include "tui/console.h"
+#include "tui/export.h"
 #include "tui/save.h"
 
 #include "core/clock.h"
@@ -8,6 +9,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { EXPORT_MAX = 256 << 20 };
 
 void
 console_message(struct console *k, enum level l, const char *fmt, ...)
@@ -205,6 +208,39 @@ copy(struct console *k, const char *text)
 }
 
 static void
+ask_overwrite(struct console *k, const char *path)
+{
+	struct action how = { .then = DO_EXPORT_OVER };
+
+	str_copy(how.text, sizeof(how.text), "This file is there already. Overwrite it?");
+	str_copy(how.detail[0], sizeof(how.detail[0]), path);
+	push(k, &view_confirm, &how);
+}
+
+/* Of the view on top: the prompt has gone.  The disk is waited for; an export is at most some
+ * 20 MB. */
+static void
+export_to(struct console *k, const char *path, bool over)
+{
+	STR_AUTO text = { 0 };
+	struct err e = ERR_INIT;
+	enum saved rc = SAVE_FAILED;
+	char n[NUM_BUF];
+	size_t lines;
+
+	str_init(&text, EXPORT_MAX);
+	if (export_text(console_top(k), &k->m, path, &text, &lines, &e) == 0)
+		rc = save_file(path, &text, over, &e);
+	if (rc == SAVE_EXISTS)
+		ask_overwrite(k, path);
+	else if (rc == SAVE_DONE)
+		console_message(k, LVL_INFO, "%s line%s in %s", num_group((int64_t)lines, n),
+				num_s((int64_t)lines), path);
+	else
+		console_message(k, LVL_ERROR, "not exported: %s", e.text);
+}
+
+static void
 ask_quit(struct console *k, int key)
 {
 	struct action how = { .key = key, .may_hand_over = console_may_hand_over(k) };
@@ -248,6 +284,13 @@ perform(struct console *k, const struct action *a)
 		break;
 	case DO_COPY:
 		copy(k, a->copy);
+		break;
+	case DO_EXPORT:
+		pop(k);
+		export_to(k, a->detail[0], false);
+		break;
+	case DO_EXPORT_OVER:
+		export_to(k, a->detail[0], true);
 		break;
 	case DO_OPEN:
 		open_view(k, a->open, a);
@@ -330,6 +373,9 @@ global(struct console *k, const struct input *in)
 		return true;
 	case ACT_HELP:
 		push(k, &view_help, NULL);
+		return true;
+	case ACT_EXPORT:
+		push(k, &view_export, NULL);
 		return true;
 	case ACT_COMMAND:
 		push(k, &view_bar, NULL);

@@ -2,6 +2,7 @@
  */
 #include "tui/jobs.h"
 
+#include "core/sheet.h"
 #include "tui/list.h"
 
 #include <string.h>
@@ -269,6 +270,30 @@ draw_selected(const struct model *m, struct canvas *c, struct rect r, const void
 static const struct list_ops ops = { columns, row, compare, words, draw_row, draw_selected };
 
 static void
+sheet(const struct view *v, const struct model *m, struct sheet *out)
+{
+	static const char *const heads[] = { "layer", "mark", "job", "last run", "as-of",  "took",
+					     "p50",   "when", "by",  "lock",	 "launch", NULL };
+	const struct jobs *s = v->state;
+	const void *rows[LIST_ROWS];
+	size_t n = list_rows(&s->list, &ops, m, rows);
+	char buf[JOB_TEXT];
+
+	_Static_assert(ARRAY_LEN(heads) == ARRAY_LEN(cells) + 1, "a head for each cell");
+	sheet_init(out, heads);
+	str_copy(out->filter, sizeof(out->filter), s->list.filter);
+	for (size_t i = 0; i < n; i++) {
+		struct job_facts f;
+
+		job_facts(m, rows[i], &f);
+		for (size_t k = 0; k < ARRAY_LEN(cells); k++) {
+			cells[k].text(m, rows[i], &f, buf);
+			sheet_cell(out, str_same(buf, " ") ? "" : buf);
+		}
+	}
+}
+
+static void
 draw(const struct view *v, const struct model *m, struct canvas *c, struct rect r)
 {
 	const struct jobs *s = v->state;
@@ -337,4 +362,5 @@ const struct view_ops view_jobs = {
 	.handle = handle,
 	.wants_text = wants_text,
 	.look = look,
+	.sheet = sheet,
 };

@@ -7,7 +7,7 @@
 #define FLAT (LISTS | CATALOGUE | SCREEN_SYSTEM | SCREEN_DETAIL | SCREEN_TREE | SCREEN_RUN)
 #define PAGES (FLAT | SCREEN_LOG)
 #define MOVES (PAGES | SCREEN_HELP | SCREEN_LAUNCH | SCREEN_SORT | SCREEN_PICK)
-#define TYPING (SCREEN_FORM | SCREEN_FILTER | SCREEN_BAR | SCREEN_TYPE)
+#define TYPING (SCREEN_FORM | SCREEN_FILTER | SCREEN_BAR | SCREEN_TYPE | SCREEN_EXPORT)
 
 /* Order = order of the footer and of help. */
 const struct binding keymap[] = {
@@ -337,6 +337,19 @@ const struct binding keymap[] = {
 	  "Esc ^c",
 	  "Esc Back",
 	  "leave it as it was" },
+	{ SCREEN_EXPORT, ACT_OPEN, { TK_ENTER }, "Enter", "Enter Write", "write the file" },
+	{ SCREEN_EXPORT,
+	  ACT_COMPLETE,
+	  { TK_TAB },
+	  "Tab",
+	  "Tab txt/csv/json",
+	  "change the ending, and with it the format" },
+	{ SCREEN_EXPORT,
+	  ACT_BACK,
+	  { TK_ESC, TK_CTRL('c') },
+	  "Esc ^c",
+	  "Esc Back",
+	  "back, write nothing" },
 	{ SCREEN_CONFIRM, ACT_YES, { 'y', 'Y' }, "y", "y Yes", "yes, do it" },
 	{ SCREEN_CONFIRM,
 	  ACT_NO,
@@ -344,6 +357,12 @@ const struct binding keymap[] = {
 	  "n Esc",
 	  "n No",
 	  "no, change nothing" },
+	{ PAGES,
+	  ACT_EXPORT,
+	  { 'X' },
+	  "X",
+	  NULL,
+	  "export to a file: what passes the filter, or the whole page" },
 	{ PAGES, ACT_REFRESH, { TK_CTRL('r') }, "^r", NULL, "measure again now" },
 	{ MOVES | TYPING, ACT_REDRAW, { TK_CTRL('l') }, "^l", NULL, "draw the screen afresh" },
 	{ MOVES | TYPING,

@@ -46,7 +46,8 @@ enum screen_bits {
 	SCREEN_RUN = 1 << 20,	 /* one run */
 	SCREEN_PICK = 1 << 21,	 /* which run a new pane follows */
 	SCREEN_LEAVE = 1 << 22,	 /* what becomes of our runs */
-	SCREEN_TYPE = 1 << 23	 /* a line of text is typed: letters are text */
+	SCREEN_TYPE = 1 << 23,	 /* a line of text is typed: letters are text */
+	SCREEN_EXPORT = 1 << 24	 /* the name of a file: letters are text */
 };
 
 enum act {
@@ -95,6 +96,7 @@ enum act {
 	ACT_RETRY,
 	ACT_COPY_COMMAND,
 	ACT_EVIDENCE,
+	ACT_EXPORT,
 	ACT_FILTER,
 	ACT_SPLIT,
 	ACT_DROP,

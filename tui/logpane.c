@@ -1,6 +1,9 @@
 /* Where a pane is in its log, and how keys move it. */
 #include "tui/logpane.h"
 
+#include "core/num.h"
+#include "core/sheet.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -329,4 +332,42 @@ logpane_mark(struct logpane *p, const struct model *m, const char *name, struct 
 	}
 	p->mark[p->marks].seq = l->seq;
 	str_copy(p->mark[p->marks++].name, PANE_TEXT, name);
+}
+
+/* A file that lacks lines says so itself. */
+static void
+sheet_missing(const struct log_part *log, struct sheet *out)
+{
+	int64_t missing = log && log->line.n > 0 ? log->line.at[0]->seq - 1 : 0;
+	char text[120], n[NUM_BUF];
+
+	if (missing <= 0)
+		return;
+	fmt_buf(text, sizeof(text), "%s older line%s not kept here: fintra logs %lld prints all",
+		num_group(missing, n), missing == 1 ? " is" : "s are", (long long)log->run);
+	sheet_cell(out, "");
+	sheet_cell(out, "");
+	sheet_cell(out, text);
+}
+
+void
+logpane_sheet(const struct logpane *p, const struct model *m, struct sheet *out)
+{
+	static const char *const heads[] = { "time", "level", "text", NULL };
+	const struct log_part *log = logpane_log(p, m);
+	struct index_list v = logpane_lines(p, log);
+	char iso[CLOCK_BUF];
+
+	sheet_init(out, heads);
+	fmt_buf(out->filter, sizeof(out->filter), "%s%s%s", p->filter.text,
+		p->min > LVL_DEBUG ? " level>=" : "", p->min > LVL_DEBUG ? level_name(p->min) : "");
+	sheet_missing(log, out);
+	for (size_t i = 0; i < v.n; i++) {
+		const struct log_line *l = log->line.at[v.at[i]];
+
+		sheet_cell(out, clock_iso(l->ts_ms, iso));
+		sheet_cell(out, level_name(l->lvl));
+		sheet_cell(out, l->text);
+	}
+	vec_done(&v);
 }

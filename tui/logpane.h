@@ -54,6 +54,9 @@ void logpane_jump(struct logpane *p, const struct model *m, const char *time, st
 /* Marks the chosen line; a mark that stands there goes. */
 void logpane_mark(struct logpane *p, const struct model *m, const char *name, struct action *out);
 
+/* The lines that pass, as rows with their times in UTC. */
+void logpane_sheet(const struct logpane *p, const struct model *m, struct sheet *out);
+
 /* logpane_draw.c */
 /* focus: 1 this pane has the keys, 0 another one, -1 there is no other. */
 void logpane_draw(const struct logpane *p, const struct model *m, struct canvas *c, struct rect r,

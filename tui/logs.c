@@ -492,6 +492,14 @@ follow_more(const struct view *v, int64_t out[LOG_MORE])
 			out[n++] = s->pane[i].run;
 }
 
+static void
+sheet(const struct view *v, const struct model *m, struct sheet *out)
+{
+	const struct logs *s = v->state;
+
+	logpane_sheet(&s->pane[s->cur], m, out);
+}
+
 const struct view_ops view_log = {
 	.title = "Logs",
 	.screen = screen,
@@ -504,4 +512,5 @@ const struct view_ops view_log = {
 	.follow = follow,
 	.follow_more = follow_more,
 	.again = again,
+	.sheet = sheet,
 };

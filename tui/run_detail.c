@@ -4,6 +4,7 @@
 #include "tui/layout.h"
 #include "tui/view.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -442,11 +443,26 @@ body(struct rect r)
 	return (struct rect){ r.x, r.y + 2, r.w, r.h - FRAME };
 }
 
+/* The page ends at the bottom of its room, also when that has grown. */
+static int
+clamp_top(const struct detail *s, const struct model *m, struct rect r, int top)
+{
+	struct detail from_top = *s;
+	int last;
+
+	from_top.top = 0;
+	last = info(s, m) ? paint(&from_top, m, NULL, r) - r.h : 0;
+	if (last < 0)
+		last = 0;
+	return top < last ? top : last;
+}
+
 static void
 draw(const struct view *v, const struct model *m, struct canvas *c, struct rect r)
 {
 	const struct detail *s = v->state;
 	const struct run_info *run = info(s, m);
+	struct detail clamped = *s;
 	char title[160], note[48] = "not read yet", span[CLOCK_BUF];
 	int64_t age = read_part(s, m) ? m->now_ms - m->s->detail->read_ms : 0;
 
@@ -457,7 +473,8 @@ draw(const struct view *v, const struct model *m, struct canvas *c, struct rect 
 	view_crumbs(m, c, SPAN(r.x, r.y, r.w), title);
 	fmt_buf(title, sizeof(title), "Run %lld %s", (long long)s->run, run ? run->job : "");
 	canvas_rule(c, SPAN(r.x, r.y + 1, r.w), title, note);
-	paint(s, m, c, body(r));
+	clamped.top = clamp_top(s, m, body(r), s->top);
+	paint(&clamped, m, c, body(r));
 	view_status_line(m, c, SPAN(r.x, r.y + r.h - 1, r.w));
 }
 
@@ -465,15 +482,10 @@ static void
 scroll(struct detail *s, const struct model *m, enum act act)
 {
 	struct rect r = body((struct rect){ 0, 0, m->w, m->h - 1 });
-	struct detail from_top = *s;
-	int last;
-	size_t at;
+	int last = clamp_top(s, m, r, INT_MAX);
+	size_t at = (size_t)(s->top < last ? s->top : last);
 
-	from_top.top = 0;
-	last = info(s, m) ? paint(&from_top, m, NULL, r) - r.h : 0;
-	at = s->top < last ? (size_t)s->top : (size_t)(last > 0 ? last : 0);
-	if (scroll_move(&at, act, (size_t)(last > 0 ? last + 1 : 1),
-			(size_t)(r.h > 2 ? r.h - 1 : 1)))
+	if (scroll_move(&at, act, (size_t)last + 1, (size_t)(r.h > 2 ? r.h - 1 : 1)))
 		s->top = (int)at;
 }
 

@@ -1,4 +1,5 @@
 /* Runs of all processes: newest first, or sorted, or only some of them. */
+#include "core/sheet.h"
 #include "tui/filter.h"
 #include "tui/overview.h"
 
@@ -293,6 +294,60 @@ handle(struct view *v, const struct model *m, const struct input *in, struct act
 	vec_done(&list);
 }
 
+static void
+sheet_time(struct sheet *out, int64_t ms)
+{
+	char iso[CLOCK_BUF];
+
+	sheet_cell(out, ms > 0 ? clock_iso(ms, iso) : "");
+}
+
+/* What nobody measured is empty, not 0. */
+static void
+sheet_count(struct sheet *out, int64_t v)
+{
+	char buf[24] = "";
+
+	if (v >= 0)
+		fmt_buf(buf, sizeof(buf), "%lld", (long long)v);
+	sheet_cell(out, buf);
+}
+
+/* Whole, unlike the rows on the screen: times in UTC, the counts of what is under way so far. */
+static void
+sheet(const struct view *v, const struct model *m, struct sheet *out)
+{
+	static const char *const heads[] = { "run",	  "job",      "as-of",	   "by",
+					     "host",	  "state",    "waits for", "started",
+					     "ended",	  "duration", "inserted",  "updated",
+					     "unchanged", "error",    NULL };
+	const struct runs *s = v->state;
+	struct row_list list = rows_of(s, m);
+	char iso[DATE_BUF], span[CLOCK_BUF];
+
+	sheet_init(out, heads);
+	str_copy(out->filter, sizeof(out->filter), s->filter);
+	for (size_t i = 0; i < list.n; i++) {
+		const struct run_info *r = list.at[i].r;
+
+		sheet_count(out, r->id);
+		sheet_cell(out, r->job);
+		sheet_cell(out, date_iso(r->as_of, iso));
+		sheet_cell(out, by(r));
+		sheet_cell(out, r->host);
+		sheet_cell(out, run_state_name(r->state));
+		sheet_cell(out, r->state == RUN_QUEUED ? r->waits_for : "");
+		sheet_time(out, r->started_ms);
+		sheet_time(out, r->ended_ms);
+		sheet_cell(out, clock_span(duration(m, r), span));
+		sheet_count(out, r->counts.inserted);
+		sheet_count(out, r->counts.updated);
+		sheet_count(out, r->counts.unchanged);
+		sheet_cell(out, str_or(r->error, ""));
+	}
+	vec_done(&list);
+}
+
 static unsigned
 screen(const struct view *v)
 {
@@ -320,4 +375,5 @@ const struct view_ops view_runs = {
 	.handle = handle,
 	.wants_text = wants_text,
 	.follow = follow,
+	.sheet = sheet,
 };

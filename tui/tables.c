@@ -1,6 +1,7 @@
 /* Every table: how fresh, how whole, how big, and who wrote it last. */
 #include "tui/tables.h"
 
+#include "core/sheet.h"
 #include "tui/list.h"
 
 #include <string.h>
@@ -158,6 +159,27 @@ draw_selected(const struct model *m, struct canvas *c, struct rect r, const void
 static const struct list_ops ops = { columns, row, compare, words, draw_row, draw_selected };
 
 static void
+sheet(const struct view *v, const struct model *m, struct sheet *out)
+{
+	static const char *const heads[] = { "layer",	    "table",  "state",	"as-of",
+					     "rows",	    "cover",  "in all", "size",
+					     "last writer", "detail", NULL };
+	const struct tables *s = v->state;
+	const void *rows[LIST_ROWS];
+	size_t n = list_rows(&s->list, &ops, m, rows);
+	char buf[TABLE_TEXT];
+
+	_Static_assert(ARRAY_LEN(heads) == ARRAY_LEN(cells) + 1, "a head for each cell");
+	sheet_init(out, heads);
+	str_copy(out->filter, sizeof(out->filter), s->list.filter);
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < ARRAY_LEN(cells); k++) {
+			cells[k].text(m, rows[i], buf);
+			sheet_cell(out, buf);
+		}
+}
+
+static void
 draw(const struct view *v, const struct model *m, struct canvas *c, struct rect r)
 {
 	const struct tables *s = v->state;
@@ -214,4 +236,5 @@ const struct view_ops view_tables = {
 	.handle = handle,
 	.wants_text = wants_text,
 	.look = look,
+	.sheet = sheet,
 };

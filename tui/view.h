@@ -9,22 +9,25 @@
 #include "tui/look.h"
 
 struct view_ops;
+struct sheet;
 
 enum intent {
 	DO_NOTHING,
 	DO_BACK,
 	DO_QUIT, /* asks when runs are under way */
 	DO_DRAIN_AND_QUIT,
-	DO_OPEN,    /* open */
-	DO_CANCEL,  /* run, level */
-	DO_GATES,   /* job, as_of */
-	DO_FORM,    /* job, as_of, launch (NULL = nothing given): its launch form */
-	DO_LAUNCH,  /* launch, borrowed from the view's state */
-	DO_START,   /* the same, and the view stays */
-	DO_ACT,	    /* leave this view, then act as its key would */
-	DO_MESSAGE, /* severity, text */
-	DO_RESUME,  /* run, job, as_of: the run goes on here, with the next epoch */
-	DO_COPY,    /* copy */
+	DO_OPEN,	/* open */
+	DO_CANCEL,	/* run, level */
+	DO_GATES,	/* job, as_of */
+	DO_FORM,	/* job, as_of, launch (NULL = nothing given): its launch form */
+	DO_LAUNCH,	/* launch, borrowed from the view's state */
+	DO_START,	/* the same, and the view stays */
+	DO_ACT,		/* leave this view, then act as its key would */
+	DO_MESSAGE,	/* severity, text */
+	DO_RESUME,	/* run, job, as_of: the run goes on here, with the next epoch */
+	DO_COPY,	/* copy */
+	DO_EXPORT,	/* detail[0]: the file, what is below goes there */
+	DO_EXPORT_OVER, /* the same, over one that is there */
 	DO_HAND_OVER_AND_QUIT
 };
 
@@ -87,11 +90,13 @@ struct view_ops {
 	 * this. */
 	void (*again)(struct view *v, const struct model *m, const struct action *how,
 		      struct action *out);
+	/* The view as rows for export, sheet_init() here; NULL = it is no list. */
+	void (*sheet)(const struct view *v, const struct model *m, struct sheet *out);
 };
 
 extern const struct view_ops view_overview, view_runs, view_log, view_help, view_launch,
 	view_confirm, view_why, view_impact, view_jobs, view_job, view_tables, view_table,
-	view_system, view_bar, view_run, view_leave;
+	view_system, view_bar, view_run, view_leave, view_export;
 
 void view_open(struct view *v, const struct view_ops *ops, const struct view *below,
 	       const struct model *m, const struct action *how);

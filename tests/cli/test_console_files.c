@@ -1,0 +1,191 @@
+/* What leaves the real console other than by the screen: exports, and copies without a clipboard.
+ */
+#include "tests/support_console.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+#define SEE(t, text) assert_true(pty_wait_text((t)->pty, text, CONSOLE_WAIT_MS))
+
+static void
+open_console(struct console_test *t, const char *name, const char *setting)
+{
+	console_open(t, name, NULL);
+	if (setting)
+		console_env(t, setting);
+	console_start(t, 100, 30);
+	SEE(t, " rw ");
+}
+
+static void
+quit(struct console_test *t)
+{
+	pty_send(t->pty, "Q");
+	assert_int_equal(pty_wait_exit(t->pty, CONSOLE_WAIT_MS), 0);
+	console_close(t);
+}
+
+static void
+lines(const struct console_test *t, int64_t run, int64_t n)
+{
+	char msg[80];
+
+	for (int64_t seq = 1; seq <= n; seq++) {
+		fmt_buf(msg, sizeof(msg), "'line %lld, or more'", (long long)seq);
+		console_foreign_line(t, run, seq, msg);
+	}
+}
+
+/* Owned: free().  A file of the test's own directory, which only its owner may read. */
+static char *
+read_private(const struct console_test *t, const char *name)
+{
+	char path[200], text[4000];
+	struct stat st;
+	FILE *f;
+
+	fmt_buf(path, sizeof(path), "%s/%s", t->home, name);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
+	fclose(f);
+	return mem_dup(text);
+}
+
+/* In place of the name that is proposed. */
+static void
+export_as(struct console_test *t, const char *name)
+{
+	char path[200];
+
+	pty_send(t->pty, "X");
+	SEE(t, "file: fintra-");
+	for (int i = 0; i < 40; i++)
+		pty_send(t->pty, "\x7f");
+	SEE(t, "file: _");
+	fmt_buf(path, sizeof(path), "%s/%s\r", t->home, name);
+	pty_send(t->pty, path);
+}
+
+static void
+assert_csv(const struct console_test *t, const char *name, int from, int to)
+{
+	char *text = read_private(t, name), *p = text;
+
+	assert_true(str_starts(text, "time,level,text\n"));
+	for (int i = from; i <= to; i++) {
+		char want[40];
+
+		p = strchr(p, '\n') + 1;
+		fmt_buf(want, sizeof(want), "Z,info,\"line %d, or more\"\n", i);
+		assert_non_null(strchr(p, 'Z'));
+		assert_true(str_starts(strchr(p, 'Z'), want));
+	}
+	p = strchr(p, '\n') + 1;
+	assert_string_equal(p, "");
+	free(text);
+}
+
+static void
+test_export_of_a_log(void **state)
+{
+	struct console_test t;
+
+	(void)state;
+	open_console(&t, "con_export", NULL);
+	console_foreign_run(&t, "performance-bulk");
+	SEE(&t, "R merge");
+	pty_send(t.pty, "4");
+	lines(&t, 1, 40); /* more than the screen shows */
+	SEE(&t, "40 of 40");
+	export_as(&t, "all.csv");
+	SEE(&t, "40 lines in /tmp/");
+	assert_csv(&t, "all.csv", 1, 40);
+	pty_send(t.pty, "&line 1[0-4]\r");
+	SEE(&t, "5 of 40");
+	export_as(&t, "all.csv"); /* it is there: no by default */
+	SEE(&t, "Overwrite it?");
+	pty_send(t.pty, "n");
+	assert_true(pty_wait_gone(t.pty, "Overwrite it?", CONSOLE_WAIT_MS));
+	assert_csv(&t, "all.csv", 1, 40);
+	export_as(&t, "all.csv");
+	SEE(&t, "Overwrite it?");
+	pty_send(t.pty, "y");
+	SEE(&t, "5 lines in /tmp/");
+	assert_csv(&t, "all.csv", 10, 14);
+	export_as(&t, "no/such.txt");
+	SEE(&t, "not exported: ");
+	SEE(&t, "No such file");
+	quit(&t);
+}
+
+static void
+test_export_of_a_page_and_a_list(void **state)
+{
+	struct console_test t;
+	char *text;
+
+	(void)state;
+	open_console(&t, "con_export_page", NULL);
+	pty_send(t.pty, "0");
+	SEE(&t, "This process");
+	export_as(&t, "system.txt");
+	SEE(&t, "lines in /tmp/");
+	text = read_private(&t, "system.txt");
+	assert_non_null(strstr(text, "Advisory locks")); /* below what this screen shows */
+	free(text);
+	export_as(&t, "system.json");
+	SEE(&t, "not exported: System is no list");
+	pty_send(t.pty, "2");
+	SEE(&t, "- never");
+	export_as(&t, "jobs.json");
+	SEE(&t, "lines in /tmp/");
+	text = read_private(&t, "jobs.json");
+	assert_non_null(strstr(text, "\"job\":\"sync-universe\",\"last run\":\"- never\""));
+	free(text);
+	quit(&t);
+}
+
+/* The Linux console has no clipboard. */
+static void
+test_copy_without_a_clipboard(void **state)
+{
+	struct console_test t;
+	char *text;
+
+	(void)state;
+	open_console(&t, "con_copy_file", "TERM=linux");
+	console_foreign_run(&t, "performance-bulk");
+	SEE(&t, "R merge");
+	pty_send(t.pty, "4");
+	lines(&t, 1, 2);
+	SEE(&t, "line 2, or more");
+	pty_send(t.pty, "y");
+	SEE(&t, "it is in /tmp/");
+	assert_null(strstr(str_c(pty_raw(t.pty)), "\033]52"));
+	text = read_private(&t, "cache/fintra/copied.txt");
+	assert_string_equal(text, "line 2, or more\n");
+	free(text);
+	quit(&t);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_export_of_a_log),
+		cmocka_unit_test(test_export_of_a_page_and_a_list),
+		cmocka_unit_test(test_copy_without_a_clipboard),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
