@@ -1,6 +1,7 @@
 /* Keys -> views -> intents, and what they do. */
 #include "tui/console.h"
 #include "tui/export.h"
+#include "tui/plain.h"
 #include "tui/save.h"
 
 #include "core/clock.h"
@@ -285,6 +286,9 @@ perform(struct console *k, const struct action *a)
 	case DO_COPY:
 		copy(k, a->copy);
 		break;
+	case DO_PLAIN:
+		plain_begin(k, a->pane);
+		break;
 	case DO_EXPORT:
 		pop(k);
 		export_to(k, a->detail[0], false);
@@ -427,6 +431,10 @@ console_key(struct console *k, int key, bool pasted)
 	struct input in = { key, b ? b->act : ACT_NONE, pasted };
 
 	k->dirty = true;
+	if (plain_is_on(k)) {
+		plain_end(k);
+		return;
+	}
 	if (k->m.draining && in.act == ACT_QUIT) {
 		runner_cancel_all(k->runner, CANCEL_ABORT);
 		console_message(k, LVL_WARN, "aborting what still runs");

@@ -3,6 +3,7 @@
 #include "core/clock.h"
 #include "core/commands.h"
 #include "tui/console.h"
+#include "tui/plain.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -108,6 +109,8 @@ take_keys(struct console *k)
 	bool pasted;
 	int key;
 
+	if (plain_is_on(k) && term_any_key(k->term))
+		plain_end(k);
 	while (!k->quit && term_read(k->term, &key, &pasted)) {
 		console_key(k, key, pasted);
 		if (k->drop_input) {
@@ -182,12 +185,16 @@ look(struct console *k)
 static void
 draw(struct console *k)
 {
+	k->dirty = false;
+	if (plain_is_on(k)) {
+		plain_draw(k);
+		return;
+	}
 	term_size(k->term, &k->m.w, &k->m.h);
 	if (k->canvas.w != k->m.w || k->canvas.h != k->m.h)
 		canvas_resize(&k->canvas, k->m.w, k->m.h);
 	view_draw_stack(k->stack, k->depth, &k->m, &k->canvas);
 	term_draw(k->term, &k->canvas);
-	k->dirty = false;
 }
 
 static void

@@ -19,6 +19,13 @@ struct own_run {
 	struct outcome outcome; /* once ended */
 };
 
+/* The log that is printed instead of the screen; pane NULL = none. */
+struct plain {
+	const struct logpane *pane;
+	int64_t seq; /* the last line that was considered */
+	enum conn_state conn;
+};
+
 enum leave { LEAVE_NOT, LEAVE_DRAIN, LEAVE_HAND_OVER };
 
 struct console {
@@ -48,6 +55,7 @@ struct console {
 	int signal;	 /* that ends the console, or 0 */
 	char command[256];
 	struct bar_history history;
+	struct plain plain;
 };
 
 void console_message(struct console *k, enum level l, const char *fmt, ...) PRINTF_FMT(3, 4);

@@ -425,6 +425,10 @@ handle(struct view *v, const struct model *m, const struct input *in, struct act
 	case ACT_COPY:
 		copy_line(p, m, out);
 		break;
+	case ACT_PLAIN:
+		out->intent = p->run ? DO_PLAIN : DO_NOTHING;
+		out->pane = p;
+		break;
 	case ACT_LAUNCH:
 	case ACT_OPEN:
 	case ACT_DRAIN:

@@ -6,12 +6,14 @@
 #include "tui/rescue.h"
 
 #include <curses.h>
+#include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -29,7 +31,8 @@ enum { PASTE_BEGIN = KEY_MAX + 1, PASTE_END, ESCAPE_WAIT_MS = 25 };
 struct term {
 	SCREEN *screen;
 	struct canvas shown; /* what the terminal shows */
-	bool repaint, mono, utf8, pasting, gone;
+	bool repaint, mono, utf8, pasting, gone, away;
+	struct termios shell; /* settings of the ordinary screen, while away */
 	struct capture *errors;
 };
 
@@ -157,7 +160,10 @@ term_close(struct term *t)
 {
 	if (!t)
 		return;
-	if (!t->gone) {
+	if (!t->gone &&
+	    t->away) { /* a second endwin() would move the cursor over what was printed */
+		tcsetattr(STDIN_FILENO, TCSADRAIN, &t->shell);
+	} else if (!t->gone) {
 		send("\033[?2004l");
 		endwin();
 	}
@@ -193,7 +199,7 @@ term_resized(struct term *t)
 {
 	struct winsize ws;
 
-	if (t->gone || ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) < 0)
+	if (t->gone || t->away || ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) < 0)
 		return;
 	resizeterm(ws.ws_row > 0 ? ws.ws_row : 24, ws.ws_col > 0 ? ws.ws_col : 80);
 	t->repaint = true;
@@ -253,7 +259,7 @@ term_draw(struct term *t, const struct canvas *c)
 {
 	int w, h;
 
-	if (t->gone)
+	if (t->gone || t->away)
 		return;
 	term_size(t, &w, &h);
 	if (t->shown.w != c->w || t->shown.h != c->h || t->repaint) {
@@ -342,7 +348,7 @@ term_read(struct term *t, int *key, bool *pasted)
 	wint_t k;
 	int rc;
 
-	while (!t->gone && (rc = get_wch(&k)) != ERR) {
+	while (!t->gone && !t->away && (rc = get_wch(&k)) != ERR) {
 		if (rc == KEY_CODE_YES && (k == PASTE_BEGIN || k == PASTE_END)) {
 			t->pasting = k == PASTE_BEGIN;
 			continue;
@@ -359,7 +365,7 @@ term_read(struct term *t, int *key, bool *pasted)
 void
 term_drop_input(struct term *t)
 {
-	if (!t->gone)
+	if (!t->gone && !t->away)
 		flushinp();
 }
 
@@ -369,7 +375,7 @@ term_suspend(struct term *t)
 	struct sigaction dfl = { .sa_handler = SIG_DFL }, old;
 	sigset_t stop, before;
 
-	if (t->gone)
+	if (t->gone || t->away)
 		return;
 	send("\033[?2004l");
 	endwin();
@@ -383,6 +389,63 @@ term_suspend(struct term *t)
 	refresh();
 	enter_modes();
 	term_resized(t);
+}
+
+void
+term_leave(struct term *t)
+{
+	struct termios quiet;
+
+	if (t->gone || t->away)
+		return;
+	send("\033[?2004l");
+	endwin();
+	t->away = true;
+	if (tcgetattr(STDIN_FILENO, &t->shell) < 0)
+		return;
+	quiet = t->shell;
+	quiet.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
+	quiet.c_cc[VMIN] = 0; /* a read never waits */
+	quiet.c_cc[VTIME] = 0;
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &quiet);
+}
+
+void
+term_return(struct term *t)
+{
+	if (t->gone || !t->away)
+		return;
+	t->away = false;
+	refresh(); /* curses takes the terminal again with its own settings */
+	enter_modes();
+	term_resized(t);
+	t->repaint = true;
+}
+
+void
+term_print(struct term *t, const char *text, size_t n)
+{
+	while (!t->gone && t->away && n > 0) {
+		ssize_t k = write(STDOUT_FILENO, text, n);
+
+		if (k < 0 && errno == EINTR)
+			continue;
+		if (k <= 0)
+			return;
+		text += k;
+		n -= (size_t)k;
+	}
+}
+
+bool
+term_any_key(struct term *t)
+{
+	char keys[256];
+	bool any = false;
+
+	while (!t->gone && t->away && read(STDIN_FILENO, keys, sizeof(keys)) > 0)
+		any = true;
+	return any;
 }
 
 int

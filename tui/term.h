@@ -35,6 +35,13 @@ void term_drop_input(struct term *t); /* forgets what was typed ahead */
 /* Puts the terminal back, stops the process group, and takes the terminal again when continued. */
 void term_suspend(struct term *t);
 
+/* Gives the terminal's ordinary screen back while the program goes on: lines are printed, keys are
+ * not echoed.  Nothing is drawn and no key is read until term_return(). */
+void term_leave(struct term *t);
+void term_return(struct term *t);
+void term_print(struct term *t, const char *text, size_t n); /* cleaned text and newlines only */
+bool term_any_key(struct term *t); /* away: takes what was typed; true if any */
+
 /* What libraries write to stderr while the screen is up: a descriptor to poll (-1 = not caught),
  * and the next line of it.  All of it is written to the real stderr at the end. */
 int term_stderr_fd(const struct term *t);

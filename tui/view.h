@@ -8,8 +8,9 @@
 #include "tui/keymap.h"
 #include "tui/look.h"
 
-struct view_ops;
+struct logpane;
 struct sheet;
+struct view_ops;
 
 enum intent {
 	DO_NOTHING,
@@ -28,6 +29,7 @@ enum intent {
 	DO_COPY,	/* copy */
 	DO_EXPORT,	/* detail[0]: the file, what is below goes there */
 	DO_EXPORT_OVER, /* the same, over one that is there */
+	DO_PLAIN,	/* pane */
 	DO_HAND_OVER_AND_QUIT
 };
 
@@ -50,6 +52,7 @@ struct action {
 	const char *copy;     /* borrowed until the intent is carried out */
 	bool add;	      /* DO_OPEN of the logs: in a pane of its own */
 	bool may_hand_over;   /* asked by view_leave */
+	const struct logpane *pane;
 };
 
 struct view {

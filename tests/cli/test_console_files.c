@@ -2,7 +2,10 @@
  */
 #include "tests/support_console.h"
 
+#include "core/clock.h"
+
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -178,6 +181,92 @@ test_copy_without_a_clipboard(void **state)
 	quit(&t);
 }
 
+static void
+wait_alternate(struct console_test *t, bool want)
+{
+	int64_t end = clock_mono_ms() + CONSOLE_WAIT_MS;
+
+	while (pty_alternate(t->pty) != want && clock_mono_ms() < end)
+		pty_pump(t->pty, 20);
+	assert_true(pty_alternate(t->pty) == want);
+}
+
+static void
+open_plain(struct console_test *t, const char *name)
+{
+	open_console(t, name, NULL);
+	console_foreign_run(t, "performance-bulk");
+	SEE(t, "R merge");
+	pty_send(t->pty, "4");
+	console_foreign_line(t, 1, 1, "'line one'");
+	console_foreign_line(t, 1, 2, "'noise ' || chr(27) || '[2J'");
+	SEE(t, "2 of 2");
+}
+
+/* Lines of the ordinary screen, old ones and new ones, until a key; the pane's filter holds. */
+static void
+test_plain_log(void **state)
+{
+	struct console_test t;
+
+	(void)state;
+	open_plain(&t, "con_plain");
+	pty_send(t.pty, "~");
+	wait_alternate(&t, false);
+	SEE(&t, "-- run 1 performance-bulk: any key goes back to the screen --");
+	SEE(&t, " i line one");
+	SEE(&t, " i noise \\x1b[2J");
+	assert_false(pty_echoes(t.pty));
+	console_foreign_line(&t, 1, 3, "'line three'");
+	SEE(&t, " i line three");
+	pty_send(t.pty, "Q"); /* any key, and it does nothing else */
+	wait_alternate(&t, true);
+	SEE(&t, "fintra > Logs");
+	pty_send(t.pty, "&!noise\r");
+	SEE(&t, "filter !noise");
+	pty_send(t.pty, "~");
+	wait_alternate(&t, false);
+	SEE(&t, ", filter !noise: any key");
+	console_foreign_line(&t, 1, 4, "'noise four'");
+	console_foreign_line(&t, 1, 5, "'line five'");
+	SEE(&t, " i line five");
+	assert_null(strstr(str_c(pty_raw(t.pty)), "noise four"));
+	pty_resize(t.pty, 120, 40);
+	pty_send(t.pty, " ");
+	wait_alternate(&t, true);
+	SEE(&t, "3 of 5");
+	quit(&t);
+}
+
+/* The terminal is as it was, and what was printed stays. */
+static void
+test_plain_log_ends_with_the_process(void **state)
+{
+	static const struct {
+		int sig, code;
+	} ways[] = { { SIGTERM, 143 }, { SIGINT, 130 }, { SIGSEGV, 139 }, { SIGHUP, 129 } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
+		struct console_test t;
+		char name[40];
+
+		fmt_buf(name, sizeof(name), "con_plain_end%zu", i);
+		open_plain(&t, name);
+		pty_send(t.pty, "~");
+		wait_alternate(&t, false);
+		SEE(&t, " i line one");
+		pty_signal(t.pty, ways[i].sig);
+		assert_int_equal(pty_wait_exit(t.pty, CONSOLE_WAIT_MS), ways[i].code);
+		assert_false(pty_alternate(t.pty));
+		assert_true(pty_cursor(t.pty));
+		if (ways[i].sig != SIGHUP)
+			assert_true(pty_echoes(t.pty));
+		SEE(&t, " i line one");
+		console_close(&t);
+	}
+}
+
 int
 main(void)
 {
@@ -185,6 +274,8 @@ main(void)
 		cmocka_unit_test(test_export_of_a_log),
 		cmocka_unit_test(test_export_of_a_page_and_a_list),
 		cmocka_unit_test(test_copy_without_a_clipboard),
+		cmocka_unit_test(test_plain_log),
+		cmocka_unit_test(test_plain_log_ends_with_the_process),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

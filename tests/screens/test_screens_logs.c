@@ -1,5 +1,6 @@
 /* Logs in one, two and four panes, against stored screens; what their keys lead to. */
 #include "tests/support_scene.h"
+#include "tui/logpane.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -368,6 +369,22 @@ test_copy_takes_the_chosen_line(void **state)
 	scene_end(&s);
 }
 
+static void
+test_plain_log_is_of_the_pane_with_the_keys(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin_long(&s);
+	scene_type(&s, "~");
+	assert_int_equal(s.last.intent, DO_PLAIN);
+	assert_int_equal(s.last.pane->run, 8812);
+	scene_key(&s, TK_TAB);
+	scene_type(&s, "~");
+	assert_int_equal(s.last.pane->run, 8815);
+	scene_end(&s);
+}
+
 int
 main(void)
 {
@@ -386,6 +403,7 @@ main(void)
 		cmocka_unit_test(test_split_drop_zoom),
 		cmocka_unit_test(test_opened_again),
 		cmocka_unit_test(test_copy_takes_the_chosen_line),
+		cmocka_unit_test(test_plain_log_is_of_the_pane_with_the_keys),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
