@@ -12,7 +12,7 @@ draw_hint(const struct bar *b, struct canvas *c, struct rect r)
 {
 	char usage[BAR_HINT];
 	const char *text = b->hint;
-	LINES_AUTO l = { { 0 } };
+	LINES_AUTO l = { .skip = 0 };
 	int rows;
 
 	if (!*text) {

@@ -304,6 +304,23 @@ canvas_fill(struct canvas *c, struct rect r, unsigned style, uint32_t cp)
 }
 
 void
+canvas_paste(struct canvas *c, struct span at, const struct canvas *src, int from)
+{
+	static const struct cell empty = { .cp = ' ', .cols = 1 };
+
+	for (int i = 0; i < at.w; i++) {
+		struct cell *to = cell_at(c, at.x + i, at.y);
+		const struct cell *cell = canvas_at(src, from + i, 0);
+		/* Half of a wide character is none. */
+		bool cut =
+			cell && ((i == 0 && cell->cols == 0) || (i + 1 == at.w && cell->cols == 2));
+
+		if (to)
+			*to = cell && !cut ? *cell : empty;
+	}
+}
+
+void
 canvas_select(struct canvas *c, struct rect r)
 {
 	for (int y = r.y; y < r.y + r.h; y++)

@@ -56,6 +56,8 @@ void canvas_select(struct canvas *c, struct rect r);
 void canvas_rule(struct canvas *c, struct span at, const char *title, const char *note);
 /* A frame with cleared inside. */
 void canvas_frame(struct canvas *c, struct rect r, const char *title);
+/* Row 0 of another canvas, from column `from` on. */
+void canvas_paste(struct canvas *c, struct span at, const struct canvas *src, int from);
 /* "[#####---]" in w columns; share 0..1. */
 void canvas_gauge(struct canvas *c, struct span at, double share);
 

@@ -60,6 +60,18 @@ line_filter_gave_up(const struct line_filter *f)
 	return f->re && pattern_gave_up(f->re);
 }
 
+static bool
+next_word(const char **filter, char word[WORD_MAX])
+{
+	size_t len;
+
+	*filter += strspn(*filter, " ");
+	len = strcspn(*filter, " ");
+	fmt_buf(word, WORD_MAX, "%.*s", (int)len, *filter);
+	*filter += len;
+	return len > 0;
+}
+
 /* "job" of "job=perf" when that is a key, and what follows in *value. */
 static const struct filter_field *
 keyed(const char *word, const struct filter_field *f, size_t n, const char **value)
@@ -93,20 +105,59 @@ word_holds(const char *word, const struct filter_field *f, size_t n)
 	return found != invert;
 }
 
+/* The value of a label in a text of words; "" when it has none. */
+static const char *
+label_value(const char *text, const char *word, size_t key, char *buf, size_t n)
+{
+	const char *at = text;
+
+	buf[0] = '\0';
+	while ((at = strstr(at, word)) != NULL) {
+		if (at == text || at[-1] == ' ') {
+			fmt_buf(buf, n, "%.*s", (int)strcspn(at + key, " "), at + key);
+			break;
+		}
+		at += key;
+	}
+	return buf;
+}
+
+static bool
+label_holds(const char *word, const char *text)
+{
+	bool invert = word[0] == '!';
+	const char *eq;
+	char key[WORD_MAX], value[WORD_MAX];
+
+	word += invert;
+	eq = strchr(word, '=');
+	if (!eq)
+		return !*word || filter_contains(text, word) != invert;
+	if (!eq[1])
+		return true; /* half typed */
+	fmt_buf(key, sizeof(key), "%.*s", (int)(eq + 1 - word), word);
+	return filter_contains(label_value(text, key, strlen(key), value, sizeof(value)), eq + 1) !=
+	       invert;
+}
+
+bool
+filter_labels(const char *filter, const char *text)
+{
+	char word[WORD_MAX];
+
+	while (next_word(&filter, word))
+		if (!label_holds(word, text))
+			return false;
+	return true;
+}
+
 bool
 filter_fields(const char *filter, const struct filter_field *f, size_t n)
 {
 	char word[WORD_MAX];
 
-	while (*filter) {
-		size_t len;
-
-		filter += strspn(filter, " ");
-		len = strcspn(filter, " ");
-		fmt_buf(word, sizeof(word), "%.*s", (int)len, filter);
-		if (!word_holds(word, f, n))
+	while (next_word(&filter, word))
+		if (!str_same(word, "-l") && !word_holds(word, f, n))
 			return false;
-		filter += len;
-	}
 	return true;
 }

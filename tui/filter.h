@@ -31,8 +31,11 @@ bool line_filter_passes(const struct line_filter *f, const char *line);
 bool line_filter_hits(const struct line_filter *f, const char *line);
 bool line_filter_gave_up(const struct line_filter *f);
 
+/* "layer=2 !state=fresh" against a text that holds such words: each label must be there and hold
+ * its value; a word without "=" is looked for in all of the text. */
+bool filter_labels(const char *filter, const char *text);
 /* "failure job=perf !user=cron": every word must hold.  A word without key is looked for in all
- * fields; an unknown key makes it an ordinary word. */
+ * fields; an unknown key makes it an ordinary word.  "-l" says nothing new. */
 bool filter_fields(const char *filter, const struct filter_field *f, size_t n);
 
 #endif

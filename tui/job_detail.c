@@ -9,6 +9,7 @@
 struct job_detail {
 	const struct job *job;
 	size_t line;
+	int skip; /* columns scrolled to the right */
 };
 
 void
@@ -163,12 +164,13 @@ static void
 draw(const struct view *v, const struct model *m, struct canvas *c, struct rect r)
 {
 	const struct job_detail *s = v->state;
-	LINES_AUTO l = { { 0 } };
+	LINES_AUTO l = { .skip = 0 };
 	char title[120];
 
 	fmt_buf(title, sizeof(title), "Jobs > %s", s->job->name);
 	view_crumbs(m, c, SPAN(r.x, r.y, r.w), title);
 	build(&l, m, s->job, r.w);
+	l.skip = s->skip;
 	lines_draw(&l, c, (struct rect){ r.x, r.y + 1, r.w, r.h - 2 }, s->line);
 	view_status_line(m, c, SPAN(r.x, r.y + r.h - 1, r.w));
 }
@@ -177,7 +179,7 @@ static void
 handle(struct view *v, const struct model *m, const struct input *in, struct action *out)
 {
 	struct job_detail *s = v->state;
-	LINES_AUTO l = { { 0 } };
+	LINES_AUTO l = { .skip = 0 };
 	int64_t run;
 
 	build(&l, m, s->job, m->w);
@@ -188,7 +190,8 @@ handle(struct view *v, const struct model *m, const struct input *in, struct act
 		out->intent = DO_BACK;
 	else if (run && (in->act == ACT_OPEN || in->act == ACT_LOG))
 		view_ask_log(run, s->job->name, out);
-	else if (!scroll_move(&s->line, in->act, l.at.n, m->h > 6 ? (size_t)m->h - 5 : 1))
+	else if (!lines_sideways(&l, &s->skip, in->act, m->w) &&
+		 !scroll_move(&s->line, in->act, l.at.n, m->h > 6 ? (size_t)m->h - 5 : 1))
 		job_act(m, s->job, in, out);
 }
 

@@ -267,7 +267,15 @@ draw_selected(const struct model *m, struct canvas *c, struct rect r, const void
 		   f.mark == ' ' ? '.' : f.mark, f.launch);
 }
 
-static const struct list_ops ops = { columns, row, compare, words, draw_row, draw_selected };
+static const struct list_ops ops = {
+	.columns = columns,
+	.row = row,
+	.compare = compare,
+	.words = words,
+	.draw_row = draw_row,
+	.pin = { 31, 35, 45, 46 }, /* up to the name */
+	.draw_selected = draw_selected,
+};
 
 static void
 sheet(const struct view *v, const struct model *m, struct sheet *out)

@@ -1,6 +1,7 @@
 #include "tui/lines.h"
 
 #include "core/text.h"
+#include "tui/sideways.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,8 +111,22 @@ lines_names(struct lines *l, const char *label, int w, const char *const *names)
 	}
 }
 
+bool
+lines_sideways(const struct lines *l, int *skip, enum act act, int w)
+{
+	int longest = 0;
+
+	for (size_t i = 0; i < l->at.n; i++) {
+		const struct page_line *p = &l->at.at[i];
+		int cols = p->rule ? 0 : text_columns(p->text) + (p->label ? LINE_LABEL : 0);
+
+		longest = cols > longest ? cols : longest;
+	}
+	return sideways_move(skip, act, w - 1, longest);
+}
+
 static void
-draw_line(const struct page_line *p, struct canvas *c, struct span at, bool chosen)
+draw_line(const struct page_line *p, struct canvas *c, struct span at, int skip, bool chosen)
 {
 	int x = at.x + 1;
 
@@ -123,7 +138,10 @@ draw_line(const struct page_line *p, struct canvas *c, struct span at, bool chos
 		canvas_put(c, SPAN(x, at.y, LINE_LABEL - 1), ST_DIM, p->label);
 		x += LINE_LABEL;
 	}
-	canvas_put(c, SPAN(x, at.y, at.x + at.w - x), p->style, p->text);
+	if (skip > 0)
+		canvas_put_from(c, SPAN(x, at.y, at.x + at.w - x), p->style, p->text, skip);
+	else
+		canvas_put(c, SPAN(x, at.y, at.x + at.w - x), p->style, p->text);
 	if (chosen)
 		canvas_put(c, SPAN(at.x, at.y, 1), ST_BOLD, ">");
 	if (chosen && p->run)
@@ -137,7 +155,8 @@ lines_draw(const struct lines *l, struct canvas *c, struct rect r, size_t sel)
 	size_t top = scroll_top(sel < n ? sel : 0, n, rows);
 
 	for (size_t i = 0; i < rows && top + i < n; i++)
-		draw_line(&l->at.at[top + i], c, SPAN(r.x, r.y + (int)i, r.w), top + i == sel);
+		draw_line(&l->at.at[top + i], c, SPAN(r.x, r.y + (int)i, r.w), l->skip,
+			  top + i == sel);
 	if (n > rows) {
 		char more[48];
 

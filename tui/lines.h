@@ -15,6 +15,7 @@ struct page_line {
 };
 struct lines {
 	VEC(struct page_line) at;
+	int skip; /* columns of the texts scrolled to the right */
 };
 #define LINES_AUTO CLEANUP(lines_done) struct lines
 
@@ -28,6 +29,8 @@ void lines_run(struct lines *l, int64_t run, enum style st, const char *fmt, ...
 void lines_wrap(struct lines *l, int w, const char *text);
 /* "a, b, c" of names; "none". */
 void lines_names(struct lines *l, const char *label, int w, const char *const *names);
+/* Scrolls the texts of a page that is w columns wide; true when the key was one of those. */
+bool lines_sideways(const struct lines *l, int *skip, enum act act, int w);
 /* sel: the line in view, marked.  What does not fit is told in the bar
  * above r, left of the clock. */
 void lines_draw(const struct lines *l, struct canvas *c, struct rect r, size_t sel);

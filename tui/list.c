@@ -1,6 +1,7 @@
 #include "tui/list.h"
 
 #include "tui/filter.h"
+#include "tui/sideways.h"
 
 #include <string.h>
 
@@ -8,11 +9,11 @@
 enum { TALL = 19, DETAIL_ROWS = 3 };
 
 static size_t
-column_count(const struct list_ops *ops)
+column_count(const char *const *columns)
 {
 	size_t n = 0;
 
-	while (ops->columns[n])
+	while (columns[n])
 		n++;
 	return n;
 }
@@ -37,21 +38,30 @@ sort(const struct list *l, const struct list_ops *ops, const struct model *m, co
 	}
 }
 
+/* "layer=2 state=stale" of "-l layer=2 state=stale"; NULL = it is an expression. */
+static const char *
+labels_of(const struct list *l)
+{
+	return str_starts(l->filter, "-l ") ? l->filter + 3 : NULL;
+}
+
 size_t
 list_rows(const struct list *l, const struct list_ops *ops, const struct model *m,
 	  const void *out[LIST_ROWS])
 {
+	const char *labels = labels_of(l);
 	char words[LIST_HAYSTACK], why[FILTER_WHY];
 	struct line_filter f = { .re = NULL };
 	const void *row;
 	size_t n = 0;
 
-	(void)!line_filter_set(&f, l->filter, true, why); /* half typed, it hides nothing */
+	if (!labels)
+		(void)!line_filter_set(&f, l->filter, true, why); /* half typed, it hides nothing */
 	for (size_t i = 0; (row = ops->row(m, i)) != NULL && n < LIST_ROWS; i++) {
 		words[0] = '\0';
-		if (f.re)
+		if (f.re || labels)
 			ops->words(m, row, words);
-		if (!line_filter_passes(&f, words))
+		if (labels ? !filter_labels(labels, words) : !line_filter_passes(&f, words))
 			continue;
 		out[n++] = row;
 	}
@@ -86,8 +96,8 @@ order_by(struct list *l, size_t column)
 	l->sort = column;
 }
 
-static bool
-handle_menu(struct list *l, const struct list_ops *ops, const struct input *in)
+static void
+handle_menu(struct list *l, const char *const *columns, const struct input *in)
 {
 	if (in->act == ACT_BACK) {
 		l->menu = false;
@@ -95,9 +105,66 @@ handle_menu(struct list *l, const struct list_ops *ops, const struct input *in)
 		order_by(l, l->menu_sel);
 		l->menu = false;
 	} else {
-		scroll_move(&l->menu_sel, in->act, column_count(ops), 5);
+		scroll_move(&l->menu_sel, in->act, column_count(columns), 5);
 	}
-	return true;
+}
+
+bool
+list_order_key(struct list *l, const char *const *columns, const struct input *in)
+{
+	size_t n = column_count(columns);
+
+	if (l->menu) {
+		handle_menu(l, columns, in);
+		return true;
+	}
+	switch (in->act) {
+	case ACT_SORT:
+		l->menu = true;
+		l->menu_sel = l->sort;
+		return true;
+	case ACT_SORT_PREV:
+		l->sort = (l->sort + n - 1) % n;
+		l->reverse = false;
+		return true;
+	case ACT_SORT_NEXT:
+		l->sort = (l->sort + 1) % n;
+		l->reverse = false;
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* As wide as it wants to be, on a canvas of its own. */
+static void
+draw_wide(const struct list_ops *ops, const struct model *m, const void *row, struct canvas *wide)
+{
+	canvas_clear(wide);
+	ops->draw_row(m, wide, SPAN(0, 0, wide->w), LIST_WIDTHS - 1, row);
+}
+
+static bool
+scroll_sideways(struct list *l, const struct list_ops *ops, const struct model *m, enum act act)
+{
+	int skip = l->skip, pin = ops->pin[LIST_WIDTHS - 1], longest = 0;
+	const void *rows[LIST_ROWS];
+	size_t n;
+	struct canvas wide;
+
+	if (!sideways_move(&skip, act, 0, 0))
+		return false;
+	n = list_rows(l, ops, m, rows);
+	canvas_init(&wide, SIDEWAYS_WIDE, 1);
+	for (size_t i = 0; i < n; i++) {
+		int used;
+
+		draw_wide(ops, m, rows[i], &wide);
+		used = sideways_used(&wide);
+		longest = used > longest ? used : longest;
+	}
+	canvas_done(&wide);
+	return sideways_move(&l->skip, act, m->w - ops->pin[list_width(m->w)], longest - pin);
 }
 
 static bool
@@ -135,27 +202,13 @@ bool
 list_handle(struct list *l, const struct list_ops *ops, const struct model *m,
 	    const struct input *in)
 {
-	size_t n = column_count(ops);
-
 	if (l->typing)
 		return handle_typing(l, ops, m, in);
-	if (l->menu)
-		return handle_menu(l, ops, in);
+	if (list_order_key(l, ops->columns, in))
+		return true;
 	switch (in->act) {
 	case ACT_SEARCH:
 		l->typing = true;
-		return true;
-	case ACT_SORT:
-		l->menu = true;
-		l->menu_sel = l->sort;
-		return true;
-	case ACT_SORT_PREV:
-		l->sort = (l->sort + n - 1) % n;
-		l->reverse = false;
-		return true;
-	case ACT_SORT_NEXT:
-		l->sort = (l->sort + 1) % n;
-		l->reverse = false;
 		return true;
 	case ACT_BACK:
 		if (!l->filter[0])
@@ -163,7 +216,7 @@ list_handle(struct list *l, const struct list_ops *ops, const struct model *m,
 		l->filter[0] = '\0';
 		return true;
 	default:
-		return move(l, ops, m, in->act);
+		return move(l, ops, m, in->act) || scroll_sideways(l, ops, m, in->act);
 	}
 }
 
@@ -177,7 +230,7 @@ static bool
 filter_compiles(const struct list *l, char why[FILTER_WHY])
 {
 	struct line_filter f = { .re = NULL };
-	bool ok = line_filter_set(&f, l->filter, true, why);
+	bool ok = labels_of(l) || line_filter_set(&f, l->filter, true, why);
 
 	line_filter_done(&f);
 	return ok;
@@ -187,7 +240,7 @@ void
 list_note(const struct list *l, const struct list_ops *ops, size_t shown, size_t all, char *buf,
 	  size_t n)
 {
-	char filter[LIST_FILTER + 24] = "", order[64] = "", why[FILTER_WHY];
+	char filter[LIST_FILTER + 24] = "", order[64] = "", why[FILTER_WHY], from[24] = "";
 
 	if (l->typing || l->filter[0])
 		fmt_buf(filter, sizeof(filter), "/%s%s%s  ", l->filter, l->typing ? "_" : "",
@@ -195,16 +248,18 @@ list_note(const struct list *l, const struct list_ops *ops, size_t shown, size_t
 	if (l->sort > 0)
 		fmt_buf(order, sizeof(order), "by %s%s  ", ops->columns[l->sort],
 			l->reverse ? ", reversed" : "");
+	if (l->skip > 0)
+		fmt_buf(from, sizeof(from), "from column %d  ", l->skip + 1);
 	if (shown == all)
-		fmt_buf(buf, n, "%s%s%zu", filter, order, all);
+		fmt_buf(buf, n, "%s%s%s%zu", filter, order, from, all);
 	else
-		fmt_buf(buf, n, "%s%s%zu of %zu", filter, order, shown, all);
+		fmt_buf(buf, n, "%s%s%s%zu of %zu", filter, order, from, shown, all);
 }
 
-static void
-draw_menu(const struct list *l, const struct list_ops *ops, struct canvas *c, struct rect r)
+void
+list_draw_menu(const struct list *l, const char *const *columns, struct canvas *c, struct rect r)
 {
-	size_t n = column_count(ops);
+	size_t n = column_count(columns);
 	struct rect box = layout_popup(r, 34, (int)n + 2);
 
 	if (!l->menu)
@@ -213,7 +268,7 @@ draw_menu(const struct list *l, const struct list_ops *ops, struct canvas *c, st
 	for (size_t i = 0; i < n && (int)i < box.h - 2; i++) {
 		int y = box.y + 1 + (int)i;
 
-		canvas_fmt(c, SPAN(box.x + 2, y, box.w - 4), ST_NORMAL, "%s%s", ops->columns[i],
+		canvas_fmt(c, SPAN(box.x + 2, y, box.w - 4), ST_NORMAL, "%s%s", columns[i],
 			   i == l->sort && i > 0 ? l->reverse ? "  (reversed now)" : "  (now)"
 						 : "");
 		if (i == l->menu_sel)
@@ -225,6 +280,24 @@ size_t
 list_width(int columns)
 {
 	return columns >= 150 ? 3 : columns >= 110 ? 2 : columns >= 80 ? 1 : 0;
+}
+
+static void
+draw_row(const struct list_page *p, const struct model *m, struct canvas *c, struct span at,
+	 const void *row)
+{
+	size_t width = list_width(at.w);
+	int pin = p->ops->pin[width];
+	struct canvas wide;
+
+	p->ops->draw_row(m, c, at, width, row);
+	if (p->list->skip == 0)
+		return;
+	canvas_init(&wide, SIDEWAYS_WIDE, 1);
+	draw_wide(p->ops, m, row, &wide);
+	canvas_paste(c, SPAN(at.x + pin, at.y, at.w - pin), &wide,
+		     p->ops->pin[LIST_WIDTHS - 1] + p->list->skip);
+	canvas_done(&wide);
 }
 
 static void
@@ -240,7 +313,7 @@ draw_rows(const struct list_page *p, const struct model *m, struct canvas *c, st
 	for (size_t i = 0; i < rows && top + i < n; i++) {
 		int y = r.y + (int)i;
 
-		p->ops->draw_row(m, c, SPAN(r.x, y, r.w), list_width(r.w), at[top + i]);
+		draw_row(p, m, c, SPAN(r.x, y, r.w), at[top + i]);
 		if (top + i == sel) {
 			canvas_put(c, SPAN(r.x, y, 1), ST_BOLD, ">");
 			canvas_select(c, (struct rect){ r.x, y, r.w, 1 });
@@ -260,7 +333,7 @@ list_draw(const struct list_page *p, const struct model *m, struct canvas *c, st
 		all++;
 	list_note(p->list, p->ops, list_rows(p->list, p->ops, m, at), all, note, sizeof(note));
 	canvas_rule(c, SPAN(r.x, r.y, r.w), p->title, note);
-	p->ops->draw_row(m, c, SPAN(r.x, r.y + 1, r.w), list_width(r.w), NULL);
+	draw_row(p, m, c, SPAN(r.x, r.y + 1, r.w), NULL);
 	draw_rows(p, m, c, (struct rect){ r.x, r.y + 2, r.w, r.h - 3 - detail });
 	if (chosen)
 		p->ops->draw_selected(
@@ -269,5 +342,5 @@ list_draw(const struct list_page *p, const struct model *m, struct canvas *c, st
 		view_status_line(m, c, SPAN(r.x, r.y + r.h - 1, r.w));
 	else
 		canvas_fmt(c, SPAN(r.x + 1, r.y + r.h - 1, r.w - 1), ST_WARN, "filter: %s", why);
-	draw_menu(p->list, p->ops, c, (struct rect){ r.x, r.y - 1, r.w, r.h + 1 });
+	list_draw_menu(p->list, p->ops->columns, c, (struct rect){ r.x, r.y - 1, r.w, r.h + 1 });
 }

@@ -6,13 +6,14 @@
 #include "tui/layout.h"
 #include "tui/view.h"
 
-enum { LIST_FILTER = 80, LIST_ROWS = 128, LIST_HAYSTACK = 600 };
+enum { LIST_FILTER = 80, LIST_ROWS = 128, LIST_HAYSTACK = 600, LIST_WIDTHS = 4 };
 
 struct list {
-	char filter[LIST_FILTER]; /* "!" first: rows that do not match */
+	char filter[LIST_FILTER]; /* an expression, or "-l key=value ..."; "!" = not */
 	bool typing, menu;
 	size_t menu_sel, sort; /* a column; 0 = as in the catalogue */
 	bool reverse;
+	int skip;	    /* columns scrolled to the right, behind the pinned ones */
 	const void *chosen; /* the selected row: it stays selected when the list moves */
 };
 
@@ -25,6 +26,7 @@ struct list_ops {
 	/* `width` as of list_width(); row NULL: the heads. */
 	void (*draw_row)(const struct model *m, struct canvas *c, struct span at, size_t width,
 			 const void *row);
+	int pin[LIST_WIDTHS]; /* columns of the row that stay when it is scrolled sideways */
 	/* What the row has no room for; one line in `r`, or three with a rule. */
 	void (*draw_selected)(const struct model *m, struct canvas *c, struct rect r,
 			      const void *row);
@@ -42,6 +44,10 @@ const void *list_chosen(const struct list *l, const struct list_ops *ops, const 
  * first. */
 bool list_handle(struct list *l, const struct list_ops *ops, const struct model *m,
 		 const struct input *in);
+/* The order alone, for lists whose rows are not of this kind: true when the key was its own. */
+bool list_order_key(struct list *l, const char *const *columns, const struct input *in);
+void list_draw_menu(const struct list *l, const char *const *columns, struct canvas *c,
+		    struct rect r);
 unsigned list_screen(const struct list *l, unsigned base);
 /* "/perf_  by duration, reversed  12 of 43": a filter that is active is always visible. */
 void list_note(const struct list *l, const struct list_ops *ops, size_t shown, size_t all,

@@ -64,6 +64,8 @@ void logpane_draw(const struct logpane *p, const struct model *m, struct canvas 
 /* What the line below the panes says of it: search, wrap, times. */
 void logpane_facts(const struct logpane *p, const struct model *m, struct canvas *c,
 		   struct span at);
+/* Scrolls sideways, no further than the longest line that passes; not when lines are wrapped. */
+void logpane_sideways(struct logpane *p, const struct model *m, enum act act, int w);
 /* Rows that a line takes in a pane of this width. */
 size_t logpane_height(const struct logpane *p, const struct log_line *l, int w);
 

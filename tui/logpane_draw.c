@@ -4,6 +4,7 @@
 #include "core/num.h"
 #include "core/pattern.h"
 #include "core/text.h"
+#include "tui/sideways.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -263,6 +264,22 @@ logpane_draw(const struct logpane *p, const struct model *m, struct canvas *c, s
 		canvas_put(c, SPAN(body.x + 1, body.y, body.w - 1), ST_DIM, empty);
 	notes(p, m, &v, v.n - end, r.w, note);
 	draw_title(p, m, c, SPAN(r.x, r.y, r.w), note, focus);
+	vec_done(&v);
+}
+
+void
+logpane_sideways(struct logpane *p, const struct model *m, enum act act, int w)
+{
+	const struct log_part *log = logpane_log(p, m);
+	struct index_list v = logpane_lines(p, log);
+	int longest = 0;
+
+	for (size_t i = 0; i < v.n && !p->wrap; i++) {
+		int cols = text_columns(log->line.at[v.at[i]]->text);
+
+		longest = cols > longest ? cols : longest;
+	}
+	sideways_move(&p->skip, act, w - 1 - TEXT_X, longest);
 	vec_done(&v);
 }
 

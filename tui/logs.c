@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIDE_STEP = 10, TOP_LINES = 1 /* crumbs */, BOTTOM_LINES = 2 /* facts, status */ };
+enum { TOP_LINES = 1 /* crumbs */, BOTTOM_LINES = 2 /* facts, status */ };
 
 enum prompt { PROMPT_NONE, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_MARK, PROMPT_TIME };
 
@@ -341,10 +341,12 @@ dress(struct logs *s, const struct model *m, enum act act)
 		p->times = (p->times + 1) % TIME_COLUMNS;
 		return true;
 	case ACT_LEFT:
-		p->skip = p->skip > SIDE_STEP ? p->skip - SIDE_STEP : 0;
-		return true;
 	case ACT_RIGHT:
-		p->skip = p->skip < LOG_LINE_MAX ? p->skip + SIDE_STEP : p->skip;
+	case ACT_LEFT_STEP:
+	case ACT_RIGHT_STEP:
+	case ACT_LEFT_END:
+	case ACT_RIGHT_END:
+		logpane_sideways(p, m, act, focus_rect(s, m).w);
 		return true;
 	default:
 		return false;

@@ -1,20 +1,21 @@
 /* Runs of all processes: newest first, or sorted, or only some of them. */
 #include "core/sheet.h"
 #include "tui/filter.h"
+#include "tui/list.h"
 #include "tui/overview.h"
+#include "tui/sideways.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { FILTER_MAX = 80 };
+enum { FILTER_MAX = 80, PROGRESS = 70 /* columns of a bar, at most */ };
 
-enum sort { SORT_RUN, SORT_JOB, SORT_AS_OF, SORT_BY, SORT_STATE, SORT_DURATION, SORTS };
-
-static const char *const sort_names[SORTS] = { "run", "job", "as-of", "by", "state", "duration" };
+enum sort { SORT_RUN, SORT_JOB, SORT_AS_OF, SORT_BY, SORT_STATE, SORT_DURATION };
+static const char *const columns[] = { "run", "job", "as-of", "by", "state", "duration", NULL };
 
 struct runs {
-	int64_t run; /* selected by id: the list moves, the choice stays */
-	enum sort sort;
+	int64_t run;	   /* selected by id: the list moves, the choice stays */
+	struct list order; /* of its fields only those of the order, and skip */
 	char filter[FILTER_MAX], typed[FILTER_MAX];
 	bool typing;
 };
@@ -47,6 +48,7 @@ passes(const char *filter, const struct run_info *r)
 		{ "state", run_state_name(r->state) },
 		{ "user", r->who },
 		{ "by", by(r) },
+		{ "owner", by(r) },
 		{ "host", r->host },
 		{ "as-of", date_iso(r->as_of, iso) },
 		{ "error", r->error },
@@ -65,7 +67,7 @@ duration(const struct model *m, const struct run_info *r)
 }
 
 static struct row
-row_of(const struct model *m, enum sort sort, const struct run_info *r)
+row_of(const struct model *m, size_t sort, const struct run_info *r)
 {
 	struct row row = { .r = r, .number = r->id, .text = "" };
 
@@ -111,9 +113,15 @@ rows_of(const struct runs *s, const struct model *m)
 
 	for (size_t i = 0; m->s->runs && i < m->s->runs->l.n; i++)
 		if (passes(filter, &m->s->runs->l.at[i]))
-			vec_push(&v, row_of(m, s->sort, &m->s->runs->l.at[i]));
+			vec_push(&v, row_of(m, s->order.sort, &m->s->runs->l.at[i]));
 	if (v.n > 1)
 		qsort(v.at, v.n, sizeof(*v.at), compare_rows);
+	for (size_t i = 0; s->order.reverse && i < v.n / 2; i++) {
+		struct row first = v.at[i];
+
+		v.at[i] = v.at[v.n - 1 - i];
+		v.at[v.n - 1 - i] = first;
+	}
 	return v;
 }
 
@@ -132,21 +140,73 @@ job_columns(int w)
 	return w >= 100 ? 38 : w >= 80 ? 28 : 18;
 }
 
-static void
-draw_run(const struct model *m, struct canvas *c, struct span at, const struct run_info *r)
+/* Columns up to the name, which stay when the rest is scrolled sideways. */
+static int
+pinned(int w)
 {
-	char iso[DATE_BUF], id[24];
-	int x = at.x + 8, job = job_columns(at.w);
+	return 9 + job_columns(w);
+}
 
-	fmt_buf(id, sizeof(id), "%lld", (long long)r->id);
-	canvas_right(c, SPAN(at.x + 1, at.y, 6), ST_BOLD, id);
-	canvas_put(c, SPAN(x, at.y, job), ST_NORMAL, r->job);
-	x += job + 1;
-	canvas_put(c, SPAN(x, at.y, 10), ST_NORMAL, date_iso(r->as_of, iso));
-	x += 11;
-	canvas_put(c, SPAN(x, at.y, 8), ST_DIM, by(r));
-	x += 9;
-	overview_draw_run_state(m, c, SPAN(x, at.y, at.x + at.w - x), r);
+/* r NULL: the heads. */
+static void
+draw_cells(const struct model *m, struct canvas *c, struct span at, const struct run_info *r)
+{
+	char iso[DATE_BUF], id[24] = "run";
+	int x = at.x + pinned(at.w), room = at.x + at.w - x - 20;
+
+	if (r)
+		fmt_buf(id, sizeof(id), "%lld", (long long)r->id);
+	canvas_right(c, SPAN(at.x + 1, at.y, 6), r ? ST_BOLD : ST_DIM, id);
+	canvas_put(c, SPAN(at.x + 8, at.y, job_columns(at.w)), r ? ST_NORMAL : ST_DIM,
+		   r ? r->job : "job");
+	canvas_put(c, SPAN(x, at.y, 10), r ? ST_NORMAL : ST_DIM,
+		   r ? date_iso(r->as_of, iso) : "as-of");
+	canvas_put(c, SPAN(x + 11, at.y, 8), ST_DIM, r ? by(r) : "by");
+	if (!r)
+		canvas_put(c, SPAN(x + 20, at.y, room), ST_DIM,
+			   room < 15 ? "state" : "state, progress");
+	else if (run_state_ended(r->state) || room < PROGRESS)
+		overview_draw_run_state(m, c, SPAN(x + 20, at.y, room), r);
+	else
+		overview_draw_run_state(m, c, SPAN(x + 20, at.y, PROGRESS), r);
+}
+
+static void
+draw_row(const struct runs *s, const struct model *m, struct canvas *c, struct span at,
+	 const struct run_info *r)
+{
+	int pin = pinned(at.w);
+	struct canvas wide;
+
+	draw_cells(m, c, at, r);
+	if (s->order.skip == 0)
+		return;
+	canvas_init(&wide, SIDEWAYS_WIDE, 1);
+	draw_cells(m, &wide, SPAN(0, 0, wide.w), r);
+	canvas_paste(c, SPAN(at.x + pin, at.y, at.w - pin), &wide, pinned(wide.w) + s->order.skip);
+	canvas_done(&wide);
+}
+
+static bool
+scroll_sideways(struct runs *s, const struct model *m, const struct row_list *v, enum act act)
+{
+	int skip = s->order.skip, longest = 0;
+	struct canvas wide;
+
+	if (!sideways_move(&skip, act, 0, 0))
+		return false;
+	canvas_init(&wide, SIDEWAYS_WIDE, 1);
+	for (size_t i = 0; i < v->n; i++) {
+		int used;
+
+		canvas_clear(&wide);
+		draw_cells(m, &wide, SPAN(0, 0, wide.w), v->at[i].r);
+		used = sideways_used(&wide);
+		longest = used > longest ? used : longest;
+	}
+	canvas_done(&wide);
+	return sideways_move(&s->order.skip, act, m->w - pinned(m->w),
+			     longest - pinned(SIDEWAYS_WIDE));
 }
 
 static void
@@ -154,7 +214,6 @@ draw_head(const struct runs *s, const struct model *m, struct canvas *c, struct 
 {
 	char note[160], filter[FILTER_MAX];
 	size_t all = m->s->runs ? m->s->runs->l.n : 0;
-	int job = job_columns(r.w);
 
 	str_copy(filter, r.w > 100 ? sizeof(filter) : (size_t)r.w - 44, s->filter);
 	if (s->typing)
@@ -163,15 +222,17 @@ draw_head(const struct runs *s, const struct model *m, struct canvas *c, struct 
 		fmt_buf(note, sizeof(note), "filter %s%s | %zu of %zu", filter,
 			strlen(filter) < strlen(s->filter) ? "..." : "", n, all);
 	else
-		fmt_buf(note, sizeof(note), "%d running, %zu listed%s%s", model_active_runs(m), all,
-			s->sort != SORT_RUN ? ", by " : "",
-			s->sort != SORT_RUN ? sort_names[s->sort] : "");
+		fmt_buf(note, sizeof(note), "%d running, %zu listed%s%s%s", model_active_runs(m),
+			all, s->order.sort != SORT_RUN ? ", by " : "",
+			s->order.sort != SORT_RUN ? columns[s->order.sort] : "",
+			s->order.reverse ? ", reversed" : "");
+	if (s->order.skip > 0) {
+		size_t used = strlen(note);
+
+		fmt_buf(note + used, sizeof(note) - used, ", from column %d", s->order.skip + 1);
+	}
 	canvas_rule(c, SPAN(r.x, r.y + 1, r.w), "Runs of all processes", note);
-	canvas_right(c, SPAN(r.x + 1, r.y + 2, 6), ST_DIM, "run");
-	canvas_put(c, SPAN(r.x + 8, r.y + 2, job), ST_DIM, "job");
-	canvas_put(c, SPAN(r.x + 9 + job, r.y + 2, 10), ST_DIM, "as-of");
-	canvas_put(c, SPAN(r.x + 20 + job, r.y + 2, 8), ST_DIM, "by");
-	canvas_put(c, SPAN(r.x + 29 + job, r.y + 2, r.w), ST_DIM, "state, progress");
+	draw_row(s, m, c, SPAN(r.x, r.y + 2, r.w), NULL);
 }
 
 static void
@@ -192,7 +253,7 @@ draw(const struct view *v, const struct model *m, struct canvas *c, struct rect 
 	for (size_t i = 0; i < rows && top + i < n; i++) {
 		int y = r.y + 3 + (int)i;
 
-		draw_run(m, c, SPAN(r.x, y, r.w), list.at[top + i].r);
+		draw_row(s, m, c, SPAN(r.x, y, r.w), list.at[top + i].r);
 		if (top + i == sel) {
 			canvas_put(c, SPAN(r.x, y, 1), ST_BOLD, ">");
 			canvas_select(c, (struct rect){ r.x, y, r.w, 1 });
@@ -203,6 +264,7 @@ draw(const struct view *v, const struct model *m, struct canvas *c, struct rect 
 			   "filter (words, job= state= user=, ! for not): %s_", s->typed);
 	else
 		view_status_line(m, c, SPAN(r.x, r.y + r.h - 1, r.w));
+	list_draw_menu(&s->order, columns, c, r);
 	vec_done(&list);
 }
 
@@ -263,13 +325,6 @@ act_on(struct runs *s, const struct model *m, const struct run_info *r, const st
 		s->typing = true;
 		str_copy(s->typed, sizeof(s->typed), s->filter);
 		break;
-	case ACT_SORT:
-	case ACT_SORT_NEXT:
-		s->sort = (s->sort + 1) % SORTS;
-		break;
-	case ACT_SORT_PREV:
-		s->sort = (s->sort + SORTS - 1) % SORTS;
-		break;
 	case ACT_BACK:
 		back(s, in, out);
 		break;
@@ -287,6 +342,8 @@ handle(struct view *v, const struct model *m, const struct input *in, struct act
 
 	if (s->typing)
 		type(s, in);
+	else if (list_order_key(&s->order, columns, in) || scroll_sideways(s, m, &list, in->act))
+		;
 	else if (scroll_move(&sel, in->act, list.n, m->h > 8 ? (size_t)m->h - 6 : 1))
 		s->run = sel < list.n ? list.at[sel].r->id : 0;
 	else
@@ -351,13 +408,15 @@ sheet(const struct view *v, const struct model *m, struct sheet *out)
 static unsigned
 screen(const struct view *v)
 {
-	return ((const struct runs *)v->state)->typing ? SCREEN_TYPE : SCREEN_RUNS;
+	const struct runs *s = v->state;
+
+	return s->typing ? SCREEN_TYPE : s->order.menu ? SCREEN_SORT : SCREEN_RUNS;
 }
 
 static bool
 wants_text(const struct view *v)
 {
-	return ((const struct runs *)v->state)->typing;
+	return screen(v) != SCREEN_RUNS;
 }
 
 static int64_t

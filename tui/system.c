@@ -9,6 +9,7 @@ enum { TWO_COLUMNS = 150, LEFT = 66 };
 
 struct system {
 	size_t line;
+	int skip; /* columns scrolled to the right */
 };
 
 static void
@@ -183,14 +184,15 @@ draw(const struct view *v, const struct model *m, struct canvas *c, struct rect 
 {
 	const struct system *s = v->state;
 	const struct system_part *p = look_system(m);
-	LINES_AUTO left = { { 0 } };
-	LINES_AUTO right = { { 0 } };
+	LINES_AUTO left = { .skip = 0 };
+	LINES_AUTO right = { .skip = 0 };
 	bool two = r.w >= TWO_COLUMNS;
 	char title[160];
 
 	look_title(m, "System", p ? p->measured_ms : 0, p ? p->error : "", title, sizeof(title));
 	view_crumbs(m, c, SPAN(r.x, r.y, r.w), title);
 	build(&left, two ? &right : &left, m);
+	(two ? &right : &left)->skip = s->skip;
 	lines_draw(&left, c, (struct rect){ r.x, r.y + 1, two ? LEFT : r.w, r.h - 2 },
 		   two ? SIZE_MAX : s->line);
 	if (two)
@@ -204,8 +206,8 @@ static void
 handle(struct view *v, const struct model *m, const struct input *in, struct action *out)
 {
 	struct system *s = v->state;
-	LINES_AUTO left = { { 0 } };
-	LINES_AUTO right = { { 0 } };
+	LINES_AUTO left = { .skip = 0 };
+	LINES_AUTO right = { .skip = 0 };
 	bool two = m->w >= TWO_COLUMNS;
 	struct lines *page = two ? &right : &left;
 	int64_t run;
@@ -220,7 +222,7 @@ handle(struct view *v, const struct model *m, const struct input *in, struct act
 		view_ask_log(run, "this line", out);
 	else if (in->act == ACT_LAUNCH)
 		view_ask_launch(m, NULL, out);
-	else
+	else if (!lines_sideways(page, &s->skip, in->act, two ? m->w - LEFT - 1 : m->w))
 		scroll_move(&s->line, in->act, page->at.n, m->h > 6 ? (size_t)m->h - 5 : 1);
 }
 

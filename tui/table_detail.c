@@ -11,6 +11,7 @@ enum { GRID_BAR = 20 };
 struct table_detail {
 	const struct table *table;
 	size_t line;
+	int skip; /* columns scrolled to the right */
 };
 
 static void
@@ -122,12 +123,13 @@ static void
 draw(const struct view *v, const struct model *m, struct canvas *c, struct rect r)
 {
 	const struct table_detail *s = v->state;
-	LINES_AUTO l = { { 0 } };
+	LINES_AUTO l = { .skip = 0 };
 	char title[120];
 
 	fmt_buf(title, sizeof(title), "Tables > %s", s->table->name);
 	view_crumbs(m, c, SPAN(r.x, r.y, r.w), title);
 	build(&l, m, s->table);
+	l.skip = s->skip;
 	lines_draw(&l, c, (struct rect){ r.x, r.y + 1, r.w, r.h - 2 }, s->line);
 	view_status_line(m, c, SPAN(r.x, r.y + r.h - 1, r.w));
 }
@@ -136,12 +138,13 @@ static void
 handle(struct view *v, const struct model *m, const struct input *in, struct action *out)
 {
 	struct table_detail *s = v->state;
-	LINES_AUTO l = { { 0 } };
+	LINES_AUTO l = { .skip = 0 };
 
 	build(&l, m, s->table);
 	if (in->act == ACT_BACK)
 		out->intent = DO_BACK;
-	else if (!scroll_move(&s->line, in->act, l.at.n, m->h > 6 ? (size_t)m->h - 5 : 1))
+	else if (!lines_sideways(&l, &s->skip, in->act, m->w) &&
+		 !scroll_move(&s->line, in->act, l.at.n, m->h > 6 ? (size_t)m->h - 5 : 1))
 		table_act(m, s->table, in, out);
 }
 

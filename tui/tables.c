@@ -156,7 +156,15 @@ draw_selected(const struct model *m, struct canvas *c, struct rect r, const void
 	canvas_put(c, SPAN(r.x + 1, y, r.w - 1), st, detail);
 }
 
-static const struct list_ops ops = { columns, row, compare, words, draw_row, draw_selected };
+static const struct list_ops ops = {
+	.columns = columns,
+	.row = row,
+	.compare = compare,
+	.words = words,
+	.draw_row = draw_row,
+	.pin = { 27, 27, 30, 34 }, /* up to the name */
+	.draw_selected = draw_selected,
+};
 
 static void
 sheet(const struct view *v, const struct model *m, struct sheet *out)

@@ -317,6 +317,8 @@ translate(wint_t k, bool special)
 		{ KEY_DOWN, TK_DOWN },
 		{ KEY_LEFT, TK_LEFT },
 		{ KEY_RIGHT, TK_RIGHT },
+		{ KEY_SLEFT, TK_SHIFT_LEFT },
+		{ KEY_SRIGHT, TK_SHIFT_RIGHT },
 		{ KEY_PPAGE, TK_PGUP },
 		{ KEY_NPAGE, TK_PGDN },
 		{ KEY_HOME, TK_HOME },

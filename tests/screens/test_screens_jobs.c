@@ -164,6 +164,46 @@ test_filter_inverse_and_half_typed(void **state)
 }
 
 static void
+test_filter_by_labels(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	jobs_begin(&s, MORNING_SEED, scene_sizes[0], "lucia");
+	scene_enter(&s, "/-l layer=2 !state=failure owner=");
+	scene_compare(&s, "jobs_labels");
+	scene_end(&s);
+}
+
+/* What an 80 column screen leaves out is to the right; names and heads stay above. */
+static void
+test_sideways(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	jobs_begin(&s, MORNING_SEED, scene_sizes[0], "lucia");
+	scene_key(&s, TK_RIGHT);
+	scene_compare(&s, "jobs_half_page");
+	scene_type(&s, "$");
+	scene_compare(&s, "jobs_end");
+	scene_key(&s, TK_RIGHT);
+	scene_type(&s, "H");
+	scene_key(&s, TK_SHIFT_RIGHT);
+	scene_compare(&s, "jobs_end");
+	scene_type(&s, "^");
+	assert_int_equal(s.last.intent, DO_NOTHING);
+	scene_key(&s, TK_SHIFT_LEFT);
+	scene_type(&s, "jj");
+	scene_compare(&s, "jobs");
+	scene_end(&s);
+	jobs_begin(&s, MORNING_HOSTILE, scene_sizes[2], support_wide);
+	scene_type(&s, "$");
+	scene_compare(&s, "jobs_wide_end");
+	scene_end(&s);
+}
+
+static void
 test_order(void **state)
 {
 	struct scene s;
@@ -270,6 +310,8 @@ main(void)
 		cmocka_unit_test(test_no_ledger_is_unknown_not_never),
 		cmocka_unit_test(test_filter),
 		cmocka_unit_test(test_filter_inverse_and_half_typed),
+		cmocka_unit_test(test_filter_by_labels),
+		cmocka_unit_test(test_sideways),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_keys_act_on_the_selected_job),
 		cmocka_unit_test(test_detail),

@@ -283,7 +283,17 @@ test_wrap_loses_nothing(void **state)
 	scene_key(&s, TK_CTRL('w'));
 	scene_compare(&s, "logs_wrapped");
 	scene_key(&s, TK_CTRL('w'));
-	scene_type(&s, "ll");
+	scene_type(&s, "LL"); /* ten columns each */
+	scene_compare(&s, "logs_sideways");
+	scene_type(&s, "l"); /* half of the 48 that texts have */
+	scene_compare(&s, "logs_half_page");
+	scene_type(&s, "L$l"); /* no further than the end */
+	scene_compare(&s, "logs_end");
+	scene_type(&s, "^H");
+	scene_key(&s, TK_SHIFT_RIGHT);
+	scene_key(&s, TK_RIGHT);
+	scene_key(&s, TK_LEFT);
+	scene_type(&s, "L");
 	scene_compare(&s, "logs_sideways");
 	scene_end(&s);
 }

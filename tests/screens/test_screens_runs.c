@@ -245,10 +245,34 @@ test_runs_filter_and_sort(void **state)
 	scene_enter(&s, "/ nothing-like-this");
 	scene_compare(&s, "runs_filtered_away");
 	scene_key(&s, TK_ESC);
-	scene_type(&s, "o");
+	scene_type(&s, ">");
 	scene_compare(&s, "runs_by_job");
 	scene_type(&s, "<<");
 	scene_compare(&s, "runs_by_duration");
+	scene_type(&s, "o");
+	scene_compare(&s, "runs_order_menu");
+	scene_key(&s, TK_ENTER); /* the same again */
+	scene_compare(&s, "runs_by_duration_reversed");
+	scene_type(&s, "o");
+	scene_key(&s, TK_ESC);
+	scene_compare(&s, "runs_by_duration_reversed");
+	scene_end(&s);
+}
+
+static void
+test_runs_sideways(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_begin(&s, MORNING_SEED, scene_sizes[0]);
+	scene_open(&s, &view_runs, NULL);
+	scene_type(&s, "$");
+	scene_compare(&s, "runs_end");
+	scene_type(&s, "^");
+	scene_enter(&s, "/-l owner=cron state=succ");
+	scene_type(&s, "j");
+	assert_int_equal(view_runs.follow(&s.stack[1], &s.m), 8780);
 	scene_end(&s);
 }
 
@@ -275,6 +299,7 @@ main(void)
 		cmocka_unit_test(test_run_detail),
 		cmocka_unit_test(test_run_detail_keys),
 		cmocka_unit_test(test_runs_filter_and_sort),
+		cmocka_unit_test(test_runs_sideways),
 		cmocka_unit_test(test_success_is_not_resumed),
 	};
 

@@ -64,6 +64,26 @@ test_filters(void **state)
 	assert_false(filter_fields("user=cron", f, 3));
 	assert_true(filter_fields("!user=cron", f, 3));
 	assert_false(filter_fields("other=bulk", f, 3)); /* no key of ours: a word */
+	assert_true(filter_fields("-l job=perf", f, 3));
+	assert_false(filter_fields("-l job=x", f, 3));
+}
+
+static void
+test_labels(void **state)
+{
+	static const char text[] = "performance-bulk layer=2 state=late+F as-of= owner=lucia";
+
+	(void)state;
+	assert_true(filter_labels("", text));
+	assert_true(filter_labels("layer=2 state=LATE", text));
+	assert_false(filter_labels("layer=2 state=stale", text));
+	assert_true(filter_labels("!state=stale owner=luc", text));
+	assert_false(filter_labels("!layer=2", text));
+	assert_false(filter_labels("yer=2", text)); /* a label is whole */
+	assert_false(filter_labels("as-of=2", text));
+	assert_true(filter_labels("state=", text)); /* half typed */
+	assert_true(filter_labels("bulk layer=2", text));
+	assert_false(filter_labels("!bulk layer=2", text));
 }
 
 int
@@ -73,6 +93,7 @@ main(void)
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_runaway_hides_nothing),
 		cmocka_unit_test(test_filters),
+		cmocka_unit_test(test_labels),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
