@@ -446,21 +446,53 @@ keymap_find(unsigned screen, int key)
 	return NULL;
 }
 
+/* Help and the way back are there however narrow the screen is. */
+static bool
+always_there(const struct binding *b)
+{
+	return b->act == ACT_HELP || b->act == ACT_BACK;
+}
+
+/* Where there is no room for all keys, those of the screens lose their words: the overview, which
+ * has them all, keeps them. */
+static const char *
+word_of(unsigned screen, const struct binding *b, bool narrow)
+{
+	bool number = b->label[0] >= '0' && b->label[0] <= '9';
+
+	if (!(b->screens & screen) || !b->footer)
+		return "";
+	return narrow && number && screen != SCREEN_OVERVIEW ? b->label : b->footer;
+}
+
+static int
+columns_of(const char *word)
+{
+	return *word ? (int)strlen(word) + 1 : 0;
+}
+
 void
 keymap_footer(struct canvas *c, struct span at, unsigned screen)
 {
-	int x = 1;
+	int x = 1, kept = 0, all = 0;
+	bool narrow;
 
 	for (size_t i = 0; i < keymap_count; i++) {
-		const struct binding *b = &keymap[i];
-		int cols;
+		int cols = columns_of(word_of(screen, &keymap[i], false));
 
-		if (!(b->screens & screen) || !b->footer)
+		all += cols;
+		kept += always_there(&keymap[i]) ? cols : 0;
+	}
+	narrow = all > at.w;
+	for (size_t i = 0; i < keymap_count; i++) {
+		const char *word = word_of(screen, &keymap[i], narrow);
+		int cols = columns_of(word);
+
+		kept -= always_there(&keymap[i]) ? cols : 0;
+		/* The last blank may fall off the end. */
+		if (cols == 0 || x + cols + kept > at.w + 1)
 			continue;
-		cols = (int)strlen(b->footer);
-		if (x + cols > at.w)
-			continue;
-		canvas_put(c, SPAN(at.x + x, at.y, cols), ST_KEY, b->footer);
-		x += cols + 1;
+		canvas_put(c, SPAN(at.x + x, at.y, cols - 1), ST_KEY, word);
+		x += cols;
 	}
 }

@@ -123,6 +123,27 @@ test_footer_shows_only_keys_of_the_screen(void **state)
 	canvas_done(&c);
 }
 
+/* 60 columns are the least that are drawn on: help and the way back are there, and no word is cut.
+ */
+static void
+test_footer_always_leads_on(void **state)
+{
+	(void)state;
+	for (size_t s = 0; s < PAGES; s++) {
+		struct canvas c;
+		STR_AUTO out = { 0 };
+
+		str_init(&out, 4096);
+		canvas_init(&c, 60, 1);
+		keymap_footer(&c, SPAN(0, 0, 60), screens[s]);
+		canvas_export(&c, &out);
+		assert_non_null(strstr(str_c(&out), "? Help"));
+		assert_non_null(strstr(str_c(&out), "q Back"));
+		assert_null(strstr(str_c(&out), "\xe2\x80\xa6"));
+		canvas_done(&c);
+	}
+}
+
 int
 main(void)
 {
@@ -134,6 +155,7 @@ main(void)
 		cmocka_unit_test(test_letters_are_text_where_one_types),
 		cmocka_unit_test(test_capitals_are_stronger),
 		cmocka_unit_test(test_footer_shows_only_keys_of_the_screen),
+		cmocka_unit_test(test_footer_always_leads_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
