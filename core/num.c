@@ -228,6 +228,15 @@ num_group(int64_t v, char buf[NUM_BUF])
 }
 
 const char *
+num_rows(int64_t v, char buf[NUM_BUF])
+{
+	if (v >= 0)
+		return num_group(v, buf);
+	str_copy(buf, NUM_BUF, "?");
+	return buf;
+}
+
+const char *
 num_s(int64_t v)
 {
 	return v == 1 ? "" : "s";

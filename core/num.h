@@ -33,6 +33,8 @@ const char *num_int(int64_t v, char buf[NUM_BUF]);
 const char *num_count(int64_t v, char buf[NUM_BUF]);
 /* "1,234,567". */
 const char *num_group(int64_t v, char buf[NUM_BUF]);
+/* The same, "?" below 0: a count that was not measured. */
+const char *num_rows(int64_t v, char buf[NUM_BUF]);
 /* The ending of a counted word: "" for 1, else "s", as in "%d row%s". */
 const char *num_s(int64_t v);
 

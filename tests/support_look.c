@@ -203,7 +203,8 @@ support_look_grid(struct scene *s, const char *table)
 					      .rows = 21988,
 					      .num = 21790,
 					      .den = 21988,
-					      .coverage = 0.991 };
+					      .coverage = 0.991,
+					      .floor = 0.9 };
 	}
 	p->at[1].s.state = TABLE_PARTIAL;
 	p->at[1].s.coverage = 0.274;

@@ -122,7 +122,7 @@ add_run(struct lines *l, const struct model *m, const struct run_info *r)
 			  (long long)r->id, theme_run_letter(r->state), run_state_name(r->state),
 			  date_iso(r->as_of, iso), span, when,
 			  str_same(r->origin, "cron") ? "cron" : r->who,
-			  num_group(r->counts.inserted, ins), num_group(r->counts.updated, upd));
+			  num_rows(r->counts.inserted, ins), num_rows(r->counts.updated, upd));
 }
 
 static void
@@ -138,6 +138,9 @@ add_runs(struct lines *l, const struct model *m, const struct job *job)
 		lines_add(l, NULL, ST_WARN, "? %s", p ? p->error : "not read yet");
 	else if (p->l.n == 0)
 		lines_add(l, NULL, ST_DIM, "it has not run yet: r launches it");
+	else
+		lines_add(l, NULL, ST_DIM, "%6s   %-9s %-10s %7s %5s %-8s %s", "run", "state",
+			  "as-of", "took", "end", "by", "+new ~changed rows, or the error");
 	for (size_t i = 0; p && i < p->l.n; i++)
 		add_run(l, m, &p->l.at[i]);
 }

@@ -152,12 +152,6 @@ draw_progress(const struct model *m, struct canvas *c, struct span at, const str
 	}
 }
 
-static const char *
-count(int64_t v, char buf[NUM_BUF])
-{
-	return v < 0 ? "?" : num_group(v, buf);
-}
-
 static void
 draw_ending(struct canvas *c, struct span at, const struct run_info *r)
 {
@@ -173,8 +167,8 @@ draw_ending(struct canvas *c, struct span at, const struct run_info *r)
 		canvas_put(c, SPAN(x, at.y, at.x + at.w - x), ST_BAD, r->error);
 	else
 		canvas_fmt(c, SPAN(x, at.y, at.x + at.w - x), ST_NORMAL, "+%s ~%s =%s",
-			   count(r->counts.inserted, ins), count(r->counts.updated, upd),
-			   count(r->counts.unchanged, same));
+			   num_rows(r->counts.inserted, ins), num_rows(r->counts.updated, upd),
+			   num_rows(r->counts.unchanged, same));
 }
 
 void
@@ -191,7 +185,7 @@ void
 overview_draw_run(const struct model *m, struct canvas *c, struct span at, const struct run_info *r)
 {
 	char id[24];
-	bool wide = at.w >= 78;
+	bool wide = at.w >= 70;
 	int job = wide ? 30 : 22, who = wide ? 8 : 6, x = at.x + 8;
 
 	fmt_buf(id, sizeof(id), "%lld", (long long)r->id);

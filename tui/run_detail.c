@@ -151,12 +151,12 @@ put_totals(struct paper *p, const struct tally *t)
 	char a[NUM_BUF], b[NUM_BUF], c[NUM_BUF], d[NUM_BUF];
 
 	put_line(p, ST_NORMAL, "totals", "read %s  inserted %s  updated %s  unchanged %s",
-		 num_group(t->read, a), num_group(t->inserted, b), num_group(t->updated, c),
-		 num_group(t->unchanged, d));
+		 num_rows(t->read, a), num_rows(t->inserted, b), num_rows(t->updated, c),
+		 num_rows(t->unchanged, d));
 	if (t->rejected || t->skipped || t->errors)
 		put_line(p, t->errors ? ST_WARN : ST_NORMAL, " ",
-			 "rejected %s  skipped %s  errors %s", num_group(t->rejected, a),
-			 num_group(t->skipped, b), num_group(t->errors, c));
+			 "rejected %s  skipped %s  errors %s", num_rows(t->rejected, a),
+			 num_rows(t->skipped, b), num_rows(t->errors, c));
 }
 
 static void
@@ -322,8 +322,8 @@ put_unit(struct paper *p, const struct model *m, const struct unit_detail *u)
 	if (u->u.ended_ms > 0)
 		view_clock(m, u->u.ended_ms, end);
 	put_line(p, bad ? ST_BAD : ST_NORMAL, "", "%-6s %s %7s %dx  %s  +%s ~%s =%s%s", u->u.state,
-		 end, span, u->u.attempts, u->u.unit, num_group(t->inserted, ins),
-		 num_group(t->updated, upd), num_group(t->unchanged, same),
+		 end, span, u->u.attempts, u->u.unit, num_rows(t->inserted, ins),
+		 num_rows(t->updated, upd), num_rows(t->unchanged, same),
 		 t->errors > 0 ? "  with errors" : "");
 }
 
@@ -338,7 +338,7 @@ put_units(struct paper *p, const struct model *m, const struct run_detail *d)
 	if (d->n == 0)
 		put_line(p, ST_DIM, "", "no unit has ended yet");
 	else
-		put_line(p, ST_DIM, "", "state  ended       took try unit, rows");
+		put_line(p, ST_DIM, "", "state  ended       took try unit, +new ~changed =same");
 	for (size_t i = 0; i < d->n; i++)
 		put_unit(p, m, &d->unit[i]);
 	if (d->units > (int64_t)d->n)
@@ -463,12 +463,11 @@ draw(const struct view *v, const struct model *m, struct canvas *c, struct rect 
 	const struct detail *s = v->state;
 	const struct run_info *run = info(s, m);
 	struct detail clamped = *s;
-	char title[160], note[48] = "not read yet", span[CLOCK_BUF];
+	char title[160], note[48] = "not read yet";
 	int64_t age = read_part(s, m) ? m->now_ms - m->s->detail->read_ms : 0;
 
 	if (read_part(s, m))
-		fmt_buf(note, sizeof(note), "age %s",
-			clock_span(age > 0 ? age / 1000 * 1000 : 0, span));
+		fmt_buf(note, sizeof(note), "age %llds", (long long)(age > 0 ? age / 1000 : 0));
 	fmt_buf(title, sizeof(title), "Runs > Run %lld", (long long)s->run);
 	view_crumbs(m, c, SPAN(r.x, r.y, r.w), title);
 	fmt_buf(title, sizeof(title), "Run %lld %s", (long long)s->run, run ? run->job : "");

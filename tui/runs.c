@@ -164,7 +164,9 @@ draw_cells(const struct model *m, struct canvas *c, struct span at, const struct
 	canvas_put(c, SPAN(x + 11, at.y, 8), ST_DIM, r ? by(r) : "by");
 	if (!r)
 		canvas_put(c, SPAN(x + 20, at.y, room), ST_DIM,
-			   room < 15 ? "state" : "state, progress");
+			   room < 15   ? "state"
+			   : room < 50 ? "state, progress"
+				       : "state, progress or rows: +new ~changed =same");
 	else if (run_state_ended(r->state) || room < PROGRESS)
 		overview_draw_run_state(m, c, SPAN(x + 20, at.y, room), r);
 	else

@@ -69,6 +69,8 @@ add_session(struct lines *l, const struct table *t, const struct grid_cell *c)
 {
 	const struct table_status *s = &c->s;
 	char day[DATE_BUF], rows[NUM_BUF], cover[16] = "-", bar[GRID_BAR + 1] = "";
+	double floor = s->floor > 0 ? s->floor : t->floor;
+	bool partial = s->coverage >= 0 && s->coverage < floor;
 	int n;
 
 	date_iso(c->session, day);
@@ -88,10 +90,8 @@ add_session(struct lines *l, const struct table *t, const struct grid_cell *c)
 		memset(bar + n, '-', (size_t)(GRID_BAR - n));
 		bar[GRID_BAR] = '\0';
 	}
-	lines_add(l, NULL, s->coverage >= 0 && s->coverage < t->floor ? ST_WARN : ST_NORMAL,
-		  "%s  %c %12s rows  %6s  %s", day,
-		  s->coverage >= 0 && s->coverage < t->floor ? 'P' : '.',
-		  s->rows < 0 ? "?" : num_group(s->rows, rows), cover, bar);
+	lines_add(l, NULL, partial ? ST_WARN : ST_NORMAL, "%s  %c %12s rows  %6s  %s", day,
+		  partial ? 'P' : '.', s->rows < 0 ? "?" : num_group(s->rows, rows), cover, bar);
 }
 
 static void

@@ -98,14 +98,14 @@ static const struct {
 	table_cell *text;
 } cells[] = {
 	{ "L", { 1, 1, 1, 1 }, false, cell_layer },
-	{ "table", { 23, 23, 26, 30 }, false, cell_name },
+	{ "table", { 23, 23, 26, 26 }, false, cell_name },
 	{ "state", { 9, 9, 9, 9 }, false, table_state_cell },
 	{ "as-of", { 10, 10, 10, 10 }, false, table_have_cell },
 	{ "rows", { 0, 10, 11, 12 }, true, table_rows_cell },
 	{ "cover", { 6, 6, 6, 6 }, true, table_cover_cell },
 	{ "in all", { 0, 0, 13, 13 }, true, table_about_cell },
 	{ "size", { 0, 8, 8, 8 }, true, table_size_cell },
-	{ "last writer", { 0, 0, 24, 30 }, false, table_run_cell },
+	{ "last writer", { 0, 0, 24, 24 }, false, table_run_cell },
 	{ "", { 0, 0, 0, 60 }, false, table_detail_cell },
 };
 
@@ -162,7 +162,7 @@ static const struct list_ops ops = {
 	.compare = compare,
 	.words = words,
 	.draw_row = draw_row,
-	.pin = { 27, 27, 30, 34 }, /* up to the name */
+	.pin = { 27, 27, 30, 30 }, /* up to the name */
 	.draw_selected = draw_selected,
 };
 

@@ -7,7 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DETAIL_ROWS = 3, TEXT_ROWS = 2, VERY_WIDE = 150, WIDE = 120, NARROW = 80 };
+enum {
+	DETAIL_ROWS = 3,
+	TEXT_ROWS = 2,
+	JOB_COLUMNS = 36 /* "job performance-windows-aggregator" */,
+	VERY_WIDE = 150,
+	WIDE = 120,
+	NARROW = 80
+};
 
 /* Panes from top to bottom; h 0 = left out. */
 struct panes {
@@ -110,7 +117,7 @@ draw_row(struct canvas *c, struct span at, const struct tree_row *row)
 {
 	const struct table_status *s = row->node->status;
 	enum style st = s->writer ? theme_table(s->state) : ST_DIM;
-	int name = at.w >= VERY_WIDE ? 46 : at.w >= NARROW ? 32 : 23;
+	int name = at.w >= VERY_WIDE ? 36 : at.w >= NARROW ? 32 : 23;
 	int indent = 1 + row->level * 2, x = at.x + name + 1;
 	char have[DATE_BUF], want[DATE_BUF], job[160];
 	STR_AUTO why = { 0 };
@@ -134,7 +141,7 @@ draw_row(struct canvas *c, struct span at, const struct tree_row *row)
 	else
 		x += canvas_fmt(c, SPAN(x, at.y, 10), ST_NORMAL, "%-10s", date_iso(s->have, have)) +
 		     1;
-	int end = at.x + at.w, room = at.w >= WIDE ? (end - x) / 2 : end - x;
+	int end = at.x + at.w, room = at.w >= WIDE ? end - x - JOB_COLUMNS : end - x;
 	canvas_put(c, SPAN(x, at.y, room), ST_DIM, reason(s, &why));
 	if (at.w >= WIDE)
 		canvas_put(c, SPAN(x + room + 1, at.y, end - x - room - 1), ST_DIM,
@@ -242,7 +249,7 @@ draw_step(struct canvas *c, struct span at, const struct why_step *s, size_t num
 
 	why_duration(s->ms, ms, sizeof(ms));
 	if (at.w >= WIDE)
-		fmt_buf(end, sizeof(end), "time %s  rows %s  API %s  gate %s", ms,
+		fmt_buf(end, sizeof(end), "time %-8s rows %-9s API %-7s gate %-5s", ms,
 			s->rows >= 0 ? num_group(s->rows, rows) : "unknown",
 			s->calls >= 0 ? num_group(s->calls, calls) : "unknown",
 			s->gate_ok ? "open" : "waits");

@@ -266,6 +266,9 @@ grouping(void **state)
 	assert_string_equal(num_group(1234567, buf), "1,234,567");
 	assert_string_equal(num_group(-1000, buf), "-1,000");
 	assert_string_equal(num_group(INT64_MIN, buf), "-9,223,372,036,854,775,808");
+	assert_string_equal(num_rows(0, buf), "0");
+	assert_string_equal(num_rows(1234567, buf), "1,234,567");
+	assert_string_equal(num_rows(-1, buf), "?");
 	assert_string_equal(num_s(1), "");
 	assert_string_equal(num_s(0), "s");
 	assert_string_equal(num_s(-1), "s");
