@@ -57,6 +57,18 @@ cell(const struct sheet *s, size_t row, size_t column)
 	return s->text.p + s->cell.at[(row - 1) * s->columns + column];
 }
 
+void
+sheet_row(const struct sheet *s, size_t row, struct str *out)
+{
+	const char *joint = "";
+
+	for (size_t k = 0; row < sheet_rows(s) && k < s->columns; k++)
+		if (*cell(s, row + 1, k)) {
+			str_fmt(out, "%s%s", joint, cell(s, row + 1, k));
+			joint = "  ";
+		}
+}
+
 static void
 write_txt(const struct sheet *s, struct str *out)
 {

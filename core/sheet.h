@@ -9,6 +9,7 @@ enum sheet_format { SHEET_TXT, SHEET_CSV, SHEET_JSON };
 struct sheet {
 	const char *const *heads; /* borrowed; NULL ends */
 	size_t columns;
+	size_t selected;  /* row of the cursor */
 	char filter[120]; /* that the rows have passed; "" = none */
 	VEC(size_t) cell; /* where each one begins in text, row by row */
 	struct str text;  /* cells, each with its NUL */
@@ -21,6 +22,8 @@ void sheet_done(struct sheet *s);
  */
 void sheet_cell(struct sheet *s, const char *text);
 size_t sheet_rows(const struct sheet *s);
+/* Appends the cells of one row that are not empty, two blanks between them. */
+void sheet_row(const struct sheet *s, size_t row, struct str *out);
 /* By the end of the name: ".csv", ".json", else text. */
 enum sheet_format sheet_format_of(const char *path);
 /* Appends the whole document.  Text: aligned columns, without blanks at the ends of lines; CSV as

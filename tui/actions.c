@@ -6,6 +6,7 @@
 
 #include "core/clock.h"
 #include "core/num.h"
+#include "core/sheet.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -209,6 +210,37 @@ copy(struct console *k, const char *text)
 }
 
 static void
+copy_row(struct console *k)
+{
+	const struct view *v = console_top(k);
+	struct sheet s;
+	STR_AUTO row = { 0 };
+
+	if (!v->ops->sheet)
+		return;
+	v->ops->sheet(v, &k->m, &s);
+	str_init(&row, TERM_COPY_MAX);
+	sheet_row(&s, s.selected, &row);
+	sheet_done(&s);
+	if (row.len > 0)
+		copy(k, str_c(&row));
+}
+
+/* False: the view's own business. */
+static bool
+copy_command(struct console *k)
+{
+	const char *words = console_top(k)->ops->command;
+	char line[300];
+
+	if (!words)
+		return false;
+	fmt_buf(line, sizeof(line), "%s %s", k->command, words);
+	copy(k, line);
+	return true;
+}
+
+static void
 ask_overwrite(struct console *k, const char *path)
 {
 	struct action how = { .then = DO_EXPORT_OVER };
@@ -378,6 +410,11 @@ global(struct console *k, const struct input *in)
 	case ACT_HELP:
 		push(k, &view_help, NULL);
 		return true;
+	case ACT_COPY_ROW:
+		copy_row(k);
+		return true;
+	case ACT_COPY_COMMAND:
+		return copy_command(k);
 	case ACT_EXPORT:
 		push(k, &view_export, NULL);
 		return true;

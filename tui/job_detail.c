@@ -26,7 +26,9 @@ job_act(const struct model *m, const struct job *job, const struct input *in, st
 		view_ask_backfill(m, job, NULL, out);
 		break;
 	case ACT_LOG:
+	case ACT_LOG_ADD:
 		view_ask_log(f.run, job->name, out);
+		out->add = in->act == ACT_LOG_ADD;
 		break;
 	case ACT_WHY:
 	case ACT_IMPACT:
@@ -191,10 +193,11 @@ handle(struct view *v, const struct model *m, const struct input *in, struct act
 	run = l.at.at[s->line].run;
 	if (in->act == ACT_BACK)
 		out->intent = DO_BACK;
-	else if (run && (in->act == ACT_OPEN || in->act == ACT_LOG))
+	else if (run && (in->act == ACT_OPEN || in->act == ACT_LOG || in->act == ACT_LOG_ADD)) {
 		view_ask_log(run, s->job->name, out);
-	else if (!lines_sideways(&l, &s->skip, in->act, m->w) &&
-		 !scroll_move(&s->line, in->act, l.at.n, m->h > 6 ? (size_t)m->h - 5 : 1))
+		out->add = in->act == ACT_LOG_ADD;
+	} else if (!lines_sideways(&l, &s->skip, in->act, m->w) &&
+		   !scroll_move(&s->line, in->act, l.at.n, m->h > 6 ? (size_t)m->h - 5 : 1))
 		job_act(m, s->job, in, out);
 }
 

@@ -290,6 +290,7 @@ sheet(const struct view *v, const struct model *m, struct sheet *out)
 	_Static_assert(ARRAY_LEN(heads) == ARRAY_LEN(cells) + 1, "a head for each cell");
 	sheet_init(out, heads);
 	str_copy(out->filter, sizeof(out->filter), s->list.filter);
+	out->selected = list_selected(&s->list, rows, n);
 	for (size_t i = 0; i < n; i++) {
 		struct job_facts f;
 
@@ -363,6 +364,7 @@ look(const struct view *v, struct wish *out)
 
 const struct view_ops view_jobs = {
 	.title = "Jobs",
+	.command = "jobs",
 	.screen = screen,
 	.state_size = sizeof(struct jobs),
 	.init = init,

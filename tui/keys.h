@@ -23,6 +23,9 @@ enum key {
 	TK_BACKSPACE,
 	TK_F1,
 	TK_F3,
+	TK_F4,
+	TK_F5,
+	TK_F6,
 	TK_F9,
 	TK_F10,
 	TK_OTHER /* known to the terminal, not to us */
@@ -100,6 +103,7 @@ enum act {
 	ACT_LOGS,
 	ACT_LOG_ADD,
 	ACT_RETRY,
+	ACT_COPY_ROW,
 	ACT_COPY_COMMAND,
 	ACT_EVIDENCE,
 	ACT_EXPORT,

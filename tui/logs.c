@@ -15,7 +15,8 @@ struct logs {
 	bool zoom;
 	enum prompt prompt;
 	char typed[PANE_TEXT];
-	bool picking; /* the run of a new pane */
+	char command[300]; /* that Y gives away */
+	bool picking;	   /* the run of a new pane */
 	size_t sel;
 };
 
@@ -296,6 +297,19 @@ copy_line(const struct logpane *p, const struct model *m, struct action *out)
 	out->copy = l->text;
 }
 
+static void
+copy_command(struct logs *s, const struct model *m, struct action *out)
+{
+	int64_t run = s->pane[s->cur].run;
+
+	if (!run)
+		return;
+	fmt_buf(s->command, sizeof(s->command), "%s logs -f %lld", str_or(m->command, "fintra"),
+		(long long)run);
+	out->intent = DO_COPY;
+	out->copy = s->command;
+}
+
 /* What several panes do: true when the key was one of these. */
 static bool
 arrange(struct logs *s, enum act act, struct action *out)
@@ -426,6 +440,9 @@ handle(struct view *v, const struct model *m, const struct input *in, struct act
 		break;
 	case ACT_COPY:
 		copy_line(p, m, out);
+		break;
+	case ACT_COPY_COMMAND:
+		copy_command(s, m, out);
 		break;
 	case ACT_PLAIN:
 		out->intent = p->run ? DO_PLAIN : DO_NOTHING;

@@ -207,6 +207,7 @@ follow(const struct view *v, const struct model *m)
 
 const struct view_ops view_overview = {
 	.title = "Overview",
+	.command = "status",
 	.screen = screen,
 	.state_size = sizeof(struct overview),
 	.draw = draw,

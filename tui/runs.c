@@ -386,6 +386,7 @@ sheet(const struct view *v, const struct model *m, struct sheet *out)
 
 	sheet_init(out, heads);
 	str_copy(out->filter, sizeof(out->filter), s->filter);
+	out->selected = selected(s, &list);
 	for (size_t i = 0; i < list.n; i++) {
 		const struct run_info *r = list.at[i].r;
 
@@ -430,6 +431,7 @@ follow(const struct view *v, const struct model *m)
 
 const struct view_ops view_runs = {
 	.title = "Runs",
+	.command = "runs",
 	.screen = screen,
 	.state_size = sizeof(struct runs),
 	.draw = draw,

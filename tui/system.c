@@ -242,6 +242,7 @@ look(const struct view *v, struct wish *out)
 
 const struct view_ops view_system = {
 	.title = "System",
+	.command = "doctor",
 	.screen = screen,
 	.state_size = sizeof(struct system),
 	.draw = draw,

@@ -162,7 +162,9 @@ table_act(const struct model *m, const struct table *t, const struct input *in, 
 		view_ask_backfill(m, NULL, t, out);
 		break;
 	case ACT_LOG:
+	case ACT_LOG_ADD:
 		view_ask_log(s ? s->good : 0, t->name, out);
+		out->add = in->act == ACT_LOG_ADD;
 		break;
 	case ACT_WHY:
 	case ACT_IMPACT:

@@ -180,6 +180,7 @@ sheet(const struct view *v, const struct model *m, struct sheet *out)
 	_Static_assert(ARRAY_LEN(heads) == ARRAY_LEN(cells) + 1, "a head for each cell");
 	sheet_init(out, heads);
 	str_copy(out->filter, sizeof(out->filter), s->list.filter);
+	out->selected = list_selected(&s->list, rows, n);
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < ARRAY_LEN(cells); k++) {
 			cells[k].text(m, rows[i], buf);
@@ -238,6 +239,7 @@ look(const struct view *v, struct wish *out)
 
 const struct view_ops view_tables = {
 	.title = "Tables",
+	.command = "tables",
 	.screen = screen,
 	.state_size = sizeof(struct tables),
 	.draw = draw,

@@ -328,6 +328,9 @@ translate(wint_t k, bool special)
 		{ KEY_BACKSPACE, TK_BACKSPACE },
 		{ KEY_F(1), TK_F1 },
 		{ KEY_F(3), TK_F3 },
+		{ KEY_F(4), TK_F4 },
+		{ KEY_F(5), TK_F5 },
+		{ KEY_F(6), TK_F6 },
 		{ KEY_F(9), TK_F9 },
 		{ KEY_F(10), TK_F10 },
 	};

@@ -150,6 +150,12 @@ test_export_of_a_page_and_a_list(void **state)
 	SEE(&t, "not exported: System is no list");
 	pty_send(t.pty, "2");
 	SEE(&t, "- never");
+	pty_send(t.pty, "j");
+	SEE(&t, "asks: fintra_universe empty");
+	pty_send(t.pty, "y");
+	SEE(&t, "copied: 0  !  industry-classification-sync  - never");
+	pty_send(t.pty, "Y");
+	SEE(&t, "copied: fintra jobs");
 	export_as(&t, "jobs.json");
 	SEE(&t, "lines in /tmp/");
 	text = read_private(&t, "jobs.json");

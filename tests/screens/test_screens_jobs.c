@@ -237,6 +237,10 @@ test_keys_act_on_the_selected_job(void **state)
 	assert_int_equal(s.last.intent, DO_OPEN);
 	assert_ptr_equal(s.last.open, &view_log);
 	assert_int_equal(s.last.run, 8814);
+	assert_false(s.last.add);
+	scene_type(&s, "L");
+	assert_int_equal(s.last.run, 8814);
+	assert_true(s.last.add);
 	scene_type(&s, "c");
 	assert_ptr_equal(s.last.open, &view_confirm);
 	assert_int_equal(s.last.run, 8814);

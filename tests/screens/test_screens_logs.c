@@ -374,6 +374,8 @@ test_copy_takes_the_chosen_line(void **state)
 	scene_type(&s, "y");
 	assert_int_equal(s.last.intent, DO_COPY);
 	assert_string_equal(s.last.copy, "PROGRESS 412/1230 rows=131926 unchanged=0");
+	scene_type(&s, "Y");
+	assert_string_equal(s.last.copy, "fintra logs -f 8815");
 	scene_type(&s, "ky");
 	assert_string_equal(s.last.copy, "sector=Energy window=1Y input 0 rows (class DATA)");
 	scene_end(&s);

@@ -78,6 +78,25 @@ test_json_is_read_back(void **state)
 }
 
 static void
+test_one_row(void **state)
+{
+	SHEET_AUTO s = { 0 };
+	STR_AUTO out = { 0 };
+
+	(void)state;
+	fill(&s);
+	str_init(&out, 400);
+	sheet_row(&s, 0, &out);
+	assert_string_equal(str_c(&out), "a  1,5 of \"x\"  7");
+	str_clear(&out);
+	sheet_row(&s, 1, &out);
+	assert_string_equal(str_c(&out), "\xe6\x97\xa5\xe6\x9c\xac");
+	str_clear(&out);
+	sheet_row(&s, 3, &out);
+	assert_string_equal(str_c(&out), "");
+}
+
+static void
 test_too_long_is_told(void **state)
 {
 	SHEET_AUTO s = { 0 };
@@ -104,8 +123,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text_is_aligned),	  cmocka_unit_test(test_csv_is_quoted),
-		cmocka_unit_test(test_json_is_read_back), cmocka_unit_test(test_too_long_is_told),
-		cmocka_unit_test(test_format_by_name),
+		cmocka_unit_test(test_json_is_read_back), cmocka_unit_test(test_one_row),
+		cmocka_unit_test(test_too_long_is_told),  cmocka_unit_test(test_format_by_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
