@@ -14,6 +14,20 @@
 
 enum { EXPORT_MAX = 256 << 20 };
 
+/* The same again, one after the other, is one message. */
+static void
+remember_message(struct console *k)
+{
+	struct message_log *s = &k->said;
+	struct message *m = s->n > 0 ? &s->at[(s->n - 1) % MESSAGES] : NULL;
+
+	if (!m || !str_same(m->text, k->m.message))
+		m = &s->at[s->n++ % MESSAGES];
+	m->ms = clock_wall_ms();
+	m->level = k->m.message_level;
+	str_copy(m->text, sizeof(m->text), k->m.message);
+}
+
 void
 console_message(struct console *k, enum level l, const char *fmt, ...)
 {
@@ -23,6 +37,7 @@ console_message(struct console *k, enum level l, const char *fmt, ...)
 	vsnprintf(k->m.message, sizeof(k->m.message), fmt, ap);
 	va_end(ap);
 	k->m.message_level = l;
+	remember_message(k);
 	k->message_until_ms = clock_mono_ms() + MESSAGE_MS;
 	k->dirty = true;
 }
@@ -371,6 +386,21 @@ suspend(struct console *k)
 	k->dirty = true;
 }
 
+/* The next step of the ladder; a configured interval may stand between two. */
+static void
+change_interval(struct console *k, bool longer)
+{
+	static const int steps[] = { 500, 1000, 2000, 5000, 10000, 30000, 60000 };
+	size_t n = ARRAY_LEN(steps), i = 0;
+
+	while (i + 1 < n && (longer ? steps[i] <= k->m.refresh_ms : steps[i + 1] < k->m.refresh_ms))
+		i++;
+	k->m.refresh_ms = steps[i];
+	feed_interval(k->feed, steps[i]);
+	console_message(k, LVL_INFO, "tables and checks are measured every %.3gs at most",
+			steps[i] / 1000.0);
+}
+
 /* The screens that have a number. */
 static bool
 to_screen(struct console *k, enum act act)
@@ -415,6 +445,13 @@ global(struct console *k, const struct input *in)
 		return true;
 	case ACT_COPY_COMMAND:
 		return copy_command(k);
+	case ACT_MESSAGES:
+		push(k, &view_messages, NULL);
+		return true;
+	case ACT_SLOWER:
+	case ACT_FASTER:
+		change_interval(k, in->act == ACT_SLOWER);
+		return true;
 	case ACT_EXPORT:
 		push(k, &view_export, NULL);
 		return true;

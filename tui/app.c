@@ -249,6 +249,7 @@ begin(struct console *k)
 	k->m = (struct model){ .s = k->snap, .cat = app->cat, .read_only = app->g.read_only };
 	k->m.command = k->command;
 	k->m.history = &k->history;
+	k->m.said = &k->said;
 	k->m.ny = !str_same(app->conf.time_zone, "utc");
 	k->m.refresh_ms = app->conf.refresh_ms;
 	k->m.as_of_given = date_is_set(app->g.as_of);

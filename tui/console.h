@@ -56,6 +56,7 @@ struct console {
 	char command[256];
 	struct bar_history history;
 	struct plain plain;
+	struct message_log said;
 };
 
 void console_message(struct console *k, enum level l, const char *fmt, ...) PRINTF_FMT(3, 4);

@@ -38,6 +38,7 @@ feed_new(const struct app *app)
 	struct feed *f = mem_zalloc(sizeof(*f));
 
 	f->app = app;
+	atomic_init(&f->refresh_ms, app->conf.refresh_ms);
 	cancel_init(&f->stop);
 	pthread_mutex_init(&f->lock, NULL);
 	f->ui = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -212,6 +213,13 @@ feed_refresh(struct feed *f)
 	poke(f->slow.wake);
 	poke(f->live.wake);
 	poke(f->look.wake);
+}
+
+void
+feed_interval(struct feed *f, int ms)
+{
+	atomic_store(&f->refresh_ms, ms);
+	feed_refresh(f); /* the wait that is under way was for the old one */
 }
 
 void

@@ -23,6 +23,7 @@ void feed_follow(struct feed *f, int64_t run); /* 0 = the default run (model_def
 void feed_follow_more(struct feed *f, const int64_t runs[LOG_MORE]);
 void feed_detail(struct feed *f, int64_t run); /* the run whose details are needed, 0 = none */
 void feed_refresh(struct feed *f);
+void feed_interval(struct feed *f, int ms);		 /* least time between two measurements */
 void feed_look(struct feed *f, const struct wish *what); /* from now on, until told otherwise */
 void feed_gates(struct feed *f, const struct job *job, struct date as_of);
 /* Asks a run of any process to stop; the answer comes as a note.  `own`: it was told already, the

@@ -29,6 +29,7 @@ struct feed {
 	const struct app *app;
 	struct cancel stop;
 	struct worker live, slow, look;
+	atomic_int refresh_ms;	  /* least time between two measurements */
 	int ui;			  /* eventfd: a new snapshot */
 	atomic_llong answered_ms; /* monotonic: when the server last answered the live thread */
 	pthread_mutex_t lock;	  /* guards all below */

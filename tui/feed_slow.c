@@ -120,8 +120,8 @@ measure(struct worker *w)
 	rest = (clock_mono_ms() - start) * PATIENCE;
 	if (rest > PATIENCE_MAX_MS)
 		rest = PATIENCE_MAX_MS;
-	if (rest < w->feed->app->conf.refresh_ms)
-		rest = w->feed->app->conf.refresh_ms;
+	if (rest < atomic_load(&w->feed->refresh_ms))
+		rest = atomic_load(&w->feed->refresh_ms);
 	return clock_mono_ms() + rest;
 }
 

@@ -6,7 +6,7 @@
 #define CATALOGUE (SCREEN_JOBS | SCREEN_TABLES)
 #define FLAT (LISTS | CATALOGUE | SCREEN_SYSTEM | SCREEN_DETAIL | SCREEN_TREE | SCREEN_RUN)
 #define PAGES (FLAT | SCREEN_LOG)
-#define MOVES (PAGES | SCREEN_HELP | SCREEN_LAUNCH | SCREEN_SORT | SCREEN_PICK)
+#define MOVES (PAGES | SCREEN_HELP | SCREEN_LAUNCH | SCREEN_SORT | SCREEN_PICK | SCREEN_MESSAGES)
 /* Lists keep l and L for logs. */
 #define SIDEWAYS (SCREEN_LOG | SCREEN_RUNS | CATALOGUE | SCREEN_SYSTEM | SCREEN_DETAIL)
 #define TYPING (SCREEN_FORM | SCREEN_FILTER | SCREEN_BAR | SCREEN_TYPE | SCREEN_EXPORT)
@@ -411,6 +411,9 @@ const struct binding keymap[] = {
 	  "X",
 	  NULL,
 	  "export to a file: what passes the filter, or the whole page" },
+	{ PAGES, ACT_MESSAGES, { '!' }, "!", NULL, "what the message line has said" },
+	{ PAGES, ACT_SLOWER, { '+' }, "+", NULL, "measure less often, up to every 60 s" },
+	{ PAGES, ACT_FASTER, { '-' }, "-", NULL, "measure more often, down to every 0.5 s" },
 	{ PAGES, ACT_REFRESH, { TK_CTRL('r') }, "^r", NULL, "measure again now" },
 	{ MOVES | TYPING, ACT_REDRAW, { TK_CTRL('l') }, "^l", NULL, "draw the screen afresh" },
 	{ MOVES | TYPING,

@@ -52,7 +52,8 @@ enum screen_bits {
 	SCREEN_PICK = 1 << 21,	 /* which run a new pane follows */
 	SCREEN_LEAVE = 1 << 22,	 /* what becomes of our runs */
 	SCREEN_TYPE = 1 << 23,	 /* a line of text is typed: letters are text */
-	SCREEN_EXPORT = 1 << 24	 /* the name of a file: letters are text */
+	SCREEN_EXPORT = 1 << 24, /* the name of a file: letters are text */
+	SCREEN_MESSAGES = 1 << 25
 };
 
 enum act {
@@ -107,6 +108,9 @@ enum act {
 	ACT_COPY_COMMAND,
 	ACT_EVIDENCE,
 	ACT_EXPORT,
+	ACT_MESSAGES,
+	ACT_SLOWER,
+	ACT_FASTER,
 	ACT_PLAIN,
 	ACT_FILTER,
 	ACT_SPLIT,

@@ -50,6 +50,18 @@ struct bar_history {
 	size_t n;
 };
 
+/* What the message line has said. */
+enum { MESSAGES = 100, MESSAGE_TEXT = 240 };
+struct message {
+	int64_t ms; /* wall clock */
+	enum level level;
+	char text[MESSAGE_TEXT];
+};
+struct message_log {
+	struct message at[MESSAGES]; /* the newest is at[(n - 1) % MESSAGES] */
+	size_t n;		     /* ever */
+};
+
 struct model {
 	const struct snapshot *s; /* never NULL */
 	const struct catalogue *cat;
@@ -66,9 +78,10 @@ struct model {
 	int own_runs;	   /* of this process, not ended */
 	int new_errors;	   /* runs that ended badly since the operator last looked at the runs */
 	int refresh_ms;
-	const struct bar_history *history; /* NULL = none */
+	const struct bar_history *history; /* NULL = none; the same below */
+	const struct message_log *said;
 	enum level message_level;
-	char message[240];
+	char message[MESSAGE_TEXT];
 };
 
 /* A server that takes the connection and says nothing: what is shown may be over. */

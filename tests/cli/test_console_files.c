@@ -148,6 +148,15 @@ test_export_of_a_page_and_a_list(void **state)
 	free(text);
 	export_as(&t, "system.json");
 	SEE(&t, "not exported: System is no list");
+	pty_send(t.pty, "+");
+	SEE(&t, "measured every 5s at most");
+	pty_send(t.pty, "---");
+	SEE(&t, "measured every 0.5s at most");
+	pty_send(t.pty, "!");
+	SEE(&t, "Messages, newest first: ");
+	SEE(&t, "measured every 1s at most");
+	SEE(&t, "not exported: System is no list");
+	pty_send(t.pty, "q");
 	pty_send(t.pty, "2");
 	SEE(&t, "- never");
 	pty_send(t.pty, "j");

@@ -340,10 +340,43 @@ test_read_only_launches_nothing(void **state)
 	scene_end(&s);
 }
 
+/* Newest first; a long one is wrapped, a hostile one is harmless. */
+static void
+test_messages(void **state)
+{
+	static struct message_log said;
+	struct scene s;
+
+	(void)state;
+	scene_begin(&s, MORNING_SEED, scene_sizes[0]);
+	s.m.said = &said;
+	said.n = 0;
+	scene_open(&s, &view_messages, NULL);
+	scene_compare(&s, "messages_none");
+	for (said.n = 0; said.n < MESSAGES + 3; said.n++) {
+		struct message *m = &said.at[said.n % MESSAGES];
+
+		m->ms = SUPPORT_NOW_MS - (int64_t)(MESSAGES + 3 - said.n) * 1000;
+		m->level = said.n % 3 ? LVL_INFO : LVL_ERROR;
+		fmt_buf(m->text, sizeof(m->text),
+			said.n % 4 ? "message %zu"
+				   : "message %zu is long: run 8790 sector-performance-aggregator "
+				     "failure: industry_performance has 3 of 11 sectors\033[2J",
+			said.n);
+	}
+	scene_compare(&s, "messages");
+	scene_type(&s, "G");
+	scene_compare(&s, "messages_oldest");
+	scene_type(&s, "q");
+	assert_int_equal(s.last.intent, DO_BACK);
+	scene_end(&s);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_overview_connecting),
 		cmocka_unit_test(test_overview_no_database),
 		cmocka_unit_test(test_overview_silent),
