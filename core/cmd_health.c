@@ -136,7 +136,7 @@ print_nagios(const struct shown *s, const struct freshness *f)
 	for (size_t i = 0; i < f->n; i++)
 		if (f->at[i].writer && f->at[i].coverage >= 0)
 			str_fmt(&line, " '%s_coverage'=%.1f%%;;%.0f:;0;100", f->at[i].table->name,
-				f->at[i].coverage * 100, f->at[i].table->floor * 100);
+				f->at[i].coverage * 100, f->at[i].floor * 100);
 	printf("%s\n", out_clean(&clean, str_c(&line)));
 }
 

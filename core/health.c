@@ -95,7 +95,7 @@ table_check(const struct check_env *env, const struct table_status *s, char *nam
 		fmt_buf(r->value, sizeof(r->value), "%s %s", date_iso(s->have, have),
 			s->state == TABLE_FRESH ? "fresh" : s->detail);
 	fmt_buf(r->bound, sizeof(r->bound), "%s, coverage >= %.0f%%", date_iso(s->want, want),
-		s->table->floor * 100);
+		s->floor * 100);
 	if (r->state != CHECK_OK && s->writer)
 		fmt_buf(r->remedy[0], sizeof(r->remedy[0]), "fintra run %s --as-of %s",
 			s->writer->name, date_iso(env->as_of, as_of));

@@ -226,7 +226,7 @@ windows_stale(const struct check_env *env, struct check_result *r, struct err *e
 			(long long)s->den, num_s(s->den));
 	fmt_buf(r->value, sizeof(r->value), "%s%s", date_iso(s->have, have), tickers);
 	fmt_buf(r->bound, sizeof(r->bound), "%s, >= %.0f%%", date_iso(s->want, want),
-		s->table->floor * 100);
+		s->floor * 100);
 	if (r->state != CHECK_OK)
 		remedy_windows(env, r);
 	return 0;

@@ -55,7 +55,7 @@ table_cover_cell(const struct model *m, const struct table *t, char buf[TABLE_TE
 		str_copy(buf, TABLE_TEXT, "-");
 	else
 		fmt_buf(buf, TABLE_TEXT, "%.1f%%", s->coverage * 100);
-	return s && s->coverage >= 0 && s->coverage < t->floor ? ST_WARN : ST_NORMAL;
+	return s && s->coverage >= 0 && s->coverage < s->floor ? ST_WARN : ST_NORMAL;
 }
 
 /* The planner's estimate, marked as one. */

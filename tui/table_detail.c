@@ -41,7 +41,8 @@ add_measure(struct lines *l, const struct model *m, const struct table *t)
 		lines_add(l, "", ST_DIM, "%lld of %lld: %s", (long long)s->num, (long long)s->den,
 			  s->basis);
 	if (t->coverage)
-		lines_add(l, "", ST_DIM, "%s; floor %.0f%%", t->coverage, t->floor * 100);
+		lines_add(l, "", ST_DIM, "%s; floor %.0f%%", t->coverage,
+			  (s ? s->floor : t->floor) * 100);
 	add_cell(l, m, t, "rows in all", table_about_text);
 	add_cell(l, m, t, "size", table_size_cell);
 	add_cell(l, m, t, "last writer", table_run_cell);

@@ -210,6 +210,36 @@ since_is_kept(void **state)
 }
 
 /* A role that may only read gets the same answers and leaves no trace. */
+/* The configuration's floor judges, so it is the one that is told. */
+static void
+configured_floor_is_told(void **state)
+{
+	const char *info = ready();
+	DB_AUTO db = support_open(info);
+	struct conf conf = support_conf(info);
+	struct conf_table own = { .name = (char[]){ "sector_performance" },
+				  .deadline_min = 300,
+				  .floor = 0.95 };
+	struct freshness f;
+	struct health h;
+	struct err e = ERR_INIT;
+	struct check_env env = {
+		db, &conf, &fintra_catalogue, &f, support_date("2026-02-02"), support_ms(NOW)
+	};
+
+	(void)state;
+	conf.abandoned_ms = 60000;
+	conf.tables = &own;
+	conf.ntables = 1;
+	assert_int_equal(
+		freshness_measure(db, &conf, &fintra_catalogue, env.as_of, env.now_ms, &f, &e), 0);
+	assert_int_equal(health_measure(&env, &h, &e), 0);
+	assert_string_equal(find(&h, "sector_performance_fresh")->bound,
+			    "2026-02-02, coverage >= 95%");
+	health_done(&h);
+	freshness_done(&f);
+}
+
 static void
 read_only_role(void **state)
 {
@@ -246,10 +276,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(all_well),	  cmocka_unit_test(truncated_windows),
-		cmocka_unit_test(sector_behind),  cmocka_unit_test(snapshots),
-		cmocka_unit_test(lost_runs),	  cmocka_unit_test(since_is_kept),
-		cmocka_unit_test(read_only_role), cmocka_unit_test(broken_check_is_unknown),
+		cmocka_unit_test(all_well),
+		cmocka_unit_test(truncated_windows),
+		cmocka_unit_test(sector_behind),
+		cmocka_unit_test(snapshots),
+		cmocka_unit_test(lost_runs),
+		cmocka_unit_test(since_is_kept),
+		cmocka_unit_test(configured_floor_is_told),
+		cmocka_unit_test(read_only_role),
+		cmocka_unit_test(broken_check_is_unknown),
 	};
 
 	return cmocka_run_group_tests_name("health", tests, NULL, NULL);
