@@ -4,6 +4,9 @@
 #include "jobs/engine_io/io.h"
 
 const struct engine fintra_engines[] = {
+	{ "sector_benchmark", "percentiles of a metric in a group, and how far to trust them",
+	  engine_sector_benchmark },
+	{ "sector_stats", "interpolated percentiles, mean and deviation", engine_sector_stats },
 	{ "metric_score", "a value against the percentiles of its sector", engine_metric_score },
 	{ "fgos", "growth, profitability, efficiency, solvency", engine_fgos },
 	{ "quality_brakes", "warnings beside an FGOS", engine_quality_brakes },

@@ -51,10 +51,16 @@ ascending(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+void
+sort_of(double *v, size_t n)
+{
+	qsort(v, n, sizeof(*v), ascending);
+}
+
 double
 median_of(double *v, size_t n)
 {
-	qsort(v, n, sizeof(*v), ascending);
+	sort_of(v, n);
 	return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
 }
 

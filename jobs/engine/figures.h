@@ -12,6 +12,7 @@ double clamp_score(double x); /* to 0..100 */
 /* n >= 1 for all of them. */
 double mean_of(const double *v, size_t n);
 double deviation_of(const double *v, size_t n); /* of the population: divided by n */
+void sort_of(double *v, size_t n);		/* ascending */
 double median_of(double *v, size_t n);		/* leaves v sorted */
 double min_of(const double *v, size_t n);
 double max_of(const double *v, size_t n);

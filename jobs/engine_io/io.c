@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <limits.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { IO_ELEMENT_MAX = 512 };
@@ -16,6 +17,29 @@ io_array(const struct json *in, const char *key, struct err *e)
 		return a;
 	err_set(e, ERR_DATA, "%s is not an array", key);
 	return NULL;
+}
+
+double *
+io_numbers(const struct json *in, const char *key, size_t *n, struct err *e)
+{
+	const struct json *a = io_array(in, key, e);
+	double *v;
+
+	*n = 0;
+	if (!a)
+		return NULL;
+	v = mem_alloc((json_len(a) + 1) * sizeof(*v));
+	for (const struct json *j = json_first(a); j; j = json_next(j)) {
+		struct num x = json_as_num(j);
+
+		if (!x.has) {
+			free(v);
+			err_set(e, ERR_DATA, "%s: value %zu is no number", key, *n + 1);
+			return NULL;
+		}
+		v[(*n)++] = x.v;
+	}
+	return v;
 }
 
 int

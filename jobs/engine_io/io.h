@@ -18,6 +18,7 @@ engine_run engine_fgos, engine_fgos_state, engine_market_position;
 engine_run engine_valuation_percentile, engine_valuation, engine_valuation_sector;
 engine_run engine_moat, engine_sentiment, engine_competitive_advantage, engine_sector_defaults;
 engine_run engine_price_window, engine_window_returns, engine_sector_windows;
+engine_run engine_sector_benchmark, engine_sector_stats;
 engine_run engine_ttm, engine_derived_metrics, engine_growth_rows;
 engine_run engine_fundamentals_growth, engine_relative_return, engine_sector_rank, engine_iqs;
 engine_run engine_snapshot_local, engine_verdict, engine_investment_verdict,
@@ -26,6 +27,9 @@ engine_run engine_ifs, engine_lifecycle, engine_layer_status, engine_structural_
 
 /* An array that the engine cannot do without; NULL is ERR_DATA naming the key. */
 const struct json *io_array(const struct json *in, const char *key, struct err *e) MUST_CHECK;
+/* The numbers of an array, *n of them; ERR_DATA naming the key when it is none or holds anything
+ * else.  Owned: free(). */
+double *io_numbers(const struct json *in, const char *key, size_t *n, struct err *e) MUST_CHECK;
 /* A date, or ERR_DATA naming the key. */
 int io_need_date(const struct json *in, const char *key, struct date *out,
 		 struct err *e) MUST_CHECK;

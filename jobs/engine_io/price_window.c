@@ -6,21 +6,13 @@
 int
 engine_price_window(const struct json *in, struct json **out, struct err *e)
 {
-	const struct json *closes = io_array(in, "closes", e);
 	struct window_stats s;
-	double *close;
-	size_t n = 0;
+	size_t n;
+	double *close = io_numbers(in, "closes", &n, e);
 
-	if (!closes)
+	if (!close)
 		return -1;
-	close = mem_alloc((json_len(closes) + 1) * sizeof(*close));
-	for (const struct json *j = json_first(closes); j; j = json_next(j)) {
-		struct num v = json_as_num(j);
-
-		if (v.has)
-			close[n++] = v.v;
-	}
-	if (n < 2 || n < json_len(closes)) {
+	if (n < 2) {
 		free(close);
 		return err_set(e, ERR_DATA, "closes is not a list of two numbers or more");
 	}

@@ -2,6 +2,7 @@
  * the cases. */
 #include "jobs/engine/fgos.h"
 #include "jobs/engine/fgos_confidence.h"
+#include "jobs/engine/sector_benchmark.h"
 #include "jobs/engine/sector_defaults.h"
 #include "jobs/engine/valuation.h"
 #include "jobs/engine/valuation_sector.h"
@@ -245,6 +246,28 @@ ranks_within_the_sector(void **state)
 	assert_false(r[4].percentile[0].has || r[4].composite.has);
 }
 
+/* 2.1: the mean of three draws from {0, 3, 6} is 0 in 1 of 27 cases and at most 1 in 4 of 27, so
+ * its 5 % point is 1, and by symmetry its 95 % point is 5. */
+static void
+resampled_means_lie_where_they_must(void **state)
+{
+	double v[] = { 6, 0, 3 }, again[] = { 3, 6, 0 };
+	struct date day = { 17730 }; /* 2018-07-18 */
+	uint64_t seed = sector_benchmark_seed("Energy", METRIC_ROIC, day);
+	struct sector_benchmark b, twin;
+
+	(void)state;
+	assert_true(sector_benchmark(v, 3, seed, &b));
+	assert_near(b.mean_low.v, 1);
+	assert_near(b.mean_high.v, 5);
+	assert_true(sector_benchmark(again, 3, seed, &twin));
+	assert_memory_equal(&b, &twin, sizeof(b));
+	assert_true(seed != sector_benchmark_seed("Energy", METRIC_FCF_CAGR, day));
+	assert_true(seed != sector_benchmark_seed("Utilities", METRIC_ROIC, day));
+	day.days++;
+	assert_true(seed != sector_benchmark_seed("Energy", METRIC_ROIC, day));
+}
+
 int
 main(void)
 {
@@ -260,6 +283,7 @@ main(void)
 		cmocka_unit_test(defaults_of_a_sector),
 		cmocka_unit_test(young_companies_are_guarded),
 		cmocka_unit_test(ranks_within_the_sector),
+		cmocka_unit_test(resampled_means_lie_where_they_must),
 	};
 
 	return cmocka_run_group_tests_name("engines_by_hand", tests, NULL, NULL);
