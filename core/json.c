@@ -255,6 +255,13 @@ json_new_array(void)
 }
 
 struct json *
+json_new_bool(bool v)
+{
+	init();
+	return (struct json *)cJSON_CreateBool(v);
+}
+
+struct json *
 json_new_null(void)
 {
 	init();

@@ -37,6 +37,7 @@ const struct json *json_member(const struct json *obj, size_t i, const char **ke
 struct json *json_new_object(void);
 struct json *json_new_array(void);
 struct json *json_new_null(void);
+struct json *json_new_bool(bool v);
 struct json *json_new_num(struct num v); /* shortest text; absent or not finite = null */
 void json_set_text(struct json *obj, const char *key, const char *v); /* NULL gives null */
 void json_set_int(struct json *obj, const char *key, int64_t v);

@@ -23,6 +23,7 @@ static const struct job *const all_jobs[] = {
 	&job_industry_performance,
 	&job_industry_windows,
 	&job_performance_windows,
+	&job_sector_benchmarks,
 	&job_backfill_peers,
 	&job_fmp_batch,
 	&job_bulk_health,

@@ -44,13 +44,6 @@ static const struct param_def everything[] = {
 	{ .name = NULL },
 };
 
-static const struct job sector_benchmarks = {
-	.name = "sector-benchmarks",
-	.title = "Percentiles per sector",
-	STEP(3, 15, 3, AFTER("financials-bulk", "valuation-bulk", "sync-universe"),
-	     READS("datos_financieros", "datos_valuacion", "fintra_universe"),
-	     WRITES("sector_benchmarks", "sector_stats")),
-};
 static const struct job industry_benchmarks = {
 	.name = "industry-benchmarks-aggregator",
 	.title = "Percentiles and alpha per industry",
@@ -198,7 +191,7 @@ const struct job *const fintra_known_jobs[] = {
 	&job_industry_performance,
 	&job_industry_windows,
 	&job_performance_windows,
-	&sector_benchmarks,
+	&job_sector_benchmarks,
 	&industry_benchmarks,
 	&sector_pe,
 	&industry_pe,

@@ -341,35 +341,82 @@ SELECT (SELECT count(*) FROM g), (SELECT count(*) FROM g WHERE same),
 
 -- name: fresh_sector_benchmarks
 WITH n AS (
-	SELECT max(snapshot_date) AS d, max(snapshot_date) FILTER (WHERE snapshot_date < $1::date) AS before
-	  FROM sector_benchmarks WHERE snapshot_date <= $1::date
+	SELECT max(snapshot_date) AS d FROM sector_benchmarks WHERE snapshot_date <= $1::date
+), h AS (
+	SELECT coalesce((SELECT max(r.as_of) FROM fintra_ops.run r
+	                  WHERE r.job = $2::text AND r.state = 'success' AND r.as_of < $1::date
+	                    AND NOT r.params ?| ARRAY['ticker', 'limit', 'dry_run']
+	                    AND EXISTS (SELECT 1 FROM sector_benchmarks b WHERE b.snapshot_date = r.as_of)),
+	                (SELECT max(snapshot_date) FROM sector_benchmarks WHERE snapshot_date < $1::date)) AS d
+), g AS ( /* only without history */
+	SELECT btrim(u.sector) AS name FROM fintra_universe u
+	 WHERE (SELECT h.d IS NULL AND n.d IS NOT NULL FROM h, n) AND btrim(u.sector) <> ''
+	   AND u.is_active AND u.instrument_type IN ('EQUITY', 'ADR') AND u.ticker NOT LIKE '%-WT%'
+	   AND u.ticker NOT LIKE '%-RT%' AND coalesce(u.name, '') !~* '\y(warrants?|rights?)\y'
+	 GROUP BY btrim(u.sector) HAVING count(*) >= 3
 )
-SELECT EXISTS (SELECT 1 FROM sector_benchmarks), n.d,
-       (SELECT count(*) FROM sector_benchmarks b WHERE b.snapshot_date = n.d),
-       (SELECT count(*) FROM sector_benchmarks b WHERE b.snapshot_date = $1::date),
-       (SELECT count(*) FROM sector_benchmarks b WHERE b.snapshot_date = n.before), 'pairs of the last good session'
-  FROM n;
+SELECT EXISTS (SELECT 1 FROM sector_benchmarks), n.d, (SELECT count(*) FROM sector_benchmarks b WHERE b.snapshot_date = n.d),
+       CASE WHEN h.d IS NOT NULL THEN (SELECT count(*) FROM sector_benchmarks b WHERE b.snapshot_date = $1::date)
+            ELSE (SELECT count(*) FROM g WHERE EXISTS (SELECT 1 FROM sector_benchmarks b
+                   WHERE b.sector = g.name AND b.snapshot_date = $1::date)) END,
+       CASE WHEN h.d IS NOT NULL THEN (SELECT count(*) FROM sector_benchmarks b WHERE b.snapshot_date = h.d)
+            ELSE (SELECT count(*) FROM g) END,
+       CASE WHEN h.d IS NOT NULL THEN 'pairs of the last good session'
+            ELSE 'sectors of three stocks: no history yet' END
+  FROM n, h;
 
 -- name: fresh_sector_stats
 WITH n AS (
-	SELECT max(stats_date) AS d, max(stats_date) FILTER (WHERE stats_date < $1::date) AS before
-	  FROM sector_stats WHERE stats_date <= $1::date
+	SELECT max(stats_date) AS d FROM sector_stats WHERE stats_date <= $1::date
+), h AS (
+	SELECT coalesce((SELECT max(r.as_of) FROM fintra_ops.run r
+	                  WHERE r.job = $2::text AND r.state = 'success' AND r.as_of < $1::date
+	                    AND NOT r.params ?| ARRAY['ticker', 'limit', 'dry_run']
+	                    AND EXISTS (SELECT 1 FROM sector_stats b WHERE b.stats_date = r.as_of)),
+	                (SELECT max(stats_date) FROM sector_stats WHERE stats_date < $1::date)) AS d
+), g AS ( /* only without history */
+	SELECT btrim(u.sector) AS name FROM fintra_universe u
+	 WHERE (SELECT h.d IS NULL AND n.d IS NOT NULL FROM h, n) AND btrim(u.sector) <> ''
+	   AND u.is_active AND u.instrument_type IN ('EQUITY', 'ADR') AND u.ticker NOT LIKE '%-WT%'
+	   AND u.ticker NOT LIKE '%-RT%' AND coalesce(u.name, '') !~* '\y(warrants?|rights?)\y'
+	 GROUP BY btrim(u.sector) HAVING count(*) >= 3
 )
 SELECT EXISTS (SELECT 1 FROM sector_stats), n.d, (SELECT count(*) FROM sector_stats b WHERE b.stats_date = n.d),
-       (SELECT count(*) FROM sector_stats b WHERE b.stats_date = $1::date),
-       (SELECT count(*) FROM sector_stats b WHERE b.stats_date = n.before), 'pairs of the last good session'
-  FROM n;
+       CASE WHEN h.d IS NOT NULL THEN (SELECT count(*) FROM sector_stats b WHERE b.stats_date = $1::date)
+            ELSE (SELECT count(*) FROM g WHERE EXISTS (SELECT 1 FROM sector_stats b
+                   WHERE b.sector = g.name AND b.stats_date = $1::date)) END,
+       CASE WHEN h.d IS NOT NULL THEN (SELECT count(*) FROM sector_stats b WHERE b.stats_date = h.d)
+            ELSE (SELECT count(*) FROM g) END,
+       CASE WHEN h.d IS NOT NULL THEN 'pairs of the last good session'
+            ELSE 'sectors of three stocks: no history yet' END
+  FROM n, h;
 
 -- name: fresh_industry_benchmarks
 WITH n AS (
-	SELECT max(snapshot_date) AS d, max(snapshot_date) FILTER (WHERE snapshot_date < $1::date) AS before
-	  FROM industry_benchmarks WHERE snapshot_date <= $1::date
+	SELECT max(snapshot_date) AS d FROM industry_benchmarks WHERE snapshot_date <= $1::date
+), h AS (
+	SELECT coalesce((SELECT max(r.as_of) FROM fintra_ops.run r
+	                  WHERE r.job = $2::text AND r.state = 'success' AND r.as_of < $1::date
+	                    AND NOT r.params ?| ARRAY['ticker', 'limit', 'dry_run']
+	                    AND EXISTS (SELECT 1 FROM industry_benchmarks b WHERE b.snapshot_date = r.as_of)),
+	                (SELECT max(snapshot_date) FROM industry_benchmarks WHERE snapshot_date < $1::date)) AS d
+), g AS ( /* only without history */
+	SELECT btrim(u.industry) AS name FROM fintra_universe u
+	 WHERE (SELECT h.d IS NULL AND n.d IS NOT NULL FROM h, n) AND btrim(u.industry) <> ''
+	   AND u.is_active AND u.instrument_type IN ('EQUITY', 'ADR') AND u.ticker NOT LIKE '%-WT%'
+	   AND u.ticker NOT LIKE '%-RT%' AND coalesce(u.name, '') !~* '\y(warrants?|rights?)\y'
+	 GROUP BY btrim(u.industry) HAVING count(*) >= 3
 )
 SELECT EXISTS (SELECT 1 FROM industry_benchmarks), n.d,
        (SELECT count(*) FROM industry_benchmarks b WHERE b.snapshot_date = n.d),
-       (SELECT count(*) FROM industry_benchmarks b WHERE b.snapshot_date = $1::date),
-       (SELECT count(*) FROM industry_benchmarks b WHERE b.snapshot_date = n.before), 'pairs of the last good session'
-  FROM n;
+       CASE WHEN h.d IS NOT NULL THEN (SELECT count(*) FROM industry_benchmarks b WHERE b.snapshot_date = $1::date)
+            ELSE (SELECT count(*) FROM g WHERE EXISTS (SELECT 1 FROM industry_benchmarks b
+                   WHERE b.industry = g.name AND b.snapshot_date = $1::date)) END,
+       CASE WHEN h.d IS NOT NULL THEN (SELECT count(*) FROM industry_benchmarks b WHERE b.snapshot_date = h.d)
+            ELSE (SELECT count(*) FROM g) END,
+       CASE WHEN h.d IS NOT NULL THEN 'pairs of the last good session'
+            ELSE 'industries of three stocks: no history yet' END
+  FROM n, h;
 
 -- name: fresh_industry_alpha
 SELECT count(*) > 0, max(performance_date), NULL::bigint, NULL::bigint, NULL::bigint, NULL::text
@@ -377,23 +424,55 @@ SELECT count(*) > 0, max(performance_date), NULL::bigint, NULL::bigint, NULL::bi
 
 -- name: fresh_sector_pe
 WITH n AS (
-	SELECT max(pe_date) AS d, max(pe_date) FILTER (WHERE pe_date < $1::date) AS before
-	  FROM sector_pe WHERE pe_date <= $1::date
+	SELECT max(pe_date) AS d FROM sector_pe WHERE pe_date <= $1::date
+), h AS (
+	SELECT coalesce((SELECT max(r.as_of) FROM fintra_ops.run r
+	                  WHERE r.job = $2::text AND r.state = 'success' AND r.as_of < $1::date
+	                    AND NOT r.params ?| ARRAY['ticker', 'limit', 'dry_run']
+	                    AND EXISTS (SELECT 1 FROM sector_pe b WHERE b.pe_date = r.as_of)),
+	                (SELECT max(pe_date) FROM sector_pe WHERE pe_date < $1::date)) AS d
+), g AS ( /* only without history */
+	SELECT btrim(u.sector) AS name FROM fintra_universe u
+	 WHERE (SELECT h.d IS NULL AND n.d IS NOT NULL FROM h, n) AND btrim(u.sector) <> ''
+	   AND u.is_active AND u.instrument_type IN ('EQUITY', 'ADR') AND u.ticker NOT LIKE '%-WT%'
+	   AND u.ticker NOT LIKE '%-RT%' AND coalesce(u.name, '') !~* '\y(warrants?|rights?)\y'
+	 GROUP BY btrim(u.sector) HAVING count(*) >= 3
 )
-SELECT EXISTS (SELECT 1 FROM sector_pe), n.d, (SELECT count(*) FROM sector_pe p WHERE p.pe_date = n.d),
-       (SELECT count(*) FROM sector_pe p WHERE p.pe_date = $1::date),
-       (SELECT count(*) FROM sector_pe p WHERE p.pe_date = n.before), 'rows of the last good session'
-  FROM n;
+SELECT EXISTS (SELECT 1 FROM sector_pe), n.d, (SELECT count(*) FROM sector_pe b WHERE b.pe_date = n.d),
+       CASE WHEN h.d IS NOT NULL THEN (SELECT count(*) FROM sector_pe b WHERE b.pe_date = $1::date)
+            ELSE (SELECT count(*) FROM g WHERE EXISTS (SELECT 1 FROM sector_pe b
+                   WHERE b.sector = g.name AND b.pe_date = $1::date)) END,
+       CASE WHEN h.d IS NOT NULL THEN (SELECT count(*) FROM sector_pe b WHERE b.pe_date = h.d)
+            ELSE (SELECT count(*) FROM g) END,
+       CASE WHEN h.d IS NOT NULL THEN 'rows of the last good session'
+            ELSE 'sectors of three stocks: no history yet' END
+  FROM n, h;
 
 -- name: fresh_industry_pe
 WITH n AS (
-	SELECT max(pe_date) AS d, max(pe_date) FILTER (WHERE pe_date < $1::date) AS before
-	  FROM industry_pe WHERE pe_date <= $1::date
+	SELECT max(pe_date) AS d FROM industry_pe WHERE pe_date <= $1::date
+), h AS (
+	SELECT coalesce((SELECT max(r.as_of) FROM fintra_ops.run r
+	                  WHERE r.job = $2::text AND r.state = 'success' AND r.as_of < $1::date
+	                    AND NOT r.params ?| ARRAY['ticker', 'limit', 'dry_run']
+	                    AND EXISTS (SELECT 1 FROM industry_pe b WHERE b.pe_date = r.as_of)),
+	                (SELECT max(pe_date) FROM industry_pe WHERE pe_date < $1::date)) AS d
+), g AS ( /* only without history */
+	SELECT btrim(u.industry) AS name FROM fintra_universe u
+	 WHERE (SELECT h.d IS NULL AND n.d IS NOT NULL FROM h, n) AND btrim(u.industry) <> ''
+	   AND u.is_active AND u.instrument_type IN ('EQUITY', 'ADR') AND u.ticker NOT LIKE '%-WT%'
+	   AND u.ticker NOT LIKE '%-RT%' AND coalesce(u.name, '') !~* '\y(warrants?|rights?)\y'
+	 GROUP BY btrim(u.industry) HAVING count(*) >= 3
 )
-SELECT EXISTS (SELECT 1 FROM industry_pe), n.d, (SELECT count(*) FROM industry_pe p WHERE p.pe_date = n.d),
-       (SELECT count(*) FROM industry_pe p WHERE p.pe_date = $1::date),
-       (SELECT count(*) FROM industry_pe p WHERE p.pe_date = n.before), 'rows of the last good session'
-  FROM n;
+SELECT EXISTS (SELECT 1 FROM industry_pe), n.d, (SELECT count(*) FROM industry_pe b WHERE b.pe_date = n.d),
+       CASE WHEN h.d IS NOT NULL THEN (SELECT count(*) FROM industry_pe b WHERE b.pe_date = $1::date)
+            ELSE (SELECT count(*) FROM g WHERE EXISTS (SELECT 1 FROM industry_pe b
+                   WHERE b.industry = g.name AND b.pe_date = $1::date)) END,
+       CASE WHEN h.d IS NOT NULL THEN (SELECT count(*) FROM industry_pe b WHERE b.pe_date = h.d)
+            ELSE (SELECT count(*) FROM g) END,
+       CASE WHEN h.d IS NOT NULL THEN 'rows of the last good session'
+            ELSE 'industries of three stocks: no history yet' END
+  FROM n, h;
 
 -- name: fresh_fintra_snapshots
 WITH n AS (

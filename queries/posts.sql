@@ -226,3 +226,13 @@ SELECT count(*) FROM industry_performance
 SELECT count(DISTINCT ticker) FROM performance_windows
  WHERE window_code = '1M'
    AND as_of_date = (SELECT max(as_of_date) FROM performance_windows WHERE as_of_date <= $1::date);
+
+-- name: post_sector_benchmarks
+-- $1 as_of date
+-- returns benchmarks of that date bigint
+SELECT count(*) FROM sector_benchmarks WHERE snapshot_date = $1::date;
+
+-- name: post_sector_stats
+-- $1 as_of date
+-- returns statistics of that date bigint
+SELECT count(*) FROM sector_stats WHERE stats_date = $1::date;

@@ -276,7 +276,7 @@ ground_sql(const struct ground *g, const char *sql)
 		die(sql, e.text);
 }
 
-/* The data tables of layers 0 and 1. */
+/* The data tables of layers 0, 1 and 3. */
 static const char *const summed[] = {
 	"fintra_universe",
 	"industry_classification",
@@ -290,6 +290,12 @@ static const char *const summed[] = {
 	"sec_filings",
 	"fintra_sec_structural_signals",
 	"fintra_sec_event_signals",
+	"sector_benchmarks",
+	"sector_stats",
+	"industry_benchmarks",
+	"industry_alpha",
+	"sector_pe",
+	"industry_pe",
 };
 
 /* Without the columns that say when a row was written. */

@@ -4,6 +4,11 @@
 
 #include <math.h>
 
+const enum metric sector_stats_metrics[SECTOR_STATS_METRICS] = {
+	METRIC_REVENUE_CAGR, METRIC_EARNINGS_CAGR, METRIC_ROIC,		  METRIC_OPERATING_MARGIN,
+	METRIC_NET_MARGIN,   METRIC_FCF_MARGIN,	   METRIC_DEBT_TO_EQUITY, METRIC_INTEREST_COVERAGE,
+};
+
 /* v is sorted. */
 static struct num
 percentile_cont(const double *v, size_t n, double q)

@@ -3,7 +3,13 @@
 #ifndef FINTRA_JOBS_ENGINE_SECTOR_STATS_H
 #define FINTRA_JOBS_ENGINE_SECTOR_STATS_H
 
-#include "core/num.h"
+#include "jobs/engine/benchmark.h"
+
+#include <stddef.h>
+
+/* What there are statistics of (jobs.md 3.6). */
+enum { SECTOR_STATS_METRICS = 8 };
+extern const enum metric sector_stats_metrics[SECTOR_STATS_METRICS];
 
 struct sector_stats {
 	struct num p10, p25, p50, p75, p90; /* SQL's percentile_cont */

@@ -122,14 +122,13 @@ tsv_is_exact(void **state)
 static void
 text_is_aligned(void **state)
 {
-	char *out =
-		answer(ready(), NAMES("tables", "prices_daily", "sector_benchmarks", "--columns",
-				      "name,state,rows,coverage,why", "--sort", "rows"));
+	char *out = answer(ready(), NAMES("tables", "prices_daily", "cron_state", "--columns",
+					  "name,state,rows,coverage,why", "--sort", "rows"));
 
 	(void)state;
-	assert_string_equal(out, "name               state  rows  coverage  why\n"
-				 "sector_benchmarks  empty     0         -  no job in this build\n"
-				 "prices_daily       fresh    20    100.0%  -\n");
+	assert_string_equal(out, "name          state  rows  coverage  why\n"
+				 "cron_state    empty     0         -  no job in this build\n"
+				 "prices_daily  fresh    20    100.0%  -\n");
 	free(out);
 	out = answer(ready(),
 		     NAMES("tables", "prices_daily", "--columns", "state", "--color", "always"));

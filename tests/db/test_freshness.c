@@ -220,6 +220,42 @@ history_of_prices(void **state)
 	freshness_done(&f);
 }
 
+static void
+expect_basis(const char *info, int64_t num, int64_t den, const char *basis)
+{
+	struct freshness f;
+
+	support_fresh(info, "2026-02-02", AFTER_ALL, &f);
+	const struct table_status *s = freshness_find(&f, "sector_benchmarks");
+
+	assert_int_equal(s->num, num);
+	assert_int_equal(s->den, den);
+	assert_string_equal(s->basis, basis);
+	freshness_done(&f);
+}
+
+/* Friday has six pairs, as Monday has; Thursday, which a run ended well for, has ten. */
+static void
+history_of_benchmarks(void **state)
+{
+	static const char good[] =
+		"INSERT INTO sector_benchmarks (sector, metric, snapshot_date) SELECT 'Energy', "
+		"'m' || i, '2026-01-29' FROM generate_series(1, 10) i; INSERT INTO fintra_ops.run "
+		"(job, as_of, state, who, host, pid, origin, gate, build, lock_key, created_at) "
+		"VALUES ('sector-benchmarks', '2026-01-29', 'success', 'a', 'h', 1, 'cli', 'warn', "
+		"'x', 1, now())";
+	const char *info = fresh_db();
+
+	(void)state;
+	expect_basis(info, 6, 6, "pairs of the last good session");
+	support_sql(info, good);
+	expect_basis(info, 6, 10, "pairs of the last good session");
+	support_sql(info, "DELETE FROM sector_benchmarks WHERE snapshot_date < '2026-02-02'");
+	expect_basis(info, 2, 2, "sectors of three stocks: no history yet");
+	support_sql(info, "DELETE FROM sector_benchmarks WHERE sector = 'Energy'");
+	expect_basis(info, 1, 2, "sectors of three stocks: no history yet");
+}
+
 /* Due travels down as due; what is late blocks. */
 static void
 blocked_and_due(void **state)
@@ -361,6 +397,7 @@ main(void)
 		cmocka_unit_test(coverage_floors),
 		cmocka_unit_test(coverage_of_what_counts),
 		cmocka_unit_test(history_of_prices),
+		cmocka_unit_test(history_of_benchmarks),
 		cmocka_unit_test(blocked_and_due),
 		cmocka_unit_test(not_measurable),
 		cmocka_unit_test(not_built),

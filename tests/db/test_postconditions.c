@@ -69,6 +69,11 @@ teardown(void **state)
 	"INSERT INTO performance_windows (ticker, benchmark_ticker, window_code, " \
 	"as_of_date) SELECT 'T' || n, 'Energy', '1M', '2026-02-02' FROM "          \
 	"generate_series(1, 20) n"
+#define USUAL                                                                                    \
+	"INSERT INTO sector_benchmarks (sector, metric, snapshot_date) SELECT 'Energy', 'm' || " \
+	"n, '2026-02-02' FROM generate_series(1, 20) n; INSERT INTO sector_stats (sector, "      \
+	"metric, stats_date, sample_size) SELECT 'Energy', 'm' || n, '2026-02-02', 5 FROM "      \
+	"generate_series(1, 20) n"
 
 #define STATEMENTS                                                                         \
 	UNIVERSE "; INSERT INTO datos_financieros (ticker, period_type, period_label, "    \
@@ -248,18 +253,32 @@ static const struct breach {
 	{ &job_performance_windows, "windows_tickers", WINDOWS,
 	  "DELETE FROM performance_windows WHERE ticker IN ('T1', 'T2')", 0, RUN_PARTIAL,
 	  "windows tickers 18 < 95 %% of 20 of run %d" },
+	{ &job_sector_benchmarks, "sector_benchmarks_rows", USUAL,
+	  "DELETE FROM sector_benchmarks WHERE metric IN ('m1', 'm2', 'm3')", 0, RUN_PARTIAL,
+	  "sector benchmarks rows 17 < 90 %% of 20 of run %d" },
+	{ &job_sector_benchmarks, "sector_benchmarks_stored", USUAL,
+	  "DELETE FROM sector_benchmarks WHERE metric = 'm1'", 20, RUN_FAILURE,
+	  "sector benchmarks stored 19 < 20 reported" },
+	{ &job_sector_benchmarks, "sector_stats_rows", USUAL,
+	  "DELETE FROM sector_stats WHERE metric IN ('m1', 'm2', 'm3')", 0, RUN_PARTIAL,
+	  "sector stats rows 17 < 90 %% of 20 of run %d" },
+	{ &job_sector_benchmarks, "sector_stats_stored", USUAL,
+	  "DELETE FROM sector_stats WHERE metric = 'm1'", 20, RUN_FAILURE,
+	  "sector stats stored 19 < 20 reported" },
 };
 
 /* Empty tables, and no run that had measured anything. */
 static void
 clean(void)
 {
-	ground_sql(&ground, "TRUNCATE fintra_universe, asset_industry_map, prices_daily, "
-			    "datos_performance, sector_performance, industry_performance, "
-			    "performance_windows, datos_financieros, company_profiles, "
-			    "datos_dividendos, datos_valuacion, fmp_peers, sec_filings, "
-			    "fintra_sec_structural_signals, fintra_sec_event_signals; UPDATE "
-			    "fintra_ops.run SET result = NULL");
+	ground_sql(&ground,
+		   "TRUNCATE fintra_universe, asset_industry_map, prices_daily, "
+		   "datos_performance, sector_performance, industry_performance, "
+		   "performance_windows, datos_financieros, company_profiles, "
+		   "datos_dividendos, datos_valuacion, fmp_peers, sec_filings, "
+		   "fintra_sec_structural_signals, fintra_sec_event_signals, sector_benchmarks, "
+		   "sector_stats; UPDATE "
+		   "fintra_ops.run SET result = NULL");
 }
 
 static struct outcome
