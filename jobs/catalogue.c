@@ -24,6 +24,8 @@ static const struct job *const all_jobs[] = {
 	&job_industry_windows,
 	&job_performance_windows,
 	&job_sector_benchmarks,
+	&job_sector_pe,
+	&job_industry_pe,
 	&job_backfill_peers,
 	&job_fmp_batch,
 	&job_bulk_health,

@@ -56,18 +56,6 @@ static const struct job industry_benchmarks = {
 		   "sector_performance", "datos_performance"),
 	     WRITES("industry_benchmarks", "industry_alpha")),
 };
-static const struct job sector_pe = {
-	.name = "sector-pe-aggregator",
-	.title = "Price-earnings ratio per sector",
-	STEP(3, 17, 3, AFTER("valuation-bulk"), READS("datos_valuacion"), WRITES("sector_pe")),
-};
-static const struct job industry_pe = {
-	.name = "industry-pe-aggregator",
-	.title = "Price-earnings ratio per industry",
-	STEP(3, 18, 3, AFTER("valuation-bulk", "industry-classification-sync"),
-	     READS("datos_valuacion", "asset_industry_map", "industry_classification"),
-	     WRITES("industry_pe")),
-};
 static const struct job master_benchmark = {
 	.name = "master-benchmark",
 	.title = "Both benchmark jobs",
@@ -193,8 +181,8 @@ const struct job *const fintra_known_jobs[] = {
 	&job_performance_windows,
 	&job_sector_benchmarks,
 	&industry_benchmarks,
-	&sector_pe,
-	&industry_pe,
+	&job_sector_pe,
+	&job_industry_pe,
 	&master_benchmark,
 	&fmp_bulk,
 	&compute_ranks,

@@ -236,3 +236,15 @@ SELECT count(*) FROM sector_benchmarks WHERE snapshot_date = $1::date;
 -- $1 as_of date
 -- returns statistics of that date bigint
 SELECT count(*) FROM sector_stats WHERE stats_date = $1::date;
+
+-- name: post_sector_pe
+-- $1 as_of date
+-- returns sectors with a ratio at the newest date up to it bigint
+SELECT count(*) FROM sector_pe
+ WHERE pe_date = (SELECT max(pe_date) FROM sector_pe WHERE pe_date <= $1::date);
+
+-- name: post_industry_pe
+-- $1 as_of date
+-- returns industries with a ratio at the newest date up to it bigint
+SELECT count(*) FROM industry_pe
+ WHERE pe_date = (SELECT max(pe_date) FROM industry_pe WHERE pe_date <= $1::date);

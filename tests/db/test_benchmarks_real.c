@@ -106,16 +106,18 @@ compare(const char *what, const char *mine, const char *other, const char *key)
 	long cells = 0;
 	int end = 0;
 
-	(void)fmt_buf(sql, sizeof(sql),
-		      "WITH m AS (%s), o AS (%s) SELECT concat_ws(' ', count(*) FILTER (WHERE m "
-		      "IS NULL), count(*) FILTER (WHERE o IS NULL), sum(x.cells), sum(x.differ)) "
-		      "FROM m FULL JOIN o USING (%s) CROSS JOIN LATERAL (SELECT count(*) AS cells, "
-		      "count(*) FILTER (WHERE CASE WHEN a.value ~ '^-?[0-9.e-]+$' AND b.value ~ "
-		      "'^-?[0-9.e-]+$' THEN abs(a.value::numeric - b.value::numeric) > 1e-9 * "
-		      "greatest(1, abs(a.value::numeric)) ELSE a.value IS DISTINCT FROM b.value "
-		      "END) AS differ FROM jsonb_each_text(to_jsonb(m)) a FULL JOIN "
-		      "jsonb_each_text(to_jsonb(o)) b USING (key)) x",
-		      mine, other, key);
+	(void)fmt_buf(
+		sql, sizeof(sql),
+		"WITH m AS (%s), o AS (%s) SELECT concat_ws(' ', count(*) FILTER (WHERE m "
+		"IS NULL), count(*) FILTER (WHERE o IS NULL), sum(x.cells), sum(x.differ)) "
+		"FROM m FULL JOIN o USING (%s) CROSS JOIN LATERAL (SELECT count(*) AS cells, "
+		"count(*) FILTER (WHERE CASE WHEN a.value ~ '^-?[0-9.]+(e-?[0-9]+)?$' AND b.value "
+		"~ "
+		"'^-?[0-9.]+(e-?[0-9]+)?$' THEN abs(a.value::numeric - b.value::numeric) > 1e-9 * "
+		"greatest(1, abs(a.value::numeric)) ELSE a.value IS DISTINCT FROM b.value "
+		"END) AS differ FROM jsonb_each_text(to_jsonb(m)) a FULL JOIN "
+		"jsonb_each_text(to_jsonb(o)) b USING (key)) x",
+		mine, other, key);
 	got = ground_psql(&ground, sql);
 	printf("INFO: %s: %s (missing here, missing there, cells compared, cells that differ)\n",
 	       what, got);
@@ -199,6 +201,33 @@ test_sectors_equal_the_oracle(void **state)
 	       "12");
 }
 
+/* The middle one, or the mean of the two middle ones, of the sorted positive ratios. */
+static long
+compare_pe(const char *table, const char *name, const char *group, int least)
+{
+	char mine[200], other[1000];
+
+	(void)fmt_buf(mine, sizeof(mine), "SELECT %s AS grp, pe_date, pe FROM %s", name, table);
+	(void)fmt_buf(other, sizeof(other),
+		      "SELECT grp, valuation_date AS pe_date, (a[(n + 1) / 2] + a[n / 2 + 1]) / 2 "
+		      "AS pe FROM (SELECT %s AS grp, valuation_date, count(*)::int AS n, "
+		      "array_agg(pe_ratio ORDER BY pe_ratio) AS a FROM datos_valuacion JOIN "
+		      "companies() c USING (ticker) WHERE pe_ratio > 0 GROUP BY 1, 2 HAVING "
+		      "count(*) >= %d) s WHERE grp <> ''",
+		      group, least);
+	return compare(table, mine, other, "grp, pe_date");
+}
+
+static void
+test_ratios_equal_the_oracle(void **state)
+{
+	NEEDS_DATA();
+	run_ok(&job_sector_pe, SUMMER, NULL, NULL);
+	run_ok(&job_industry_pe, SUMMER, NULL, NULL);
+	assert_true(compare_pe("sector_pe", "sector", "datos_valuacion.sector", 3) >= 30);
+	assert_true(compare_pe("industry_pe", "industry", "c.industry", 1) >= 100);
+}
+
 /* What comes after the day changes nothing of it. */
 static void
 test_no_look_ahead(void **state)
@@ -223,6 +252,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sectors_equal_the_oracle),
+		cmocka_unit_test(test_ratios_equal_the_oracle),
 		cmocka_unit_test(test_no_look_ahead),
 	};
 

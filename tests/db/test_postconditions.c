@@ -75,6 +75,11 @@ teardown(void **state)
 	"metric, stats_date, sample_size) SELECT 'Energy', 'm' || n, '2026-02-02', 5 FROM "      \
 	"generate_series(1, 20) n"
 
+#define RATIOS                                                                               \
+	"INSERT INTO sector_pe (sector, pe_date, pe) SELECT 'S' || n, '2026-02-02', 5 FROM " \
+	"generate_series(1, 20) n; INSERT INTO industry_pe (industry, pe_date, pe, source) " \
+	"SELECT 'I' || n, '2026-02-02', 5, 'test' FROM generate_series(1, 20) n"
+
 #define STATEMENTS                                                                         \
 	UNIVERSE "; INSERT INTO datos_financieros (ticker, period_type, period_label, "    \
 		 "period_end_date, source, revenue, total_equity) SELECT 'T' || n, 'FY', " \
@@ -265,6 +270,17 @@ static const struct breach {
 	{ &job_sector_benchmarks, "sector_stats_stored", USUAL,
 	  "DELETE FROM sector_stats WHERE metric = 'm1'", 20, RUN_FAILURE,
 	  "sector stats stored 19 < 20 reported" },
+	{ &job_sector_pe, "sector_pe_rows", RATIOS,
+	  "DELETE FROM sector_pe WHERE sector IN ('S1', 'S2', 'S3')", 0, RUN_PARTIAL,
+	  "sector pe rows 17 < 90 %% of 20 of run %d" },
+	{ &job_sector_pe, "sector_pe_stored", RATIOS, "DELETE FROM sector_pe WHERE sector = 'S1'",
+	  20, RUN_FAILURE, "sector pe stored 19 < 20 reported" },
+	{ &job_industry_pe, "industry_pe_rows", RATIOS,
+	  "DELETE FROM industry_pe WHERE industry IN ('I1', 'I2', 'I3')", 0, RUN_PARTIAL,
+	  "industry pe rows 17 < 90 %% of 20 of run %d" },
+	{ &job_industry_pe, "industry_pe_stored", RATIOS,
+	  "DELETE FROM industry_pe WHERE industry = 'I1'", 20, RUN_FAILURE,
+	  "industry pe stored 19 < 20 reported" },
 };
 
 /* Empty tables, and no run that had measured anything. */
@@ -277,7 +293,7 @@ clean(void)
 		   "performance_windows, datos_financieros, company_profiles, "
 		   "datos_dividendos, datos_valuacion, fmp_peers, sec_filings, "
 		   "fintra_sec_structural_signals, fintra_sec_event_signals, sector_benchmarks, "
-		   "sector_stats; UPDATE "
+		   "sector_stats, sector_pe, industry_pe; UPDATE "
 		   "fintra_ops.run SET result = NULL");
 }
 
