@@ -24,6 +24,7 @@ static const struct job *const all_jobs[] = {
 	&job_industry_windows,
 	&job_performance_windows,
 	&job_sector_benchmarks,
+	&job_industry_benchmarks,
 	&job_sector_pe,
 	&job_industry_pe,
 	&job_backfill_peers,

@@ -21,6 +21,7 @@ extern const struct job job_industry_performance;
 extern const struct job job_industry_windows;
 extern const struct job job_performance_windows;
 extern const struct job job_sector_benchmarks;
+extern const struct job job_industry_benchmarks;
 extern const struct job job_sector_pe;
 extern const struct job job_industry_pe;
 extern const struct job job_backfill_peers;

@@ -44,18 +44,6 @@ static const struct param_def everything[] = {
 	{ .name = NULL },
 };
 
-static const struct job industry_benchmarks = {
-	.name = "industry-benchmarks-aggregator",
-	.title = "Percentiles and alpha per industry",
-	STEP(3, 16, 3,
-	     AFTER("financials-bulk", "valuation-bulk", "industry-classification-sync",
-		   "industry-performance-windows-aggregator",
-		   "sector-performance-windows-aggregator"),
-	     READS("datos_financieros", "datos_valuacion", "asset_industry_map",
-		   "industry_classification", "fintra_universe", "industry_performance",
-		   "sector_performance", "datos_performance"),
-	     WRITES("industry_benchmarks", "industry_alpha")),
-};
 static const struct job master_benchmark = {
 	.name = "master-benchmark",
 	.title = "Both benchmark jobs",
@@ -180,7 +168,7 @@ const struct job *const fintra_known_jobs[] = {
 	&job_industry_windows,
 	&job_performance_windows,
 	&job_sector_benchmarks,
-	&industry_benchmarks,
+	&job_industry_benchmarks,
 	&job_sector_pe,
 	&job_industry_pe,
 	&master_benchmark,

@@ -231,6 +231,7 @@ const struct table fintra_tables[] = {
 	  .coverage = "pairs / pairs of the last good session",
 	  .measure = Q_FRESH_INDUSTRY_BENCHMARKS,
 	  .mixed = NO_QUERY,
+	  .additive = true,
 	  KEY("industry", "metric", "snapshot_date") },
 	{ .name = "industry_alpha",
 	  .layer = 3,

@@ -248,3 +248,15 @@ SELECT count(*) FROM sector_pe
 -- returns industries with a ratio at the newest date up to it bigint
 SELECT count(*) FROM industry_pe
  WHERE pe_date = (SELECT max(pe_date) FROM industry_pe WHERE pe_date <= $1::date);
+
+-- name: post_industry_benchmarks
+-- $1 as_of date
+-- returns benchmarks of the newest date up to it bigint
+SELECT count(*) FROM industry_benchmarks
+ WHERE snapshot_date = (SELECT max(snapshot_date) FROM industry_benchmarks WHERE snapshot_date <= $1::date);
+
+-- name: post_industry_alpha
+-- $1 as_of date
+-- returns alpha rows of the newest date up to it bigint
+SELECT count(*) FROM industry_alpha
+ WHERE performance_date = (SELECT max(performance_date) FROM industry_alpha WHERE performance_date <= $1::date);

@@ -14,6 +14,7 @@
 
 #define SUMMER "2018-07-18"
 #define WINTER "2018-12-31" /* with fiscal year 2018 all nine metrics of FGOS are there */
+#define SPRING "2018-04-02" /* prices: enough for three months */
 #define LOADED "2019-01-02"
 
 enum { SQL_MAX = 8192 };
@@ -83,6 +84,11 @@ load(void **state)
 	run_ok(&job_sync_universe, SUMMER, NULL, NULL);
 	run_ok(&job_industry_classification, SUMMER, NULL, NULL);
 	run_ok(&job_valuation, SUMMER, NULL, NULL);
+	run_ok(&job_prices_daily, SUMMER, "start=" SPRING, "end=" SUMMER);
+	run_ok(&job_performance_bulk, SUMMER, NULL, NULL);
+	run_ok(&job_sector_performance, SUMMER, NULL, NULL);
+	run_ok(&job_industry_performance, SUMMER, NULL, NULL);
+	run_ok(&job_industry_windows, SUMMER, NULL, NULL);
 	run_ok(&job_financials_bulk, LOADED, "years=2012-2016,2018", NULL);
 	ground_sql(&ground, VIEWS);
 	ready = true;
@@ -201,6 +207,36 @@ test_sectors_equal_the_oracle(void **state)
 	       "12");
 }
 
+static void
+test_industries_equal_the_oracle(void **state)
+{
+	static const char *const at[] = { SUMMER, WINTER };
+
+	NEEDS_DATA();
+	for (size_t i = 0; i < ARRAY_LEN(at); i++) {
+		run_ok(&job_industry_benchmarks, at[i], NULL, NULL);
+		assert_true(compare_benchmarks("industry_benchmarks", "industry", at[i], "") > 400);
+	}
+	assert_true(
+		compare("industry_alpha",
+			"SELECT industry, window_code, benchmark_type, benchmark_key, "
+			"performance_date, alpha_percent FROM industry_alpha",
+			"SELECT industry, window_code, t AS benchmark_type, CASE t WHEN "
+			"'market' THEN 'MARKET' ELSE sector END AS benchmark_key, "
+			"p.performance_date, p.return_percent - CASE t WHEN 'market' THEN "
+			"(SELECT return_percent FROM datos_performance d WHERE ticker = 'SPY' AND "
+			"(d.window_code, d.performance_date) = (p.window_code, "
+			"p.performance_date)) ELSE (SELECT return_percent FROM sector_performance "
+			"s WHERE s.sector = c.sector AND (s.window_code, s.performance_date) = "
+			"(p.window_code, p.performance_date)) END AS alpha_percent FROM "
+			"industry_performance p JOIN industry_classification c ON industry_name = "
+			"industry, unnest(ARRAY['sector', 'market']) t",
+			"industry, window_code, benchmark_type") > 1000);
+	expect("SELECT string_agg(DISTINCT window_code, ' ') FROM industry_alpha WHERE "
+	       "alpha_percent IS NOT NULL AND benchmark_type = 'sector'",
+	       "1M 3M");
+}
+
 /* The middle one, or the mean of the two middle ones, of the sorted positive ratios. */
 static long
 compare_pe(const char *table, const char *name, const char *group, int least)
@@ -252,6 +288,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sectors_equal_the_oracle),
+		cmocka_unit_test(test_industries_equal_the_oracle),
 		cmocka_unit_test(test_ratios_equal_the_oracle),
 		cmocka_unit_test(test_no_look_ahead),
 	};

@@ -79,6 +79,11 @@ teardown(void **state)
 	"INSERT INTO sector_pe (sector, pe_date, pe) SELECT 'S' || n, '2026-02-02', 5 FROM " \
 	"generate_series(1, 20) n; INSERT INTO industry_pe (industry, pe_date, pe, source) " \
 	"SELECT 'I' || n, '2026-02-02', 5, 'test' FROM generate_series(1, 20) n"
+#define COMPARED                                                                              \
+	"INSERT INTO industry_benchmarks (industry, metric, snapshot_date) SELECT 'I' || n, " \
+	"'roic', '2026-02-02' FROM generate_series(1, 20) n; INSERT INTO industry_alpha "     \
+	"(industry, window_code, benchmark_type, performance_date, benchmark_key) SELECT "    \
+	"'I' || n, '1Y', 'market', '2026-02-02', 'MARKET' FROM generate_series(1, 20) n"
 
 #define STATEMENTS                                                                         \
 	UNIVERSE "; INSERT INTO datos_financieros (ticker, period_type, period_label, "    \
@@ -270,6 +275,18 @@ static const struct breach {
 	{ &job_sector_benchmarks, "sector_stats_stored", USUAL,
 	  "DELETE FROM sector_stats WHERE metric = 'm1'", 20, RUN_FAILURE,
 	  "sector stats stored 19 < 20 reported" },
+	{ &job_industry_benchmarks, "industry_benchmarks_rows", COMPARED,
+	  "DELETE FROM industry_benchmarks WHERE industry IN ('I1', 'I2', 'I3')", 0, RUN_PARTIAL,
+	  "industry benchmarks rows 17 < 90 %% of 20 of run %d" },
+	{ &job_industry_benchmarks, "industry_benchmarks_stored", COMPARED,
+	  "DELETE FROM industry_benchmarks WHERE industry = 'I1'", 20, RUN_FAILURE,
+	  "industry benchmarks stored 19 < 20 reported" },
+	{ &job_industry_benchmarks, "industry_alpha_rows", COMPARED,
+	  "DELETE FROM industry_alpha WHERE industry IN ('I1', 'I2', 'I3')", 0, RUN_PARTIAL,
+	  "industry alpha rows 17 < 90 %% of 20 of run %d" },
+	{ &job_industry_benchmarks, "industry_alpha_stored", COMPARED,
+	  "DELETE FROM industry_alpha WHERE industry = 'I1'", 20, RUN_FAILURE,
+	  "industry alpha stored 19 < 20 reported" },
 	{ &job_sector_pe, "sector_pe_rows", RATIOS,
 	  "DELETE FROM sector_pe WHERE sector IN ('S1', 'S2', 'S3')", 0, RUN_PARTIAL,
 	  "sector pe rows 17 < 90 %% of 20 of run %d" },
@@ -287,14 +304,15 @@ static const struct breach {
 static void
 clean(void)
 {
-	ground_sql(&ground,
-		   "TRUNCATE fintra_universe, asset_industry_map, prices_daily, "
-		   "datos_performance, sector_performance, industry_performance, "
-		   "performance_windows, datos_financieros, company_profiles, "
-		   "datos_dividendos, datos_valuacion, fmp_peers, sec_filings, "
-		   "fintra_sec_structural_signals, fintra_sec_event_signals, sector_benchmarks, "
-		   "sector_stats, sector_pe, industry_pe; UPDATE "
-		   "fintra_ops.run SET result = NULL");
+	ground_sql(
+		&ground,
+		"TRUNCATE fintra_universe, asset_industry_map, prices_daily, "
+		"datos_performance, sector_performance, industry_performance, "
+		"performance_windows, datos_financieros, company_profiles, "
+		"datos_dividendos, datos_valuacion, fmp_peers, sec_filings, "
+		"fintra_sec_structural_signals, fintra_sec_event_signals, sector_benchmarks, "
+		"sector_stats, sector_pe, industry_pe, industry_benchmarks, industry_alpha; UPDATE "
+		"fintra_ops.run SET result = NULL");
 }
 
 static struct outcome
