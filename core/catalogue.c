@@ -146,8 +146,9 @@ select_layers(const struct catalogue *cat, const char *layers, const struct job 
 			       "layer:%s: layers are 0 to %d, as layer:2 or layer:0-5", layers,
 			       LAYER_COUNT - 1);
 	for (const struct job *const *j = cat->jobs; *j; j++) {
-		if ((*j)->layer < first || (*j)->layer > last || ((*j)->flags & JOB_BACKFILL))
-			continue;
+		if ((*j)->layer < first || (*j)->layer > last || ((*j)->flags & JOB_BACKFILL) ||
+		    (*j)->steps)
+			continue; /* steps are jobs of their own */
 		if (n == max)
 			return err_set(e, ERR_INTERNAL, "more than %d jobs", max);
 		out[n++] = *j;

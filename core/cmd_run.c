@@ -106,10 +106,11 @@ set_params(const struct cli *cli, const struct job *const *jobs, int n, struct p
 }
 
 static int
-parse_gate(const struct app *app, const struct cli *cli, int n, enum gate_mode *out, struct err *e)
+parse_gate(const struct app *app, const struct cli *cli, struct launch_set *set, struct err *e)
 {
 	const char *v = cli_value(cli, "gate");
-	bool layers = n > 1;
+	enum gate_mode *out = &set->all.gate;
+	bool layers = set->n > 1 || gate_default(set->job[0]) == GATE_STRICT;
 
 	for (size_t i = 0; i < cli->narg; i++)
 		layers = layers || str_starts(cli->arg[i], "layer:");
@@ -236,8 +237,7 @@ launch_set_parse(const struct app *app, struct launch_set *out, struct err *e)
 	if (out->list)
 		return 0;
 	out->hint = NULL;
-	if (prepare(app, &cli, &out->all, e) == 0 &&
-	    parse_gate(app, &cli, out->n, &out->all.gate, e) == 0 &&
+	if (prepare(app, &cli, &out->all, e) == 0 && parse_gate(app, &cli, out, e) == 0 &&
 	    set_params(&cli, out->job, out->n, out->params, e) == 0)
 		return 0;
 	if (e->cls == ERR_USAGE)

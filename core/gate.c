@@ -5,6 +5,12 @@
 
 #include <string.h>
 
+enum gate_mode
+gate_default(const struct job *job)
+{
+	return job->steps ? GATE_STRICT : GATE_WARN;
+}
+
 const char *
 gate_name(enum gate_mode g)
 {

@@ -56,6 +56,7 @@ struct job {
 	const char *const *phases; /* names given to run_phase(), for the form and tests */
 	const char *help;	   /* two or three sentences for `jobs NAME` and the dialog */
 	const struct post *posts;  /* POSTS(...): what must hold afterwards; NULL = nothing */
+	const struct job_step *steps; /* run_steps.h; NULL = it works itself */
 	job_run *run;
 	enum job_runner runner; /* who does the work; catalogue_compose() sets it */
 };
@@ -81,7 +82,6 @@ struct table {
 enum check_state { CHECK_OK, CHECK_WARNING, CHECK_CRITICAL, CHECK_UNKNOWN };
 
 struct check; /* core/health.h */
-
 struct catalogue {
 	const struct job *const *jobs;	/* NULL-terminated, in canonical order, backfills last */
 	const struct table *tables;	/* name NULL ends */

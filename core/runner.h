@@ -59,6 +59,9 @@ void runner_cancel_all(struct runner *r, enum cancel_level level); /* async-sign
 void runner_stop(struct runner *r, int sig, enum cancel_level level);
 void runner_log_reopen(struct runner *r); /* the log file; async-signal-safe */
 
+/* Of a job that an operator names: warn, strict for one of other jobs. */
+enum gate_mode gate_default(const struct job *job);
+
 /* Gates of a job: inputs not fresh for as_of. */
 struct gate_line {
 	char table[64];

@@ -44,11 +44,6 @@ static const struct param_def everything[] = {
 	{ .name = NULL },
 };
 
-static const struct job master_benchmark = {
-	.name = "master-benchmark",
-	.title = "Both benchmark jobs",
-	ASIDE(6, NULL, NULL, NULL),
-};
 static const struct job fmp_bulk = {
 	.name = "fmp-bulk",
 	.title = "Snapshot of every company",
@@ -171,7 +166,7 @@ const struct job *const fintra_known_jobs[] = {
 	&job_industry_benchmarks,
 	&job_sector_pe,
 	&job_industry_pe,
-	&master_benchmark,
+	&job_master_benchmark,
 	&fmp_bulk,
 	&compute_ranks,
 	&market_state,

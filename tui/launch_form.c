@@ -29,7 +29,7 @@ form_open(struct launch_state *s, const struct model *m, const struct job *job)
 	add_field(s, FIELD_AS_OF, NULL);
 	date_iso(m->as_of, s->field[0].value);
 	add_field(s, FIELD_GATE, NULL);
-	str_copy(s->field[1].value, FIELD_VALUE, gate_words[GATE_WARN]);
+	str_copy(s->field[1].value, FIELD_VALUE, gate_words[gate_default(job)]);
 	for (const struct param_def *d = job->params; d && d->name; d++)
 		add_field(s, FIELD_PARAM, d);
 	for (size_t i = 0; i < params_common_count; i++)
@@ -170,7 +170,7 @@ form_command(const struct launch_state *s, const struct model *m, struct str *ou
 	str_fmt(out, "%s %s %s", str_or(m->command, "fintra"), backfill ? "backfill" : "run", name);
 	if (s->launch.as_of_given)
 		str_fmt(out, " --as-of %s", date_iso(s->as_of, iso));
-	if (s->launch.gate != GATE_WARN)
+	if (s->launch.gate != gate_default(s->job))
 		str_fmt(out, " --gate %s", gate_words[s->launch.gate]);
 	if (s->overlap == OVERLAP_SKIP)
 		str_puts(out, " --overlap skip");

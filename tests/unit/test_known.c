@@ -1,5 +1,7 @@
 /* The whole pipeline against jobs.md section 1 and 3: 34 jobs and 9 backfills, in the order of
  * section 4, and a lineage without loose ends. */
+#include "core/run_steps.h"
+#include "core/runner.h"
 #include "jobs/catalogue.h"
 #include "tests/unit/suite.h"
 
@@ -94,6 +96,43 @@ every_daily_table_has_a_source(void **state)
 			fail_msg("nobody makes %s", t->name);
 }
 
+/* What an orchestrator does is done by its steps; it asks for fresh inputs unless told. */
+static void
+layers_leave_orchestrators_out(void **state)
+{
+	const struct job *out[32];
+	struct err e = ERR_INIT;
+	int n = catalogue_select(&fintra_catalogue, "layer:3", out, 32, &e);
+
+	(void)state;
+	assert_int_equal(n, 4);
+	for (int i = 0; i < n; i++) {
+		assert_null(out[i]->steps);
+		assert_int_equal(gate_default(out[i]), GATE_WARN);
+	}
+	assert_int_equal(catalogue_select(&fintra_catalogue, "master-benchmark", out, 32, &e), 1);
+	assert_int_equal(gate_default(out[0]), GATE_STRICT);
+}
+
+/* Each step is a job of this build, known before the orchestrator, and its condition one of its
+ * parameters. */
+static void
+steps_lead_somewhere(void **state)
+{
+	(void)state;
+	for (size_t i = 0; fintra_catalogue.jobs[i]; i++) {
+		const struct job *j = fintra_catalogue.jobs[i];
+
+		assert_true(!j->steps == (j->run != run_steps));
+		for (const struct job_step *s = j->steps; s && s->job; s++) {
+			const struct job *step = catalogue_job(&fintra_catalogue, s->job);
+
+			if (!step || (s->param && !params_find(j->params, s->param)))
+				fail_msg("%s: step %s", j->name, s->job);
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -103,6 +142,8 @@ main(void)
 		cmocka_unit_test(holds_what_is_built_in_order),
 		cmocka_unit_test(names_lead_somewhere),
 		cmocka_unit_test(every_daily_table_has_a_source),
+		cmocka_unit_test(layers_leave_orchestrators_out),
+		cmocka_unit_test(steps_lead_somewhere),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
