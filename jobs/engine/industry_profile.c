@@ -34,7 +34,7 @@ static const char *const cadences[CADENCE_COUNT] = {
 };
 
 const char *
-cadence_name(enum cadence c)
+cadence_name(enum industry_cadence c)
 {
 	return cadences[c];
 }

@@ -5,15 +5,15 @@
 
 #include "jobs/engine/context.h"
 
-enum cadence { CADENCE_FAST, CADENCE_MEDIUM, CADENCE_SLOW, CADENCE_COUNT };
+enum industry_cadence { CADENCE_FAST, CADENCE_MEDIUM, CADENCE_SLOW, CADENCE_COUNT };
 
-const char *cadence_name(enum cadence c);
+const char *cadence_name(enum industry_cadence c);
 int cadence_find(const char *name); /* -1 when it is none */
 
 /* A row of industry_metadata. */
 struct industry_profile {
 	const char *industry; /* its name; borrowed */
-	enum cadence cadence;
+	enum industry_cadence cadence;
 	struct horizons dominant;
 	int min_years; /* of growth before a young company is told apart */
 };
