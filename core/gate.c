@@ -18,7 +18,8 @@ gate_name(enum gate_mode g)
 }
 
 static void
-add_line(struct gate_report *out, const struct table_status *st, struct date as_of)
+add_line(struct gate_report *out, const struct job *job, const struct table_status *st,
+	 struct date as_of)
 {
 	char day[DATE_BUF];
 	struct gate_line *l;
@@ -26,8 +27,11 @@ add_line(struct gate_report *out, const struct table_status *st, struct date as_
 	if (out->n == ARRAY_LEN(out->at))
 		return;
 	l = &out->at[out->n++];
+	l->mild = str_has(job->mild, st->table->name);
 	str_copy(l->table, sizeof(l->table), st->table->name);
 	date_iso(st->have, l->have);
+	if (st->state == TABLE_UNKNOWN)
+		str_copy(l->have, sizeof(l->have), "?");
 	date_iso(st->want, l->want);
 	str_copy(l->state, sizeof(l->state), table_state_name(st->state));
 	fmt_buf(l->command, sizeof(l->command), "fintra run %s --as-of %s", st->writer->name,
@@ -70,7 +74,7 @@ measure(struct db *db, const struct conf *conf, const struct catalogue *cat, con
 		if (r)
 			outbox_input(&r->out, t->name, st.have, st.rows);
 		if (st.state != TABLE_FRESH && !passes(&st))
-			add_line(out, &st, as_of);
+			add_line(out, job, &st, as_of);
 	}
 	return 0;
 }
@@ -95,11 +99,23 @@ audit(struct run *r, const char *action, const char *detail, struct err *e)
 	return ledger_audit(r->ledger, atomic_load(&r->id), r->who, action, detail, e);
 }
 
+/* The first line that is no mere warning; g->n when there is none. */
+static size_t
+first_hard(const struct gate_report *g)
+{
+	size_t i = 0;
+
+	while (i < g->n && g->at[i].mild)
+		i++;
+	return i;
+}
+
 int
 run_gate(struct run *r, struct err *e)
 {
 	struct gate_report g;
 	char why[sizeof(r->taint)];
+	size_t hard;
 	STR_AUTO all = { 0 };
 
 	str_init(&all, ERR_TEXT_MAX - 1);
@@ -117,12 +133,15 @@ run_gate(struct run *r, struct err *e)
 		return -1;
 	if (!g.n)
 		return 0;
-	if (r->l.gate == GATE_STRICT)
+	hard = first_hard(&g);
+	if (r->l.gate == GATE_STRICT && hard < g.n)
 		return err_set(e, ERR_GATE, "gate refused: %s", str_c(&all));
-	if (r->l.gate == GATE_WARN)
+	if (r->l.gate != GATE_OFF)
 		return audit(r, "gate-warn", str_c(&all), e);
-	fmt_buf(why, sizeof(why), "gate forced: %s has %s, needs %s%s", g.at[0].table, g.at[0].have,
-		g.at[0].want, g.n > 1 ? ", and more" : "");
+	if (hard == g.n)
+		return 0;
+	fmt_buf(why, sizeof(why), "gate forced: %s has %s, needs %s%s", g.at[hard].table,
+		g.at[hard].have, g.at[hard].want, g.n > hard + 1 ? ", and more" : "");
 	run_taint(&r->ctx, why);
 	return 0;
 }

@@ -51,6 +51,7 @@ struct job {
 	const char *const *after;		  /* upstream jobs; NULL = none */
 	const char *const *reads, *const *writes; /* tables */
 	const struct input_case *cases;		  /* which of them depend; NULL = none */
+	const char *const *mild; /* of reads: the gate only warns, even when strict; NULL = none */
 	const struct param_def
 		*params;	   /* besides the common ones; NULL-name terminated; may be NULL */
 	const char *const *phases; /* names given to run_phase(), for the form and tests */
@@ -80,7 +81,6 @@ struct table {
 };
 
 enum check_state { CHECK_OK, CHECK_WARNING, CHECK_CRITICAL, CHECK_UNKNOWN };
-
 struct check; /* core/health.h */
 struct catalogue {
 	const struct job *const *jobs;	/* NULL-terminated, in canonical order, backfills last */

@@ -68,6 +68,7 @@ struct gate_line {
 	char have[DATE_BUF], want[DATE_BUF];
 	char state[12];
 	char command[160]; /* "fintra run sector-performance-aggregator --as-of 2026-02-02" */
+	bool mild;	   /* warns, but refuses nothing */
 };
 struct gate_report {
 	struct gate_line at[16];

@@ -93,7 +93,7 @@ set_gate(const struct freshness *f, struct why_step *s)
 		if (!in || in->state == TABLE_FRESH || str_has(s->job->writes, reads[i]) ||
 		    (!in->writer && s->launchable))
 			continue;
-		s->gate_ok = false;
+		s->gate_ok = str_has(s->job->mild, reads[i]) && s->gate_ok;
 		str_fmt(&out, "%s%s has %s, needs %s (%s)", out.len ? "; " : "", reads[i],
 			date_is_set(in->have) ? date_iso(in->have, have) : "nothing",
 			date_iso(in->want, want), table_state_name(in->state));

@@ -176,6 +176,11 @@ static const struct job ends = { .name = "t-end", .layer = 2, .run = run_end_as_
 static const struct job reads = {
 	.name = "t-reads", .layer = 2, .reads = NAMES("sector_performance"), .run = run_end_as_told
 };
+static const struct job reads_if_any = { .name = "t-reads-if-any",
+					 .layer = 2,
+					 .reads = NAMES("sector_performance"),
+					 .mild = NAMES("sector_performance"),
+					 .run = run_end_as_told };
 static const struct job api = {
 	.name = "t-api", .layer = 0, .flags = JOB_USES_API, .run = run_end_as_told
 };
@@ -190,8 +195,8 @@ static const struct table tables[] = {
 	{ .name = NULL },
 };
 
-static const struct job *const jobs[] = { &steps, &steps_too, &sleeps, &merges, &looks,
-					  &ends,  &reads,     &api,    NULL };
+static const struct job *const jobs[] = { &steps, &steps_too, &sleeps,	     &merges, &looks,
+					  &ends,  &reads,     &reads_if_any, &api,    NULL };
 
 const struct catalogue bench_catalogue = { .jobs = jobs, .tables = tables, .build = "test build" };
 

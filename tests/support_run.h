@@ -34,8 +34,8 @@ struct bench {
 extern struct script script;
 extern const struct catalogue bench_catalogue;
 /* t-steps, t-steps-too (the same table), t-sleep (one long statement), t-merge (steps bars R01.. of
- * prices_daily), t-look (one query), t-end, t-reads (reads sector_performance), t-api
- * (JOB_USES_API). */
+ * prices_daily), t-look (one query), t-end, t-reads (reads sector_performance), t-reads-if-any (the
+ * same, its gate only warns), t-api (JOB_USES_API). */
 
 enum { BENCH_WAIT_MS = 20000 };
 

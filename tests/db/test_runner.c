@@ -276,6 +276,25 @@ gates(void **state)
 	assert_int_equal(bench_run(&b, &l).state, RUN_SUCCESS);
 }
 
+/* A table that may be behind refuses nothing and taints nothing, but is told. */
+static void
+gates_that_only_warn(void **state)
+{
+	struct launch l = bench_launch("t-reads-if-any");
+	struct outcome o;
+
+	(void)state;
+	fill_sectors("2026-01-30");
+	o = bench_run(&b, &l);
+	assert_int_equal(o.state, RUN_SUCCESS);
+	assert_int_equal(bench_lines(&b, o.run, "gate strict: sector_performance has 2026-01-30"),
+			 1);
+	assert_int_equal(audits(o.run, "gate-warn"), 1);
+	l.gate = GATE_OFF;
+	assert_int_equal(bench_run(&b, &l).state, RUN_SUCCESS);
+	fill_sectors("2026-02-02");
+}
+
 static void
 force_is_audited(void **state)
 {
@@ -373,6 +392,7 @@ main(void)
 		T(cron_state_only_of_whole_successes),
 		T(a_dry_run_writes_the_ledger_only),
 		T(gates),
+		T(gates_that_only_warn),
 		T(force_is_audited),
 		T(a_missing_key_is_named),
 		T(what_a_job_tells_is_kept),
