@@ -68,7 +68,7 @@ const struct conf_key conf_keys[] = {
 	{ "run", "batch_pause_ms", CONF_INT, AT(batch_pause_ms), "0",
 	  "rest between batches, for a busy database", 0, HOUR_MS, NULL },
 	{ "run", "workers", CONF_INT, AT(workers), "0",
-	  "parallel readers of a job; 0 = one per two processors, or per kind of file", 0, 6, NULL },
+	  "parallel parts of a job; 0 = one per two processors, kind of file, or core of the engines", 0, 6, NULL },
 	{ "run", "perf_memory_mb", CONF_INT, AT(perf_memory_mb), "512",
 	  "performance-bulk: memory for prices, in MiB", 16, 65536, NULL },
 	{ "run", "statement_companies", CONF_INT, AT(statement_companies), "12000",

@@ -228,7 +228,7 @@ cron_state(struct run *r, struct err *e)
 
 	if (r->outcome.state != RUN_SUCCESS || r->ctx.dry_run ||
 	    params_text(&r->params, "ticker") || params_text(&r->params, "tickers") ||
-	    params_int(&r->params, "limit", 0) > 0)
+	    params_text(&r->params, "offset") || params_int(&r->params, "limit", 0) > 0)
 		return 0;
 	return db_exec(r->ledger, Q_RUN_CRON_STATE, args, NULL, e);
 }

@@ -21,7 +21,8 @@ struct measured {
 static bool
 exempt(const struct run *r)
 {
-	static const char *const narrow[] = { "ticker", "tickers", "start", "end", "windows" };
+	static const char *const narrow[] = { "ticker", "tickers", "offset",
+					      "start",	"end",	   "windows" };
 
 	for (size_t i = 0; i < ARRAY_LEN(narrow); i++)
 		if (params_text(&r->params, narrow[i]))

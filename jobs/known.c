@@ -44,19 +44,6 @@ static const struct param_def everything[] = {
 	{ .name = NULL },
 };
 
-static const struct job fmp_bulk = {
-	.name = "fmp-bulk",
-	.title = "Snapshot of every company",
-	.flags = JOB_CRITICAL | JOB_OLD_LOCKS,
-	.params = slice,
-	STEP(4, 19, 4,
-	     AFTER("financials-bulk", "valuation-bulk", "sector-benchmarks",
-		   "performance-windows-aggregator", "sync-universe"),
-	     READS("datos_financieros", "datos_valuacion", "sector_benchmarks",
-		   "performance_windows", "fintra_universe", "company_profiles", "sector_pe",
-		   "datos_dividendos"),
-	     WRITES("fintra_snapshots")),
-};
 static const struct job compute_ranks = {
 	.name = "compute-ranks",
 	.title = "Ranks within sector and industry",
@@ -167,7 +154,7 @@ const struct job *const fintra_known_jobs[] = {
 	&job_sector_pe,
 	&job_industry_pe,
 	&job_master_benchmark,
-	&fmp_bulk,
+	&job_fmp_bulk,
 	&compute_ranks,
 	&market_state,
 	&master_ticker,

@@ -28,7 +28,7 @@ SELECT l.id, l.state, l.as_of, l.who, l.host, l.origin, round(extract(epoch FROM
                                FROM (SELECT r.id, r.ended_at - r.started_at AS took,
                                             r.state IN ('success', 'partial') AND NOT r.params ? 'dry_run' AS wrote,
                                             r.state = 'success'
-                                            AND NOT r.params ?| ARRAY['dry_run', 'limit', 'ticker', 'tickers'] AS whole
+                                            AND NOT r.params ?| ARRAY['dry_run', 'limit', 'offset', 'ticker', 'tickers'] AS whole
                                        FROM fintra_ops.run r
                                       WHERE r.job >= j.name AND r.job <= j.name
                                       ORDER BY r.job, r.id DESC LIMIT 100) x) y) d ON true

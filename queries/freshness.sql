@@ -12,7 +12,7 @@
 WITH prev AS (
 	SELECT max(as_of) AS d FROM fintra_ops.run
 	 WHERE job = $2::text AND state = 'success' AND as_of < $1::date
-	   AND NOT params ?| ARRAY['ticker', 'limit', 'dry_run']
+	   AND NOT params ?| ARRAY['ticker', 'limit', 'offset', 'dry_run']
 ), u AS (
 	SELECT count(*) AS n, max(last_seen) AS newest, count(*) FILTER (WHERE last_seen >= $1::date) AS seen,
 	       count(*) FILTER (WHERE is_active) AS active,
@@ -21,7 +21,7 @@ WITH prev AS (
 ), k AS (
 	SELECT coalesce((SELECT nullif(rows_inserted + rows_updated + rows_unchanged, 0) FROM fintra_ops.run
 	                  WHERE job = $2::text AND state = 'success' AND as_of <= $1::date
-	                    AND NOT params ?| ARRAY['ticker', 'limit', 'dry_run'] ORDER BY id DESC LIMIT 1),
+	                    AND NOT params ?| ARRAY['ticker', 'limit', 'offset', 'dry_run'] ORDER BY id DESC LIMIT 1),
 	                (SELECT count(*) FROM asset_industry_map WHERE effective_to IS NULL)) AS known
 ), d AS (
 	SELECT u.*, k.known, CASE WHEN u.before > 0 THEN u.before ELSE u.active END AS den
@@ -85,7 +85,7 @@ WITH n AS (
 ), good AS (
 	SELECT DISTINCT as_of AS d FROM fintra_ops.run
 	 WHERE job = $2::text AND state = 'success' AND as_of < $1::date
-	   AND NOT params ?| ARRAY['ticker', 'limit', 'dry_run']
+	   AND NOT params ?| ARRAY['ticker', 'limit', 'offset', 'dry_run']
 	 ORDER BY as_of DESC LIMIT 5
 ), days AS (
 	SELECT d FROM good
@@ -159,7 +159,7 @@ WITH t AS (
 ), k AS (
 	SELECT (SELECT rows_inserted + rows_updated + rows_unchanged FROM fintra_ops.run
 	         WHERE job = $2::text AND state = 'success' AND as_of <= $1::date
-	           AND NOT params ?| ARRAY['ticker', 'limit', 'dry_run'] ORDER BY id DESC LIMIT 1) AS known
+	           AND NOT params ?| ARRAY['ticker', 'limit', 'offset', 'dry_run'] ORDER BY id DESC LIMIT 1) AS known
 ), g AS (
 	SELECT y.*, k.known, coalesce(y.n < k.known AND y.n * coalesce(y.den, 1) < y.num * k.known, false) AS gone
 	  FROM y, k
@@ -178,7 +178,7 @@ WITH n AS (
 ), good AS (
 	SELECT DISTINCT as_of AS d FROM fintra_ops.run
 	 WHERE job = $2::text AND state = 'success' AND as_of < $1::date
-	   AND NOT params ?| ARRAY['ticker', 'limit', 'dry_run']
+	   AND NOT params ?| ARRAY['ticker', 'limit', 'offset', 'dry_run']
 	 ORDER BY as_of DESC LIMIT 5
 ), days AS (
 	SELECT d FROM good
@@ -212,7 +212,7 @@ SELECT EXISTS (SELECT 1 FROM fmp_peers), (SELECT max(created_at)::date FROM fmp_
        (SELECT count(*) FROM fmp_peers), (SELECT count(*) FROM fmp_peers),
        (SELECT rows_inserted + rows_updated + rows_unchanged FROM fintra_ops.run
          WHERE job = $2::text AND state = 'success' AND as_of <= $1::date
-           AND NOT params ?| ARRAY['ticker', 'limit', 'dry_run'] ORDER BY id DESC LIMIT 1),
+           AND NOT params ?| ARRAY['ticker', 'limit', 'offset', 'dry_run'] ORDER BY id DESC LIMIT 1),
        'last good run';
 
 -- name: fresh_sec_filings
@@ -221,7 +221,7 @@ SELECT EXISTS (SELECT 1 FROM sec_filings), (SELECT max(filing_date)::date FROM s
        (SELECT count(*) FROM sec_filings), (SELECT count(*) FROM sec_filings),
        (SELECT rows_inserted + rows_updated + rows_unchanged FROM fintra_ops.run
          WHERE job = $2::text AND state = 'success' AND as_of <= $1::date
-           AND NOT params ?| ARRAY['ticker', 'limit', 'dry_run'] ORDER BY id DESC LIMIT 1),
+           AND NOT params ?| ARRAY['ticker', 'limit', 'offset', 'dry_run'] ORDER BY id DESC LIMIT 1),
        'last good run';
 
 -- name: fresh_fintra_sec_event_signals
@@ -505,7 +505,7 @@ SELECT count(*) > 0, max(last_run_date) FILTER (WHERE last_run_date <= $1::date)
 SELECT r.id, r.state,
        (SELECT CASE WHEN max(as_of) > $3::date THEN $3::date ELSE max(as_of) END FROM fintra_ops.run
          WHERE job = $2::text AND state IN ('success', 'partial')
-           AND NOT params ?| ARRAY['ticker', 'limit', 'dry_run']),
+           AND NOT params ?| ARRAY['ticker', 'limit', 'offset', 'dry_run']),
        r.job, r.who, r.err_class,
        CASE WHEN r.state NOT IN ('success', 'skipped') THEN coalesce(
                (SELECT t.msg FROM (SELECT msg, lvl FROM fintra_ops.event WHERE run_id = r.id

@@ -14,7 +14,7 @@ SELECT j.job, g.id, g.params,
   LEFT JOIN LATERAL (
 	SELECT r.id, r.params FROM fintra_ops.run r
 	 WHERE r.job = j.job AND r.state IN ('success', 'partial') AND r.as_of <= $2::date
-	   AND NOT r.params ?| ARRAY['ticker', 'tickers', 'limit', 'dry_run']
+	   AND NOT r.params ?| ARRAY['ticker', 'tickers', 'limit', 'offset', 'dry_run']
 	   AND coalesce(r.params ->> 'end', r.as_of::text) >= r.as_of::text
 	 ORDER BY r.id DESC LIMIT 1) g ON true
   LEFT JOIN LATERAL (
@@ -29,5 +29,5 @@ SELECT j.job, g.id, g.params,
 	           AND NOT r.params ?| ARRAY['ticker', 'tickers', 'limit', 'dry_run', 'start']
 	         ORDER BY r.id DESC LIMIT 5) x) h ON true
   LEFT JOIN LATERAL (
-	SELECT r.id, r.state, r.as_of, NOT r.params ?| ARRAY['ticker', 'tickers', 'limit', 'dry_run'] AS whole
+	SELECT r.id, r.state, r.as_of, NOT r.params ?| ARRAY['ticker', 'tickers', 'limit', 'offset', 'dry_run'] AS whole
 	  FROM fintra_ops.run r WHERE r.job = j.job ORDER BY r.id DESC LIMIT 1) l ON true;

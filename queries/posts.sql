@@ -260,3 +260,22 @@ SELECT count(*) FROM industry_benchmarks
 -- returns alpha rows of the newest date up to it bigint
 SELECT count(*) FROM industry_alpha
  WHERE performance_date = (SELECT max(performance_date) FROM industry_alpha WHERE performance_date <= $1::date);
+
+-- name: post_stocks_without_snapshot
+-- $1 as_of date
+-- returns share of the active stocks with a sector that have no snapshot of that date
+SELECT coalesce(avg(CASE WHEN EXISTS (SELECT 1 FROM fintra_snapshots f
+                                       WHERE f.ticker = s.ticker AND f.snapshot_date = $1::date) THEN 0 ELSE 1 END), 0)
+  FROM fintra_active_stocks s JOIN fintra_universe u ON u.ticker = s.ticker
+ WHERE s.is_active AND s.type = 'stock' AND btrim(u.sector) <> '';
+
+-- name: post_snapshots_tickers
+-- $1 as_of date
+-- returns snapshots of that date by this engine bigint
+SELECT count(*) FROM fintra_snapshots WHERE snapshot_date = $1::date AND engine_version = 'fintra-local-v1';
+
+-- name: post_snapshots_no_fgos
+-- $1 as_of date
+-- returns share of these snapshots without an FGOS score
+SELECT coalesce(avg(CASE WHEN fgos_score IS NULL THEN 1 ELSE 0 END), 0)
+  FROM fintra_snapshots WHERE snapshot_date = $1::date AND engine_version = 'fintra-local-v1';

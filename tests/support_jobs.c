@@ -276,7 +276,7 @@ ground_sql(const struct ground *g, const char *sql)
 		die(sql, e.text);
 }
 
-/* The data tables of layers 0, 1 and 3. */
+/* The data tables of layers 0, 1, 3 and 4. */
 static const char *const summed[] = {
 	"fintra_universe",
 	"industry_classification",
@@ -296,6 +296,7 @@ static const char *const summed[] = {
 	"industry_alpha",
 	"sector_pe",
 	"industry_pe",
+	"fintra_snapshots",
 };
 
 /* Without the columns that say when a row was written. */

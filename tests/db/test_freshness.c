@@ -310,10 +310,10 @@ not_built(void **state)
 
 	(void)state;
 	support_fresh(fresh_db(), "2026-02-02", AFTER_ALL, &f);
-	s = freshness_find(&f, "fintra_snapshots");
+	s = freshness_find(&f, "fintra_market_state");
 	assert_null(s->writer);
 	assert_string_equal(table_state_name(s->state), "empty");
-	assert_int_equal(f.layer[4].n_counting, 0);
+	assert_int_equal(f.layer[5].n_counting, 0);
 	assert_true(f.ready);
 	freshness_done(&f);
 }

@@ -153,6 +153,7 @@ snapshots(void **state)
 	const char *info = ready();
 
 	(void)state;
+	support_sql(info, "TRUNCATE fintra_snapshots");
 	/* never a division by zero */
 	expect(info, "snapshots_pct_missing", "critical", "no snapshots for 2026-02-02");
 	expect(info, "snapshots_inputs_mixed", "unknown", NULL);

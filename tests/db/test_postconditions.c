@@ -113,6 +113,12 @@ teardown(void **state)
 	"INSERT INTO fintra_sec_event_signals (ticker, link, filing_date, sec_item, "    \
 	"event_type, event_category) SELECT 'T' || n, 'l' || n, '2026-02-02', '5.02', "  \
 	"'x', 'y' FROM generate_series(1, 20) n"
+#define SNAPSHOTS                                                                          \
+	UNIVERSE "; INSERT INTO fintra_snapshots (ticker, snapshot_date, engine_version, " \
+		 "profile_structural, market_snapshot, valuation, market_position, "       \
+		 "investment_verdict, data_confidence, fgos_score) SELECT 'T' || n, "      \
+		 "'2026-02-02', 'fintra-local-v1', '{}', '{}', '{}', '{}', '{}', '{}', 5 " \
+		 "FROM generate_series(1, 20) n"
 
 /* What stands in the tables at the good run, what breaks them, and what must be said; %d in `says`
  * is the good run. */
@@ -260,6 +266,21 @@ static const struct breach {
 	{ &job_industry_windows, "industry_window_rows", INDUSTRIES,
 	  "DELETE FROM industry_performance WHERE industry IN ('I1', 'I2', 'I3')", 0, RUN_PARTIAL,
 	  "industry window rows 17 < 90 %% of 20 of run %d" },
+	{ &job_fmp_bulk, "stocks_without_snapshot", SNAPSHOTS,
+	  "INSERT INTO fintra_universe (ticker, name, sector, instrument_type, is_active) VALUES "
+	  "('U1', 'Name', 'Energy', 'EQUITY', true), ('U2', 'Name', 'Energy', 'EQUITY', true), "
+	  "('U3', 'Name', ' ', 'EQUITY', true)",
+	  0, RUN_PARTIAL, "stocks without snapshot 9.1 % > 5.0 % (run %d had 0.0 %)" },
+	{ &job_fmp_bulk, "snapshots_tickers", SNAPSHOTS,
+	  "DELETE FROM fintra_snapshots WHERE ticker IN ('T1', 'T2'); DELETE FROM fintra_universe "
+	  "WHERE ticker IN ('T1', 'T2')",
+	  0, RUN_PARTIAL, "snapshots tickers 18 < 95 %% of 20 of run %d" },
+	{ &job_fmp_bulk, "snapshots_stored", SNAPSHOTS,
+	  "DELETE FROM fintra_snapshots WHERE ticker = 'T1'", 20, RUN_FAILURE,
+	  "snapshots stored 19 < 20 reported" },
+	{ &job_fmp_bulk, "snapshots_without_fgos", SNAPSHOTS,
+	  "UPDATE fintra_snapshots SET fgos_score = NULL WHERE ticker IN ('T1', 'T2', 'T3')", 0,
+	  RUN_PARTIAL, "snapshots without fgos 15.0 % > 10 points above 0.0 % of run %d" },
 	{ &job_performance_windows, "windows_tickers", WINDOWS,
 	  "DELETE FROM performance_windows WHERE ticker IN ('T1', 'T2')", 0, RUN_PARTIAL,
 	  "windows tickers 18 < 95 %% of 20 of run %d" },
@@ -304,15 +325,15 @@ static const struct breach {
 static void
 clean(void)
 {
-	ground_sql(
-		&ground,
-		"TRUNCATE fintra_universe, asset_industry_map, prices_daily, "
-		"datos_performance, sector_performance, industry_performance, "
-		"performance_windows, datos_financieros, company_profiles, "
-		"datos_dividendos, datos_valuacion, fmp_peers, sec_filings, "
-		"fintra_sec_structural_signals, fintra_sec_event_signals, sector_benchmarks, "
-		"sector_stats, sector_pe, industry_pe, industry_benchmarks, industry_alpha; UPDATE "
-		"fintra_ops.run SET result = NULL");
+	ground_sql(&ground,
+		   "TRUNCATE fintra_universe, asset_industry_map, prices_daily, "
+		   "datos_performance, sector_performance, industry_performance, "
+		   "performance_windows, datos_financieros, company_profiles, "
+		   "datos_dividendos, datos_valuacion, fmp_peers, sec_filings, "
+		   "fintra_sec_structural_signals, fintra_sec_event_signals, sector_benchmarks, "
+		   "sector_stats, sector_pe, industry_pe, industry_benchmarks, industry_alpha, "
+		   "fintra_snapshots; UPDATE "
+		   "fintra_ops.run SET result = NULL");
 }
 
 static struct outcome

@@ -48,7 +48,7 @@ nothing_configured(void **state)
 	assert_int_equal(count(made.cat.jobs), count(fintra_catalogue.jobs));
 	for (size_t i = 0; fintra_catalogue.jobs[i]; i++)
 		assert_ptr_equal(made.cat.jobs[i], fintra_catalogue.jobs[i]);
-	assert_null(catalogue_job(&made.cat, "fmp-bulk"));
+	assert_null(catalogue_job(&made.cat, "update-mvp"));
 	catalogue_compose_done(&made);
 	conf_done(&c);
 }
@@ -69,7 +69,7 @@ runners_join_in_order(void **state)
 	set(&c, "job backfill-sector-pe", "command", "npx tsx x.ts");
 	set(&c, "job sync-universe", "runner", "http");
 	assert_int_equal(catalogue_compose(&fintra_catalogue, &c, &made, &e), 0);
-	assert_int_equal(count(made.cat.jobs), count(fintra_catalogue.jobs) + 2);
+	assert_int_equal(count(made.cat.jobs), count(fintra_catalogue.jobs) + 1);
 	j = catalogue_job(&made.cat, "fmp-bulk");
 	assert_int_equal(j->runner, RUNNER_HTTP);
 	assert_ptr_equal(j->run, run_by_http);
@@ -116,8 +116,8 @@ mistakes_name_their_line(void **state)
 	       "no table \"prices_dialy\"; near: prices_daily");
 	refuse("job fmp-bulk", "runner", "http", "base_url in [old]");
 	refuse("job fmp-bulk", "runner", "command", "needs command");
-	refuse("job fmp-bulk", "runner", "native", "not in this build");
-	refuse("job fmp-bulk", "timeout", "2h", "not in this build");
+	refuse("job update-mvp", "runner", "native", "not in this build");
+	refuse("job update-mvp", "timeout", "2h", "not in this build");
 	refuse("job sync-universe", "timeout", "2h", "timeout needs runner");
 	refuse("job sync-universe", "command", "x", "command needs runner = command");
 	refuse("job sync-universe", "directory", "/x", "directory needs runner = command");

@@ -1,0 +1,16 @@
+/* From the rows of a unit to snapshots: the engines over worker threads, nothing read or written.
+ */
+#ifndef FINTRA_JOBS_LAYER4_SNAPSHOT_BUILD_H
+#define FINTRA_JOBS_LAYER4_SNAPSHOT_BUILD_H
+
+#include "jobs/layer4/snapshot_inputs.h"
+#include "jobs/layer4/snapshot_rows.h"
+#include "jobs/layer4/snapshot_shared.h"
+
+/* One row per company of the unit, in its order, into row[u->company.n]; texts are borrowed from
+ * the unit and `shared`, objects owned: snapshot_row_done().  `workers`: threads, 0 = as many as
+ * there are processors. */
+void snapshot_build(const struct snapshot_unit *u, const struct snapshot_shared *shared,
+		    struct date as_of, int workers, struct snapshot_row *row);
+
+#endif

@@ -1,0 +1,95 @@
+-- The rows that the snapshots of some companies are made from: one query per table, answers in the order of the
+-- companies asked for, n = place of a company among them from 1.  Nothing after the as_of date.
+
+-- name: snapshot_financials
+-- $1 as_of date, $2 tickers text[]
+-- returns n, period_type, period_label, period_end_date, the nine metrics in the order of enum metric, other figures;
+-- newest end first, the trailing twelve months before a fiscal year of the same end
+SELECT t.n, f.period_type, f.period_label, f.period_end_date, f.revenue_cagr, f.earnings_cagr, f.fcf_cagr, f.roic,
+       f.operating_margin, f.net_margin, f.fcf_margin, f.debt_to_equity, f.interest_coverage, f.revenue,
+       f.net_income, f.free_cash_flow, f.roe, f.gross_margin, f.invested_capital, f.weighted_shares_out
+  FROM unnest($2::text[]) WITH ORDINALITY AS t (ticker, n)
+  JOIN datos_financieros f ON f.ticker = t.ticker
+ WHERE f.period_type IN ('TTM', 'FY') AND f.period_end_date <= $1::date
+ ORDER BY t.n, f.period_end_date DESC, f.period_type DESC, f.period_label DESC;
+
+-- name: snapshot_valuations
+-- Now and one, three and five years ago: the row of each day or, where there is none, the nearest ones on both sides of
+-- it, at most 60 days away.
+-- $1 as_of date, $2 tickers text[]
+-- returns n, valuation_date, price, market_cap, pe_ratio, ev_ebitda, price_to_fcf, price_to_sales; newest first
+SELECT t.n, v.valuation_date, v.price, v.market_cap, v.pe_ratio, v.ev_ebitda, v.price_to_fcf, v.price_to_sales
+  FROM unnest($2::text[]) WITH ORDINALITY AS t (ticker, n)
+ CROSS JOIN unnest(ARRAY[$1::date, ($1::date - interval '1 year')::date, ($1::date - interval '3 years')::date,
+                         ($1::date - interval '5 years')::date]) AS a (day)
+ CROSS JOIN LATERAL (
+	(SELECT * FROM datos_valuacion d
+	  WHERE d.ticker = t.ticker AND d.denominator_type = 'TTM' AND d.valuation_date <= a.day
+	    AND d.valuation_date >= a.day - 60
+	  ORDER BY d.valuation_date DESC, d.denominator_period
+	  LIMIT 1)
+	 UNION ALL
+	(SELECT * FROM datos_valuacion d
+	  WHERE d.ticker = t.ticker AND d.denominator_type = 'TTM' AND d.valuation_date > a.day
+	    AND d.valuation_date <= least(a.day + 60, $1::date)
+	  ORDER BY d.valuation_date, d.denominator_period
+	  LIMIT 1)) v
+ ORDER BY t.n, v.valuation_date DESC;
+
+-- name: snapshot_windows
+-- Of each company, benchmark and window the newest row that has both returns; of a company whose rows against its
+-- sector have none, one row without returns: there are rows.
+-- $1 as_of date, $2 tickers text[], $3 their sectors text[], $4 the market's ticker, $5 windows text[]
+-- returns n, whether against the market, window_code, as_of_date, asset_return, benchmark_return, max_drawdown;
+-- newest first
+WITH t AS MATERIALIZED (
+	SELECT * FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS a (ticker, sector, n)
+), found AS MATERIALIZED (
+	SELECT t.n, b.market, w.code, p.as_of_date, p.asset_return, p.benchmark_return, p.max_drawdown
+	  FROM t
+	 CROSS JOIN LATERAL (VALUES (false, t.sector), (true, $4::text)) AS b (market, ticker)
+	 CROSS JOIN unnest($5::text[]) AS w (code)
+	 CROSS JOIN LATERAL (
+		SELECT * FROM performance_windows r
+		 WHERE r.ticker = t.ticker AND r.benchmark_ticker = b.ticker AND r.window_code = w.code
+		   AND r.as_of_date <= $1::date AND r.asset_return IS NOT NULL AND r.benchmark_return IS NOT NULL
+		 ORDER BY r.as_of_date DESC
+		 LIMIT 1) p
+)
+SELECT n, market, code, as_of_date, asset_return, benchmark_return, max_drawdown FROM found
+ UNION ALL
+SELECT t.n, false, p.window_code, p.as_of_date, NULL, NULL, NULL
+  FROM t
+ CROSS JOIN LATERAL (
+	SELECT r.window_code, r.as_of_date FROM performance_windows r
+	 WHERE r.ticker = t.ticker AND r.benchmark_ticker = t.sector AND r.window_code = ANY ($5::text[])
+	   AND r.as_of_date <= $1::date
+	 LIMIT 1) p
+ WHERE NOT EXISTS (SELECT 1 FROM found f WHERE f.n = t.n AND NOT f.market)
+ ORDER BY 1, 4 DESC, 2, 3;
+
+-- name: snapshot_dividends
+-- The ten newest years that had ended, with the figures of their fiscal years.
+-- $1 as_of date, $2 tickers text[]
+-- returns n, year, has_dividend, dividend_per_share, payout_eps, payout_fcf, net_income, free_cash_flow; newest first
+SELECT t.n, d.year, d.has_dividend, d.dividend_per_share, d.payout_eps, d.payout_fcf, f.net_income,
+       f.free_cash_flow
+  FROM unnest($2::text[]) WITH ORDINALITY AS t (ticker, n)
+ CROSS JOIN LATERAL (
+	SELECT * FROM datos_dividendos y
+	 WHERE y.ticker = t.ticker AND coalesce(y.fiscal_year_end_date, make_date(y.year, 12, 31)) <= $1::date
+	 ORDER BY y.year DESC
+	 LIMIT 10) d
+  LEFT JOIN datos_financieros f
+    ON f.ticker = d.ticker AND f.period_type = 'FY' AND f.period_label = d.year::text
+ ORDER BY t.n, d.year DESC;
+
+-- name: snapshot_profiles
+-- $1 tickers text[]
+-- returns n, name, country, website, ceo, employees, whether there is a profile, its updated_at
+SELECT t.n, coalesce(p.company_name, u.name), coalesce(p.country, u.country), p.website, p.ceo, p.employees,
+       p.ticker IS NOT NULL, p.updated_at::date
+  FROM unnest($1::text[]) WITH ORDINALITY AS t (ticker, n)
+  LEFT JOIN fintra_universe u ON u.ticker = t.ticker
+  LEFT JOIN company_profiles p ON p.ticker = t.ticker
+ ORDER BY t.n;
