@@ -7,6 +7,7 @@
 #include "core/commands.h"
 #include "core/freshness.h"
 #include "core/json.h"
+#include "core/map.h"
 #include "core/migrate.h"
 #include "core/signals.h"
 
@@ -210,13 +211,26 @@ run_job(struct demo *d, struct runner *r, const struct job *job, struct date as_
 	return err_wrap(e, "%s ended %s", job->name, run_state_name(o.state));
 }
 
-/* Jobs whose tables are all fresh are left alone: that is what makes the second call quick. */
+/* One of the jobs before it was run by this call. */
 static bool
-needs_run(const struct job *job, const struct freshness *f)
+follows(const struct job *job, const struct map *ran)
+{
+	for (size_t i = 0; job->after && job->after[i]; i++)
+		if (map_find(ran, job->after[i], strlen(job->after[i])) != MAP_NONE)
+			return true;
+	return false;
+}
+
+/* Jobs whose tables are all fresh are left alone: that is what makes the second call quick.  A job
+ * that works on the rows of another one finds them fresh just when they are new. */
+static bool
+needs_run(const struct job *job, const struct freshness *f, const struct map *ran)
 {
 	for (size_t i = 0; job->writes && job->writes[i]; i++) {
 		const struct table_status *t = freshness_find(f, job->writes[i]);
 		if (t && t->state != TABLE_FRESH)
+			return true;
+		if (str_has(job->reads, job->writes[i]) && follows(job, ran))
 			return true;
 	}
 	return false;
@@ -228,11 +242,13 @@ pipeline(struct demo *d, struct date as_of, struct err *e)
 	const struct catalogue *cat = d->app->cat;
 	DB_AUTO db = db_open(&d->app->conf, "fintra demo", NULL, e);
 	struct runner *r;
+	struct map *ran;
 	int applied = 0, rc = 0;
 
 	if (!db || migrate_run(db, MIGRATE_INIT, clock_wall_ms(), &applied, e) < 0)
 		return -1;
 	r = runner_new(&d->app->conf, cat, show_event, NULL);
+	ran = map_new();
 	signals_install(r, false);
 	for (size_t i = 0; rc == 0 && cat->jobs[i]; i++) {
 		const struct job *job = cat->jobs[i];
@@ -243,11 +259,14 @@ pipeline(struct demo *d, struct date as_of, struct err *e)
 		if (job->flags & JOB_BACKFILL)
 			continue;
 		rc = freshness_measure(db, &d->app->conf, cat, as_of, clock_wall_ms(), &f, e);
-		if (rc == 0 && (history || needs_run(job, &f)))
+		if (rc == 0 && (history || needs_run(job, &f, ran))) {
 			rc = run_job(d, r, job, as_of, history, e);
+			map_add(ran, job->name, strlen(job->name));
+		}
 		freshness_done(&f);
 	}
 	runner_free(r);
+	map_free(ran);
 	signals_install(NULL, false);
 	return rc;
 }

@@ -29,6 +29,7 @@ static const struct job *const all_jobs[] = {
 	&job_industry_pe,
 	&job_master_benchmark,
 	&job_fmp_bulk,
+	&job_compute_ranks,
 	&job_backfill_peers,
 	&job_fmp_batch,
 	&job_bulk_health,

@@ -44,11 +44,6 @@ static const struct param_def everything[] = {
 	{ .name = NULL },
 };
 
-static const struct job compute_ranks = {
-	.name = "compute-ranks",
-	.title = "Ranks within sector and industry",
-	STEP(4, 20, 5, AFTER("fmp-bulk"), READS("fintra_snapshots"), NULL),
-};
 static const struct job market_state = {
 	.name = "market-state-bulk",
 	.title = "Current state of every ticker",
@@ -155,7 +150,7 @@ const struct job *const fintra_known_jobs[] = {
 	&job_industry_pe,
 	&job_master_benchmark,
 	&job_fmp_bulk,
-	&compute_ranks,
+	&job_compute_ranks,
 	&market_state,
 	&master_ticker,
 	&master_all,

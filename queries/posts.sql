@@ -279,3 +279,20 @@ SELECT count(*) FROM fintra_snapshots WHERE snapshot_date = $1::date AND engine_
 -- returns share of these snapshots without an FGOS score
 SELECT coalesce(avg(CASE WHEN fgos_score IS NULL THEN 1 ELSE 0 END), 0)
   FROM fintra_snapshots WHERE snapshot_date = $1::date AND engine_version = 'fintra-local-v1';
+
+-- name: post_ranks_stored
+-- $1 as_of date
+-- returns snapshots of the newest date up to it with a rank in their sector bigint
+SELECT count(sector_rank) FROM fintra_snapshots
+ WHERE snapshot_date = (SELECT max(snapshot_date) FROM fintra_snapshots WHERE snapshot_date <= $1::date);
+
+-- name: post_ranks_with_gaps
+-- $1 as_of date
+-- returns sectors of that date whose ranks are not 1 to their total bigint
+SELECT count(*)
+  FROM (SELECT 1 FROM fintra_snapshots
+         WHERE sector_rank IS NOT NULL
+           AND snapshot_date = (SELECT max(snapshot_date) FROM fintra_snapshots WHERE snapshot_date <= $1::date)
+         GROUP BY engine_version, sector
+        HAVING count(DISTINCT sector_rank) <> count(*) OR min(sector_rank) <> 1 OR max(sector_rank) <> count(*)
+            OR min(sector_rank_total) <> count(*) OR max(sector_rank_total) <> count(*)) g;

@@ -120,6 +120,10 @@ teardown(void **state)
 		 "'2026-02-02', 'fintra-local-v1', '{}', '{}', '{}', '{}', '{}', '{}', 5 " \
 		 "FROM generate_series(1, 20) n"
 
+#define RANKS                                                                                      \
+	SNAPSHOTS "; UPDATE fintra_snapshots SET sector = 'Energy', sector_rank = substr(ticker, " \
+		  "2)::int, sector_rank_total = 20"
+
 /* What stands in the tables at the good run, what breaks them, and what must be said; %d in `says`
  * is the good run. */
 static const struct breach {
@@ -281,6 +285,14 @@ static const struct breach {
 	{ &job_fmp_bulk, "snapshots_without_fgos", SNAPSHOTS,
 	  "UPDATE fintra_snapshots SET fgos_score = NULL WHERE ticker IN ('T1', 'T2', 'T3')", 0,
 	  RUN_PARTIAL, "snapshots without fgos 15.0 % > 10 points above 0.0 % of run %d" },
+	{ &job_compute_ranks, "ranks_stored", RANKS,
+	  "UPDATE fintra_snapshots SET sector_rank = sector_rank - 1, sector_rank_total = 19; "
+	  "UPDATE fintra_snapshots SET sector_rank = NULL, sector_rank_total = NULL WHERE "
+	  "sector_rank = 0",
+	  20, RUN_FAILURE, "ranks stored 19 < 20 reported" },
+	{ &job_compute_ranks, "ranks_with_gaps", RANKS,
+	  "UPDATE fintra_snapshots SET sector_rank = 21 WHERE sector_rank = 7", 0, RUN_FAILURE,
+	  "ranks with gaps 1 > 0 (run %d had 0)" },
 	{ &job_performance_windows, "windows_tickers", WINDOWS,
 	  "DELETE FROM performance_windows WHERE ticker IN ('T1', 'T2')", 0, RUN_PARTIAL,
 	  "windows tickers 18 < 95 %% of 20 of run %d" },

@@ -157,11 +157,46 @@ snapshots_from_table_rows(void **state)
 	expect("SELECT count(*) > 30 FROM fintra_snapshots WHERE fgos_score IS NOT NULL", "t");
 }
 
+/* One engine version per vector: each is ranked by itself.  All rows have an old rank. */
+static const char rank_rows[] =
+	"INSERT INTO fintra_snapshots (ticker, snapshot_date, engine_version, sector, "
+	"profile_structural, market_snapshot, valuation, market_position, investment_verdict, "
+	"data_confidence, sector_rank, sector_rank_total, fgos_score, ifs) SELECT r.ticker, "
+	"'2026-02-02', 'v' || n, r.sector, '{}', '{}', '{}', '{}', '{}', '{}', 99, 99, r.score, "
+	"CASE WHEN r.position IS NOT NULL THEN jsonb_build_object('position', r.position, "
+	"'pressure', r.pressure) END FROM vec, jsonb_to_recordset(i -> 'rows') AS r (ticker text, "
+	"sector text, position text, pressure int, score numeric)";
+
+static const char rank_differences[] =
+	"SELECT concat_ws(' ', count(*), min(v.n || ' ' || w.ticker || ' want ' || "
+	"coalesce(w.rank::text, '-') || ' got ' || coalesce(s.sector_rank::text, '-'))) FROM vec v "
+	"CROSS JOIN LATERAL jsonb_to_recordset(v.o) AS w (ticker text, rank int, total int) FULL "
+	"JOIN fintra_snapshots s ON s.ticker = w.ticker AND s.engine_version = 'v' || v.n WHERE "
+	"(w.ticker, w.rank, w.total) IS DISTINCT FROM (s.ticker, s.sector_rank, "
+	"s.sector_rank_total)";
+
+static void
+ranks_from_table_rows(void **state)
+{
+	struct outcome o;
+
+	(void)state;
+	ground_reset(&ground, database);
+	if (!load("sector_rank.jsonl"))
+		skip();
+	ground_sql(&ground, rank_rows);
+	o = GROUND_RUN(&ground, &job_compute_ranks, AS_OF, NULL);
+	if (o.state != RUN_SUCCESS)
+		fail_msg("%s %s", o.err.text, o.why);
+	expect(rank_differences, "0");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(snapshots_from_table_rows),
+		cmocka_unit_test(ranks_from_table_rows),
 	};
 
 	return cmocka_run_group_tests_name("snapshot_vectors", tests, open_ground, close_ground);
