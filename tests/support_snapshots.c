@@ -21,7 +21,8 @@ benchmarks(const char *name, const char *date)
 }
 
 void
-period(const char *ticker, const char *type, const char *label, const char *end, const char *nine)
+statement(const char *ticker, const char *type, const char *label, const char *end,
+	  const char *nine)
 {
 	char sql[SQL_BYTES];
 
@@ -36,7 +37,7 @@ period(const char *ticker, const char *type, const char *label, const char *end,
 }
 
 void
-multiples(const char *ticker, const char *date, const char *four)
+multiples_of(const char *ticker, const char *date, const char *four)
 {
 	char sql[SQL_BYTES];
 

@@ -9,10 +9,10 @@ void benchmarks(const char *sector, const char *date);
 /* A period: `nine` are the metrics of FGOS in the order revenue_cagr, earnings_cagr, fcf_cagr,
  * roic, operating_margin, net_margin, fcf_margin, debt_to_equity, interest_coverage.  Revenue 100,
  * net income 10, free cash flow 5. */
-void period(const char *ticker, const char *type, const char *label, const char *end,
-	    const char *nine);
+void statement(const char *ticker, const char *type, const char *label, const char *end,
+	       const char *nine);
 /* TTM multiples "pe_ratio, ev_ebitda, price_to_fcf, price_to_sales". */
-void multiples(const char *ticker, const char *date, const char *four);
+void multiples_of(const char *ticker, const char *date, const char *four);
 /* A row of performance_windows; returns may be "NULL". */
 void against(const char *ticker, const char *benchmark, const char *window, const char *date,
 	     const char *returns);

@@ -44,10 +44,10 @@ one_company(void)
 
 	stock("AAA", "Technology");
 	benchmarks("Technology", AS_OF);
-	period("AAA", "FY", "2023", "2023-12-31", nines);
-	period("AAA", "FY", "2024", "2024-12-31", nines);
-	period("AAA", "FY", "2025", "2025-12-31", nines);
-	period("AAA", "TTM", "TTM", "2025-12-31", "0.5, 2.5, 9, 3.5, 3.5, 3.5, 1.5, 1.5, 4.5");
+	statement("AAA", "FY", "2023", "2023-12-31", nines);
+	statement("AAA", "FY", "2024", "2024-12-31", nines);
+	statement("AAA", "FY", "2025", "2025-12-31", nines);
+	statement("AAA", "TTM", "TTM", "2025-12-31", "0.5, 2.5, 9, 3.5, 3.5, 3.5, 1.5, 1.5, 4.5");
 }
 
 /* growth: 10, 50, 90: 50.  profitability: 75.  efficiency: 75 and 25: 50.  solvency: debt of 25
@@ -138,9 +138,9 @@ valuation_of_the_day(void **state)
 {
 	(void)state;
 	one_company();
-	multiples("AAA", AS_OF, "3, 3, 3.5, 2");
-	multiples("AAA", "2025-01-13", "2, 2, 2, 2");
-	multiples("AAA", "2024-11-01", "9, 9, 9, 9");
+	multiples_of("AAA", AS_OF, "3, 3, 3.5, 2");
+	multiples_of("AAA", "2025-01-13", "2, 2, 2, 2");
+	multiples_of("AAA", "2024-11-01", "9, 9, 9, 9");
 	snapshots_run(NULL, NULL);
 	expect("SELECT concat_ws(' ', v ->> 'pe_ratio', v ->> 'price_to_fcf', v ->> "
 	       "'price_to_sales', v ->> 'valuation_status', v ->> 'canonical_status', v ->> "
@@ -176,10 +176,10 @@ nothing_later_counts(void **state)
 	(void)state;
 	one_company();
 	some_windows();
-	multiples("AAA", AS_OF, "3, 3, 3.5, 2");
+	multiples_of("AAA", AS_OF, "3, 3, 3.5, 2");
 	snapshots_run(NULL, NULL);
-	period("AAA", "TTM", "TTM next", "2026-02-03", "1, 1, 1, 1, 1, 1, 1, 1, 1");
-	multiples("AAA", "2026-02-03", "1, 1, 1, 1");
+	statement("AAA", "TTM", "TTM next", "2026-02-03", "1, 1, 1, 1, 1, 1, 1, 1, 1");
+	multiples_of("AAA", "2026-02-03", "1, 1, 1, 1");
 	against("AAA", "Technology", "5Y", "2026-02-03", "1, 0");
 	for (size_t i = 0; i < ARRAY_LEN(later); i++)
 		ground_sql(&ground, later[i]);
@@ -243,7 +243,7 @@ years_against_the_industry(void **state)
 		(void)fmt_buf(ticker, sizeof(ticker), "I%d", i);
 		(void)fmt_buf(nine, sizeof(nine), "NULL, 1, 1, %d, %d, 1, NULL, NULL, 1", i, i);
 		stock(ticker, "Technology");
-		period(ticker, "FY", "2025", "2025-12-31", nine);
+		statement(ticker, "FY", "2025", "2025-12-31", nine);
 	}
 	ground_sql(&ground, "UPDATE fintra_universe SET industry = 'Software'");
 	assert_int_equal(snapshots_run("ticker=I5", NULL).counts.inserted, 1);
