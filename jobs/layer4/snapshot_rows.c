@@ -9,7 +9,7 @@ snapshot_row_done(struct snapshot_row *r)
 {
 	for (int i = 0; i < SNAPSHOT_COLUMNS; i++)
 		free(r->json[i]);
-	*r = (struct snapshot_row){ NULL };
+	*r = (struct snapshot_row){ .ticker = NULL };
 }
 
 static void
