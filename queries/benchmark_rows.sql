@@ -3,20 +3,18 @@
 -- name: benchmark_rows_values
 -- Of each active stock the figures of its newest fiscal year or twelve months (TTM before FY of the same day) and
 -- of its newest valuation; for the statistics the newest figure that is there.
+-- One company after the other by the tables' keys, whatever the planner knows of their sizes.
 -- $1 date
 -- returns sector, industry, 12 metrics in the order of enum metric, 8 figures in that of sector_stats_metrics
 COPY (
-WITH f AS (
-	SELECT f.*, row_number() OVER (PARTITION BY f.ticker ORDER BY f.period_end_date DESC, f.period_type = 'TTM' DESC,
-	                               f.period_label DESC) AS place
-	  FROM (SELECT ticker, period_end_date, period_type, period_label, revenue_cagr, earnings_cagr, fcf_cagr, roic,
-	               operating_margin, net_margin, fcf_margin, debt_to_equity, interest_coverage
-	          FROM datos_financieros
-	         WHERE period_type IN ('TTM', 'FY') AND period_end_date <= $1::date) f
-	  JOIN fintra_active_stocks s ON s.ticker = f.ticker AND s.is_active AND s.type = 'stock'
-), n AS (
-	SELECT ticker,
-	       max(revenue_cagr) FILTER (WHERE place = 1) AS revenue_cagr,
+SELECT nullif(btrim(u.sector), ''), coalesce(c.industry_name, nullif(btrim(u.industry), '')),
+       n.revenue_cagr, n.earnings_cagr, n.fcf_cagr, n.roic, n.operating_margin, n.net_margin, n.fcf_margin,
+       n.debt_to_equity, n.interest_coverage, v.pe_ratio, v.ev_ebitda, v.price_to_fcf,
+       n.s1, n.s2, n.s3, n.s4, n.s5, n.s6, n.s7, n.s8
+  FROM fintra_active_stocks s
+  JOIN fintra_universe u ON u.ticker = s.ticker
+ CROSS JOIN LATERAL (
+	SELECT max(revenue_cagr) FILTER (WHERE place = 1) AS revenue_cagr,
 	       max(earnings_cagr) FILTER (WHERE place = 1) AS earnings_cagr,
 	       max(fcf_cagr) FILTER (WHERE place = 1) AS fcf_cagr,
 	       max(roic) FILTER (WHERE place = 1) AS roic,
@@ -33,27 +31,23 @@ WITH f AS (
 	       (min(ARRAY[place, fcf_margin]) FILTER (WHERE abs(fcf_margin) < 1e300))[2] AS s6,
 	       (min(ARRAY[place, debt_to_equity]) FILTER (WHERE abs(debt_to_equity) < 1e300))[2] AS s7,
 	       (min(ARRAY[place, interest_coverage]) FILTER (WHERE abs(interest_coverage) < 1e300))[2] AS s8
-	  FROM f
-	 GROUP BY ticker
-), held AS (
-	SELECT DISTINCT ON (ticker) ticker, industry_code
-	  FROM asset_industry_map
-	 WHERE effective_from <= $1::date AND (effective_to IS NULL OR effective_to >= $1::date)
-	 ORDER BY ticker, effective_from DESC
-)
-SELECT nullif(btrim(u.sector), ''), coalesce(c.industry_name, nullif(btrim(u.industry), '')),
-       n.revenue_cagr, n.earnings_cagr, n.fcf_cagr, n.roic, n.operating_margin, n.net_margin, n.fcf_margin,
-       n.debt_to_equity, n.interest_coverage, v.pe_ratio, v.ev_ebitda, v.price_to_fcf,
-       n.s1, n.s2, n.s3, n.s4, n.s5, n.s6, n.s7, n.s8
-  FROM fintra_active_stocks s
-  JOIN fintra_universe u ON u.ticker = s.ticker
-  LEFT JOIN n ON n.ticker = s.ticker
+	  FROM (SELECT revenue_cagr, earnings_cagr, fcf_cagr, roic, operating_margin, net_margin, fcf_margin,
+	               debt_to_equity, interest_coverage,
+	               row_number() OVER (ORDER BY period_end_date DESC, period_type = 'TTM' DESC,
+	                                  period_label DESC) AS place
+	          FROM datos_financieros f
+	         WHERE f.ticker = s.ticker AND period_type IN ('TTM', 'FY') AND period_end_date <= $1::date) f) n
   LEFT JOIN LATERAL (SELECT pe_ratio, ev_ebitda, price_to_fcf
                        FROM datos_valuacion v
                       WHERE v.ticker = s.ticker AND v.valuation_date <= $1::date
                       ORDER BY v.valuation_date DESC, v.denominator_type = 'TTM' DESC, v.denominator_period DESC
                       LIMIT 1) v ON true
-  LEFT JOIN held h ON h.ticker = s.ticker
+  LEFT JOIN LATERAL (SELECT industry_code
+                       FROM asset_industry_map m
+                      WHERE m.ticker = s.ticker AND m.effective_from <= $1::date
+                        AND (m.effective_to IS NULL OR m.effective_to >= $1::date)
+                      ORDER BY m.effective_from DESC
+                      LIMIT 1) h ON true
   LEFT JOIN industry_classification c ON c.industry_code = h.industry_code
  WHERE s.is_active AND s.type = 'stock') TO STDOUT (FORMAT binary);
 
