@@ -222,7 +222,7 @@ every_vector_file_has_an_engine(void **state)
 
 		if (n > tail && strcmp(d->d_name + n - tail, suffix) == 0 &&
 		    !has_engine(d->d_name, n - tail))
-			printf("INFO: %s: no engine yet\n", d->d_name);
+			fail_msg("%s has no engine", d->d_name);
 	}
 	closedir(dir);
 }
