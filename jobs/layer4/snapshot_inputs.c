@@ -186,7 +186,7 @@ static int
 read_profiles(struct question *q, struct err *e)
 {
 	struct snapshot_unit *u = q->u;
-	const char *args[] = { str_c(&q->tickers) };
+	const char *args[] = { str_c(&q->tickers), q->day };
 	struct rows *r = u->profiles = db_query(q->c->db, Q_SNAPSHOT_PROFILES, args, e);
 
 	for (int i = 0; r && i < rows_count(r); i++) {

@@ -295,16 +295,40 @@ sector_pe_of_the_day(void **state)
 	expect(SECTOR_PE, "full 22");
 }
 
+/* design.md 1: profiles have the as-of of their last good run, whenever their rows were written. */
+static void
+profiles_have_the_date_of_their_run(void **state)
+{
+	(void)state;
+	one_company();
+	ground_sql(&ground,
+		   "INSERT INTO company_profiles (ticker, updated_at) VALUES ('AAA', '2026-03-01');"
+		   "INSERT INTO fintra_ops.run (job, as_of, state, who, host, pid, origin, gate, "
+		   "build, lock_key, created_at, params) SELECT 'company-profile-bulk', d::date, "
+		   "'success', 'a', 'h', 1, 'cli', 'warn', 'x', 1, now(), p::jsonb FROM (VALUES "
+		   "('2026-01-29', '{}'), ('2026-01-30', '{\"ticker\":\"AAA\"}'), "
+		   "('2026-02-03', '{}')) v (d, p)");
+	assert_int_equal(snapshots_run(NULL, NULL).state, RUN_SUCCESS);
+	expect("SELECT concat_ws(' ', as_of, n_rows) FROM fintra_ops.input WHERE table_name = "
+	       "'company_profiles'",
+	       "2026-01-29 1");
+}
+
 #define TEST(f) cmocka_unit_test_setup(f, fresh)
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(fgos_of_a_company),	  TEST(relative_performance),
-		TEST(valuation_of_the_day),	  TEST(nothing_later_counts),
-		TEST(benchmarks_as_of),		  TEST(industry_profiles_of_the_table),
-		TEST(years_against_the_industry), TEST(dividends_in_the_verdict),
+		TEST(profiles_have_the_date_of_their_run),
+		TEST(fgos_of_a_company),
+		TEST(relative_performance),
+		TEST(valuation_of_the_day),
+		TEST(nothing_later_counts),
+		TEST(benchmarks_as_of),
+		TEST(industry_profiles_of_the_table),
+		TEST(years_against_the_industry),
+		TEST(dividends_in_the_verdict),
 		TEST(sector_pe_of_the_day),
 	};
 
