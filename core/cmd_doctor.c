@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CHECKS_MAX = 48, ANSWER = 16 };
+enum { CHECKS_MAX = 48 };
 
 const struct cli_option doctor_options[] = {
 	{ "net", 0, NULL, "ask the vendor, too" },
@@ -112,21 +112,6 @@ apply(const struct finding *f, struct err *e)
 	return chmod(f->path, 0600) == 0 ? 0 : err_errno(e, ERR_CONFIG, errno, f->path);
 }
 
-static bool
-agreed(const struct app *app, bool yes, const char *what)
-{
-	char answer[ANSWER];
-
-	if (yes)
-		return true;
-	if (app->g.no_input || !isatty(0)) {
-		fprintf(stderr, "fintra: not done without --yes: %s\n", what);
-		return false;
-	}
-	fprintf(stderr, "%s? [y/N] ", what);
-	return fgets(answer, sizeof(answer), stdin) && (*answer == 'y' || *answer == 'Y');
-}
-
 /* Nothing but what is named here, one by one.  True when something was changed. */
 static bool
 fix_all(struct visit *v, bool yes)
@@ -144,7 +129,7 @@ fix_all(struct visit *v, bool yes)
 		fmt_buf(what, sizeof(what), "%s %s",
 			f->fix == FIX_MKDIR ? "create the directory" : "chmod 600",
 			out_clean(&path, f->path));
-		if (!agreed(v->app, yes, what))
+		if (!out_agreed(v->app, yes, what))
 			continue;
 		if (apply(f, &e) < 0)
 			app_fail(&e, NULL);

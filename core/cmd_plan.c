@@ -22,6 +22,22 @@ set_known(struct json *o, const char *key, int64_t v)
 		json_set_null(o, key);
 }
 
+static void
+set_seconds(struct json *o, const char *key, int64_t ms)
+{
+	json_set_num(o, key, ms >= 0 ? NUM((double)ms / 1000) : NUM_NONE);
+}
+
+static struct json *
+seed_minutes(const struct job *job)
+{
+	struct json *list = json_new_array();
+
+	for (size_t i = 0; i < ARRAY_LEN(job->minutes) && job->minutes[0]; i++)
+		json_push(list, json_new_num(NUM(job->minutes[i])));
+	return list;
+}
+
 static struct json *
 json_step(const struct why_step *s)
 {
@@ -34,10 +50,9 @@ json_step(const struct why_step *s)
 	json_set(o, "gate", gate);
 	set_known(o, "rows", s->rows);
 	set_known(o, "calls", s->calls);
-	if (s->ms >= 0)
-		json_set_num(o, "seconds", NUM((double)s->ms / 1000));
-	else
-		json_set_null(o, "seconds");
+	set_seconds(o, "seconds", s->ms);
+	set_seconds(o, "last_seconds", s->last_ms);
+	json_set(o, "seed_minutes", seed_minutes(s->job));
 	json_set_bool(o, "launchable", s->launchable);
 	json_set_text(o, "command", s->launchable ? s->command : NULL);
 	return o;
@@ -89,22 +104,42 @@ known_text(int64_t v, char buf[NUM_BUF])
 	return v >= 0 ? num_group(v, buf) : "unknown";
 }
 
-static void
-print_table(const struct why *w)
+/* "20-30 min" of the seed's report, "-" where it gives none. */
+static const char *
+seed_text(const struct job *job, char *buf, size_t n)
 {
-	char span[32], rows[NUM_BUF], calls[NUM_BUF];
+	const int *m = job->minutes;
+
+	if (!m[0])
+		return "-";
+	if (m[0] == m[1])
+		fmt_buf(buf, n, "%d min", m[0]);
+	else
+		fmt_buf(buf, n, "%d-%d min", m[0], m[1]);
+	return buf;
+}
+
+static void
+print_step(const struct why_step *s, size_t number)
+{
+	char seed[32], span[32], last[32], rows[NUM_BUF], calls[NUM_BUF];
+
+	printf(" %2zu %-42s %5d %12s %9s %10s %8s %8s  %s\n", number, s->job->name, s->job->phase,
+	       known_text(s->rows, rows), known_text(s->calls, calls),
+	       seed_text(s->job, seed, sizeof(seed)), why_duration(s->ms, span, sizeof(span)),
+	       why_duration(s->last_ms, last, sizeof(last)), s->gate_ok ? "open" : s->gate);
+}
+
+void
+plan_print(const struct why *w)
+{
 
 	printf("%s\n", w->text);
 	if (w->plan_n)
-		printf("\n    %-42s %5s %12s %9s %9s  %s\n", "job", "phase", "rows", "API calls",
-		       "time", "gate");
-	for (size_t i = 0; i < w->plan_n; i++) {
-		const struct why_step *s = &w->plan[i];
-
-		printf(" %2zu %-42s %5d %12s %9s %9s  %s\n", i + 1, s->job->name, s->job->phase,
-		       known_text(s->rows, rows), known_text(s->calls, calls),
-		       why_duration(s->ms, span, sizeof(span)), s->gate_ok ? "open" : s->gate);
-	}
+		printf("\n    %-42s %5s %12s %9s %10s %8s %8s  %s\n", "job", "phase", "rows",
+		       "API calls", "seed", "p50", "last", "gate");
+	for (size_t i = 0; i < w->plan_n; i++)
+		print_step(&w->plan[i], i + 1);
 	if (w->plan_n)
 		printf("\n");
 	for (size_t i = 0; i < w->plan_n; i++)
@@ -129,7 +164,7 @@ cmd_plan(struct app *app)
 	else if (rc == 0 && app->g.json)
 		print_json(w);
 	else if (rc == 0)
-		print_table(w);
+		plan_print(w);
 	rc = rc < 0	 ? app_fail(&e, "fintra status lists the tables, fintra jobs the jobs")
 	     : w->plan_n ? EXIT_WORK
 			 : 0;

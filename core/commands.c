@@ -20,6 +20,8 @@ const struct command commands[] = {
 	  cmd_impact },
 	{ "plan", "[TARGET]", "steps that make it fresh; exit 0 nothing to do, 10 work to do",
 	  plan_options, cmd_plan },
+	{ "fix", "[TARGET]", "carry that plan out, each step once; 4 with what is still missing",
+	  fix_options, cmd_fix },
 	{ "jobs", "[NAME]", "the jobs and backfills of this build", jobs_options, cmd_jobs },
 	{ "tables", "[NAME...]", "every table: state, dates, rows, coverage, last writer, size",
 	  tables_options, cmd_tables },

@@ -14,7 +14,7 @@ extern const struct cli_option why_options[], impact_options[], plan_options[];
 extern const struct cli_option run_options[], backfill_options[], logs_options[], runs_options[],
 	jobs_options[], health_options[], ticker_options[], cancel_options[], calendar_options[],
 	demo_options[], db_options[], tables_options[], retry_options[], doctor_options[],
-	show_options[], engine_options[];
+	show_options[], engine_options[], fix_options[];
 
 int cmd_run(struct app *app);
 int cmd_backfill(struct app *app);
@@ -23,6 +23,7 @@ int cmd_health(struct app *app);
 int cmd_why(struct app *app);
 int cmd_impact(struct app *app);
 int cmd_plan(struct app *app);
+int cmd_fix(struct app *app);
 int cmd_jobs(struct app *app);
 int cmd_tables(struct app *app);
 int cmd_runs(struct app *app);
@@ -71,6 +72,8 @@ void launch_set_done(struct launch_set *s);
 int command_freshness(const struct app *app, struct freshness *f, struct err *e) MUST_CHECK;
 /* The catalogue: jobs (of one layer when not NULL; as JSON backfills too), or backfills alone. */
 int jobs_print(const struct app *app, const char *layer, bool backfills);
+struct why;
+void plan_print(const struct why *w); /* a plan as `plan` and `fix` show it */
 /* A table of the catalogue; NULL is ERR_USAGE with the nearest name. */
 const struct table *command_table(const struct app *app, const char *name,
 				  struct err *e) MUST_CHECK;
@@ -86,6 +89,9 @@ const char *out_clean(struct str *s, const char *text);
 enum { OUT_SIZE_BUF = 24 };
 /* "812 B", "14.2 MiB". */
 const char *out_size(int64_t bytes, char buf[OUT_SIZE_BUF]);
+/* Whether somebody is there to answer; the answer to "WHAT? [y/N]", true at once with `yes`. */
+bool out_can_ask(void);
+bool out_agreed(const struct app *app, bool yes, const char *what);
 bool out_color(const struct app *app, FILE *f);
 /* "\033[31m" or "" : bad, warn, good, none (0). */
 const char *out_sgr(bool color, int severity);

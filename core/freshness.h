@@ -35,6 +35,7 @@ struct job_record {
 	const char *inputs[INPUTS_MAX + 1]; /* what it read; texts of the catalogue */
 	int n_good;			    /* runs behind the medians, at most 5 */
 	int64_t rows, ms, calls;	    /* medians of good runs, -1 = unknown */
+	int64_t last_ms;		    /* how long the newest of them took, -1 = unknown */
 	int64_t last;			    /* newest run of all, 0 = none */
 	struct date last_as_of;
 	bool under_way; /* it still goes on */

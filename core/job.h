@@ -29,7 +29,6 @@ enum job_flag {
 #define NAMES(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
 enum { INPUTS_MAX = 24 }; /* tables that one job reads */
-
 /* An input that not every run reads. */
 struct input_case {
 	const char *table;
@@ -47,6 +46,7 @@ struct job {
 	const char *name, *title;
 	int layer, phase, step; /* step = number in the daily order; 0 = outside */
 	enum cadence cadence;
+	int minutes[2]; /* what the seed's report gives it, least and most; 0 = it gives none */
 	unsigned flags;
 	const char *const *after;		  /* upstream jobs; NULL = none */
 	const char *const *reads, *const *writes; /* tables */

@@ -17,6 +17,7 @@ enum {
 	COL_ROWS,
 	COL_MS,
 	COL_CALLS,
+	COL_LAST_MS,
 	COL_LAST,
 	COL_STATE,
 	COL_AS_OF,
@@ -147,6 +148,7 @@ fill(struct db *db, const struct conf *conf, struct job_record *rec, const struc
 	rec->rows = int_or_unknown(r, row, COL_ROWS);
 	rec->ms = int_or_unknown(r, row, COL_MS);
 	rec->calls = int_or_unknown(r, row, COL_CALLS);
+	rec->last_ms = int_or_unknown(r, row, COL_LAST_MS);
 	rec->last = rows_int(r, row, COL_LAST);
 	if (!rec->last)
 		return;
@@ -264,9 +266,12 @@ lineage_measure(struct db *db, const struct conf *conf, const struct catalogue *
 		;
 	f->job = mem_zalloc((f->n_jobs + 1) * sizeof(*f->job));
 	for (size_t i = 0; i < f->n_jobs; i++)
-		f->job[i] = (struct job_record){
-			.job = jobs[i], .rows = -1, .ms = -1, .calls = -1, .last_as_of = DATE_NONE
-		};
+		f->job[i] = (struct job_record){ .job = jobs[i],
+						 .rows = -1,
+						 .ms = -1,
+						 .last_ms = -1,
+						 .calls = -1,
+						 .last_as_of = DATE_NONE };
 	if (read_ledger(db, conf, cat, f, &own) < 0 &&
 	    (own.disconnected || own.cls == ERR_CANCELLED)) {
 		*e = own;

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LINE_MAX_ = 64 << 20, TEXT_MAX = 1 << 20 };
+enum { LINE_MAX_ = 64 << 20, TEXT_MAX = 1 << 20, ANSWER = 16 };
 
 /* What a terminal may act upon although JSON lets it stand: DEL, C1, bidi controls, line
  * separators. */
@@ -76,6 +76,28 @@ out_size(int64_t bytes, char buf[OUT_SIZE_BUF])
 		v /= 1024;
 	fmt_buf(buf, OUT_SIZE_BUF, "%.1f %s", v, units[i]);
 	return buf;
+}
+
+bool
+out_can_ask(void)
+{
+	return isatty(0);
+}
+
+bool
+out_agreed(const struct app *app, bool yes, const char *what)
+{
+	char answer[ANSWER];
+
+	if (yes)
+		return true;
+	if (app->g.no_input || !out_can_ask()) {
+		fprintf(stderr, "fintra: not done without --yes: %s\n", what);
+		return false;
+	}
+	fflush(stdout);
+	fprintf(stderr, "%s? [y/N] ", what);
+	return fgets(answer, sizeof(answer), stdin) && (*answer == 'y' || *answer == 'Y');
 }
 
 bool

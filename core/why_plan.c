@@ -106,12 +106,13 @@ set_figures(const struct freshness *f, struct why_step *s)
 {
 	const struct job_record *rec = freshness_job(f, s->job);
 
-	s->rows = s->ms = -1;
+	s->rows = s->ms = s->last_ms = -1;
 	s->calls = s->launchable && !(s->job->flags & JOB_USES_API) ? 0 : -1;
 	if (!rec)
 		return;
 	s->rows = rec->rows;
 	s->ms = rec->ms;
+	s->last_ms = rec->last_ms;
 	if (s->calls < 0)
 		s->calls = rec->calls;
 	if (!date_eq(rec->last_as_of, f->as_of))

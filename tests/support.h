@@ -18,6 +18,8 @@
 /* A fresh database in the cluster of FINTRA_TEST_PG; its conninfo, kept until the process ends. The
  * name gets the process id, so suites may share names.  At most 64 per process. */
 const char *support_db(const char *name, bool migrated);
+/* The same, a copy of one made here that nobody is connected to. */
+const char *support_db_copy(const char *name, const char *of);
 /* A configuration that holds only what db_open() needs; borrows conninfo. */
 struct conf support_conf(const char *conninfo);
 struct db *support_open(const char *conninfo); /* db_open() that cannot fail; owned: db_close() */

@@ -95,23 +95,47 @@ migrate(const char *conninfo)
 		die("migrations", e.text);
 }
 
-const char *
-support_db(const char *name, bool migrated)
+/* The name with the process id, its conninfo kept; nothing of that name is left. */
+static const char *
+reserve(const char *name, char database[64])
 {
 	static char made[DATABASES][CONNINFO_MAX];
 	static int n;
-	char database[64];
 
 	if (n == DATABASES)
 		die(name, "too many databases");
-	if (!fmt_buf(database, sizeof(database), "%s_%d", name, (int)getpid()))
+	if (!fmt_buf(database, 64, "%s_%d", name, (int)getpid()))
 		die(name, "name too long");
 	run("DROP DATABASE IF EXISTS", database);
-	run("CREATE DATABASE", database);
 	/* The last dbname of a connection string counts. */
 	if (!fmt_buf(made[n], CONNINFO_MAX, "%s dbname=%s", cluster(), database))
 		die(cluster(), "too long");
-	if (migrated)
-		migrate(made[n]);
 	return made[n++];
+}
+
+const char *
+support_db(const char *name, bool migrated)
+{
+	char database[64];
+	const char *conninfo = reserve(name, database);
+
+	run("CREATE DATABASE", database);
+	if (migrated)
+		migrate(conninfo);
+	return conninfo;
+}
+
+const char *
+support_db_copy(const char *name, const char *of)
+{
+	char database[64], sql[256];
+	const char *conninfo = reserve(name, database), *from = strstr(of, " dbname=");
+
+	while (from && strstr(from + 1, " dbname="))
+		from = strstr(from + 1, " dbname=");
+	if (!from || !fmt_buf(sql, sizeof(sql), "CREATE DATABASE \"%s\" TEMPLATE \"%s\"", database,
+			      from + strlen(" dbname=")))
+		die(of, "cannot be copied");
+	free(support_psql(cluster(), sql));
+	return conninfo;
 }

@@ -138,6 +138,7 @@ const struct job job_backfill_performance_windows = {
 	.title = "Fills performance_windows from stored returns",
 	.layer = LAYER_BACKFILL,
 	.cadence = ON_DEMAND,
+	.minutes = { 15, 15 },
 	.flags = JOB_BACKFILL | JOB_RANGE,
 	.after = NAMES("performance-bulk", "sector-performance-aggregator"),
 	.reads = NAMES("datos_performance", "sector_performance", "fintra_universe"),

@@ -136,6 +136,7 @@ const struct job job_financials_bulk = {
 	.phase = 1,
 	.step = 4,
 	.cadence = DAILY,
+	.minutes = { 15, 20 },
 	.flags = JOB_USES_API,
 	.after = NAMES("sync-universe"),
 	.reads = NAMES("fintra_active_stocks"),

@@ -186,6 +186,7 @@ const struct job job_prices_daily = {
 	.phase = 1,
 	.step = 3,
 	.cadence = DAILY,
+	.minutes = { 10, 15 },
 	.flags = JOB_CRITICAL | JOB_USES_API | JOB_RANGE,
 	.after = NAMES("sync-universe"),
 	.reads = NAMES("fintra_universe"),

@@ -422,6 +422,7 @@ const struct job job_valuation = {
 	.phase = 1,
 	.step = 7,
 	.cadence = DAILY,
+	.minutes = { 5, 10 },
 	.flags = JOB_USES_API,
 	.after = NAMES("sync-universe"),
 	.reads = NAMES("fintra_universe"),

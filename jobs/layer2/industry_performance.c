@@ -69,6 +69,7 @@ const struct job job_industry_performance = {
 	.phase = 2,
 	.step = 12,
 	.cadence = DAILY,
+	.minutes = { 10, 20 },
 	.flags = JOB_RANGE,
 	.after = NAMES("performance-bulk", "industry-classification-sync"),
 	.reads = NAMES("datos_performance", "industry_classification", "asset_industry_map",

@@ -404,6 +404,7 @@ const struct job job_performance_bulk = {
 	.phase = 2,
 	.step = 9,
 	.cadence = DAILY,
+	.minutes = { 15, 20 },
 	.flags = JOB_RANGE,
 	.after = NAMES("prices-daily-bulk"),
 	.reads = NAMES("prices_daily", "fintra_universe"),

@@ -93,6 +93,7 @@ const struct job job_performance_windows = {
 	.phase = 2,
 	.step = 14,
 	.cadence = DAILY,
+	.minutes = { 20, 30 },
 	.flags = JOB_CRITICAL,
 	.after = NAMES("performance-bulk", "sector-performance-aggregator",
 		       "sector-performance-windows-aggregator", "sync-universe"),

@@ -176,6 +176,7 @@ const struct job job_sector_performance = {
 	.phase = 2,
 	.step = 10,
 	.cadence = DAILY,
+	.minutes = { 5, 10 },
 	.flags = JOB_RANGE,
 	.after = NAMES("performance-bulk", "sync-universe"),
 	.reads = NAMES("datos_performance", "fintra_universe"),

@@ -208,6 +208,7 @@ const struct job job_sector_benchmarks = {
 	.phase = 3,
 	.step = 15,
 	.cadence = DAILY,
+	.minutes = { 10, 15 },
 	.after = NAMES("financials-bulk", "valuation-bulk", "sync-universe"),
 	.reads = NAMES("datos_financieros", "datos_valuacion", "fintra_universe"),
 	.writes = NAMES("sector_benchmarks", "sector_stats"),

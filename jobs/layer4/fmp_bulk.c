@@ -257,6 +257,7 @@ const struct job job_fmp_bulk = {
 	.phase = 4,
 	.step = 19,
 	.cadence = DAILY,
+	.minutes = { 30, 60 },
 	.flags = JOB_CRITICAL | JOB_OLD_LOCKS,
 	.after = NAMES("financials-bulk", "valuation-bulk", "sector-benchmarks",
 		       "performance-windows-aggregator", "sync-universe"),

@@ -1,0 +1,101 @@
+#include "tests/support_product.h"
+
+#include "core/job.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { ENVS = 20 };
+
+static const char *base;
+static char url[120], sec[120], cache[200];
+
+static void
+must(const char *const *args)
+{
+	struct support_out out;
+	int code = product_run(base, NULL, args, &out);
+
+	if (code != 0)
+		fail_msg("%s %s: exit %d\n%s%s", args[0], str_or(args[1], ""), code, out.out,
+			 out.err);
+	support_out_done(&out);
+}
+
+const char *
+product_open(void)
+{
+	const char *vendor = support_fake(NAMES("--clean", "--tickers", "90", "--seed", "7",
+						"--start", "2020-11-02", "--end", PRODUCT_DAY));
+
+	fmt_buf(url, sizeof(url), "FINTRA_FMP_BASE_URL=%s", vendor);
+	fmt_buf(sec, sizeof(sec), "FINTRA_SEC_BASE_URL=%s", vendor);
+	fmt_buf(cache, sizeof(cache), "FINTRA_PATHS_CACHE_DIR=%s/product-cache-%d",
+		str_or(getenv("RUN_DIR"), "/tmp"), (int)getpid());
+	base = support_db("t_product", true);
+	must(NAMES("run", "sync-universe"));
+	must(NAMES("run", "prices-daily-bulk", "--from", "2020-11-02", "--to", PRODUCT_DAY));
+	must(NAMES("run", "layer:0-5"));
+	product_expect(base, NAMES("status"), 0, "READY for " PRODUCT_DAY);
+	return base;
+}
+
+const char *
+product_copy(const char *name)
+{
+	return support_db_copy(name, base);
+}
+
+int
+product_run(const char *conninfo, const char *const *more, const char *const *args,
+	    struct support_out *out)
+{
+	const char *env[ENVS] = {
+		url,
+		sec,
+		cache,
+		"FINTRA_FMP_API_KEY=key",
+		"FINTRA_SEC_USER_AGENT=fintra tests ops@example.com",
+		"FINTRA_SEC_REQUESTS_PER_S=1000",
+		"FINTRA_FMP_DAY_PAUSE_MS=0",
+		"FINTRA_FMP_PART_PAUSE_MS=0",
+		"FINTRA_FMP_REQUESTS_PER_MIN=0",
+	};
+	size_t n = 0;
+
+	while (env[n])
+		n++;
+	for (; more && *more && n + 1 < ENVS; more++)
+		env[n++] = *more;
+	return bin_run_env(conninfo, env, args, out);
+}
+
+void
+product_expect(const char *conninfo, const char *const *args, int code, const char *says)
+{
+	struct support_out out;
+
+	product_run(conninfo, NULL, args, &out);
+	if (out.code != code || (!strstr(out.err, says) && !strstr(out.out, says)))
+		fail_msg("%s %s: exit %d, not \"%s\"\n%s%s", args[0], str_or(args[1], ""), out.code,
+			 says, out.out, out.err);
+	support_out_done(&out);
+}
+
+char *
+product_sums(const char *conninfo)
+{
+	struct support_out out;
+	char *text;
+
+	if (product_run(conninfo, NULL, NAMES("db", "checksum"), &out) != 0)
+		fail_msg("db checksum: %s", out.err);
+	text = mem_dup(out.out);
+	support_out_done(&out);
+	return text;
+}

@@ -1,0 +1,23 @@
+/* The whole product of a small synthetic market, made by the real binary from the stand-in's bytes:
+ * something to break and to repair. */
+#ifndef FINTRA_TESTS_SUPPORT_PRODUCT_H
+#define FINTRA_TESTS_SUPPORT_PRODUCT_H
+
+#include "tests/support_cli.h"
+
+#define PRODUCT_DAY "2026-02-02"
+
+/* Starts the stand-in and fills a database with layers 0-5 as of PRODUCT_DAY, READY; its conninfo.
+ * Takes some seconds: once per suite. */
+const char *product_open(void);
+/* A database of its own with the same rows, ledger included. */
+const char *product_copy(const char *name);
+/* The binary with the stand-in as vendor; `more` may change that.  Returns the exit code. */
+int product_run(const char *conninfo, const char *const *more, const char *const *args,
+		struct support_out *out);
+/* Ends with `code`, stdout or stderr holds `says`. */
+void product_expect(const char *conninfo, const char *const *args, int code, const char *says);
+/* "table rows sum" of every data table, as `db checksum` tells; owned: free(). */
+char *product_sums(const char *conninfo);
+
+#endif
