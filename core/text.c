@@ -160,3 +160,28 @@ text_clean(struct str *out, const char *in, size_t n)
 	}
 	put_run(out, in + run, n - run);
 }
+
+void
+text_encode(struct str *out, uint32_t cp)
+{
+	char b[4];
+
+	if (cp < 0x80) {
+		str_putc(out, (char)cp);
+	} else if (cp < 0x800) {
+		b[0] = (char)(0xc0 | cp >> 6);
+		b[1] = (char)(0x80 | (cp & 63));
+		str_put(out, b, 2);
+	} else if (cp < 0x10000) {
+		b[0] = (char)(0xe0 | cp >> 12);
+		b[1] = (char)(0x80 | (cp >> 6 & 63));
+		b[2] = (char)(0x80 | (cp & 63));
+		str_put(out, b, 3);
+	} else {
+		b[0] = (char)(0xf0 | cp >> 18);
+		b[1] = (char)(0x80 | (cp >> 12 & 63));
+		b[2] = (char)(0x80 | (cp >> 6 & 63));
+		b[3] = (char)(0x80 | (cp & 63));
+		str_put(out, b, 4);
+	}
+}

@@ -11,6 +11,7 @@
 bool text_utf8_ok(const char *p, size_t n);
 /* Decodes one code point from p[0..n): its length in bytes, *cp filled; bad byte: 1 and U+FFFD. */
 size_t text_decode(const char *p, size_t n, uint32_t *cp);
+void text_encode(struct str *out, uint32_t cp); /* appends it as UTF-8 */
 /* Terminal columns of a code point: 0 combining, 1, or 2 wide.  Does not depend on the locale. */
 int text_width(uint32_t cp);
 int text_columns(const char *s);

@@ -386,31 +386,6 @@ canvas_gauge(struct canvas *c, struct span at, double share)
 }
 
 void
-canvas_utf8(struct str *out, uint32_t cp)
-{
-	char b[4];
-
-	if (cp < 0x80) {
-		str_putc(out, (char)cp);
-	} else if (cp < 0x800) {
-		b[0] = (char)(0xc0 | cp >> 6);
-		b[1] = (char)(0x80 | (cp & 63));
-		str_put(out, b, 2);
-	} else if (cp < 0x10000) {
-		b[0] = (char)(0xe0 | cp >> 12);
-		b[1] = (char)(0x80 | (cp >> 6 & 63));
-		b[2] = (char)(0x80 | (cp & 63));
-		str_put(out, b, 3);
-	} else {
-		b[0] = (char)(0xf0 | cp >> 18);
-		b[1] = (char)(0x80 | (cp >> 12 & 63));
-		b[2] = (char)(0x80 | (cp >> 6 & 63));
-		b[3] = (char)(0x80 | (cp & 63));
-		str_put(out, b, 4);
-	}
-}
-
-void
 canvas_export(const struct canvas *c, struct str *out)
 {
 	for (int y = 0; y < c->h; y++) {
@@ -420,7 +395,7 @@ canvas_export(const struct canvas *c, struct str *out)
 			last--;
 		for (int x = 0; x <= last; x++)
 			if (cell_at(c, x, y)->cols > 0)
-				canvas_utf8(out, cell_at(c, x, y)->cp);
+				text_encode(out, cell_at(c, x, y)->cp);
 		str_putc(out, '\n');
 	}
 }

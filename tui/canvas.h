@@ -63,7 +63,6 @@ void canvas_gauge(struct canvas *c, struct span at, double share);
 
 /* Rows as UTF-8, trailing blanks cut, each with a newline: what screen tests compare. */
 void canvas_export(const struct canvas *c, struct str *out);
-void canvas_utf8(struct str *out, uint32_t cp); /* appends one character */
 /* The nearest ASCII character, '?' if there is none: terminals without UTF-8. */
 uint32_t canvas_ascii(uint32_t cp);
 

@@ -33,7 +33,7 @@ mark_hits(struct canvas *c, struct span at, struct pattern *re)
 
 		begin[i] = text.len;
 		if (cell && cell->cols > 0)
-			canvas_utf8(&text, cell->cp);
+			text_encode(&text, cell->cp);
 	}
 	begin[at.w] = text.len;
 	while (from < text.len && pattern_find(re, str_c(&text), from, &hit, &end) > 0) {

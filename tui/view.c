@@ -364,7 +364,7 @@ view_type(char *buf, size_t n, int key)
 	str_init(&one, 8);
 	if (key < ' ' || key == 0x7f || key >= TK_UP)
 		return;
-	canvas_utf8(&one, (uint32_t)key);
+	text_encode(&one, (uint32_t)key);
 	if (strlen(buf) + one.len < n)
 		memcpy(buf + strlen(buf), str_c(&one), one.len + 1);
 }
