@@ -42,6 +42,8 @@ const struct command commands[] = {
 	  "what is wrong around fintra, and what to do; exit 0 ok, 1 warning, 2 failure",
 	  doctor_options, cmd_doctor },
 	{ "ticker", "SYM", "one ticker through all layers", ticker_options, cmd_ticker },
+	{ "scatter", "", "the chart of FGOS against relative return 1Y, and what it leaves out",
+	  scatter_options, cmd_scatter },
 	{ "engine", "[NAME]",
 	  "a financial engine as a filter: {\"in\": ...} per line, {\"out\": ...} back; exit 65 "
 	  "when a line cannot be read",

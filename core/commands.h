@@ -14,7 +14,7 @@ extern const struct cli_option why_options[], impact_options[], plan_options[];
 extern const struct cli_option run_options[], backfill_options[], logs_options[], runs_options[],
 	jobs_options[], health_options[], ticker_options[], cancel_options[], calendar_options[],
 	demo_options[], db_options[], tables_options[], retry_options[], doctor_options[],
-	show_options[], engine_options[], fix_options[];
+	show_options[], engine_options[], fix_options[], scatter_options[];
 
 int cmd_run(struct app *app);
 int cmd_backfill(struct app *app);
@@ -37,6 +37,7 @@ int cmd_wait(struct app *app);
 int cmd_doctor(struct app *app);
 int cmd_db(struct app *app);
 int cmd_ticker(struct app *app);
+int cmd_scatter(struct app *app);
 int cmd_calendar(struct app *app);
 int cmd_engine(struct app *app);
 int cmd_demo(struct app *app);

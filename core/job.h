@@ -81,11 +81,10 @@ struct table {
 };
 
 enum check_state { CHECK_OK, CHECK_WARNING, CHECK_CRITICAL, CHECK_UNKNOWN };
-struct check; /* core/health.h */
 struct catalogue {
 	const struct job *const *jobs;	/* NULL-terminated, in canonical order, backfills last */
 	const struct table *tables;	/* name NULL ends */
-	const struct check *checks;	/* name NULL ends */
+	const struct check *checks;	/* core/health.h; name NULL ends */
 	const struct section *ticker;	/* name NULL ends; NULL = none */
 	int ticker_like;		/* enum query: $1 a word; returns tickers like it */
 	const char *const *layer_names; /* 0..6 */
@@ -93,6 +92,7 @@ struct catalogue {
 	const struct job *const *known; /* and those that only lineage knows; NULL = jobs */
 	const struct answer_reader *readers; /* core/replay.h; path NULL ends; NULL = none */
 	const struct engine *engines;	     /* core/engine.h; name NULL ends; NULL = none */
+	const struct scatter_spec *scatter;  /* core/scatter.h; NULL = none */
 };
 
 /* A catalogue as the configuration makes it (compose.c): the jobs of `base` and those of

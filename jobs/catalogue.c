@@ -2,6 +2,7 @@
 
 #include "jobs/fmp/readers.h"
 #include "jobs/jobs.h"
+#include "jobs/scatter.h"
 
 #include <stddef.h>
 
@@ -54,5 +55,6 @@ const struct catalogue fintra_catalogue = {
 	.layer_names = layer_names,
 	.ticker = fintra_ticker,
 	.ticker_like = Q_TICKER_LIKE,
+	.scatter = &fintra_scatter,
 	.build = FINTRA_VERSION,
 };
