@@ -94,11 +94,18 @@ scatter_cut(struct scatter_cut *out, const struct scatter *s, const struct scatt
 		take_row(out, &s->row.at[i], i);
 	p->glyphs = size.glyphs;
 	p->w = size.w;
-	p->h = size.h;
 	p->at = out->point;
 	p->x = plot_scale_robust(p->at, p->n, size.w / COLUMNS_PER_TICK);
-	p->y = plot_scale_round(spec->y_lo, spec->y_hi, size.h / ROWS_PER_TICK);
-	plot_fill(p);
+	scatter_cut_height(out, spec, size.h);
+}
+
+void
+scatter_cut_height(struct scatter_cut *c, const struct scatter_spec *spec, int h)
+{
+	plot_done(&c->plot);
+	c->plot.h = h;
+	c->plot.y = plot_scale_round(spec->y_lo, spec->y_hi, h / ROWS_PER_TICK);
+	plot_fill(&c->plot);
 }
 
 void

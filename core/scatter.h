@@ -15,6 +15,7 @@ struct scatter_spec {
 	const char *check;		 /* health check about the same rows */
 	const char *version;		 /* of the engine whose rows are meant */
 	const char *title, *x, *y;	 /* words: of the chart, of one value */
+	const char *x_short, *y_short;	 /* beside a number */
 	const char *x_unit;		 /* "pp" */
 	const char *x_column, *y_column; /* in the table and in JSON */
 	const char *rows;		 /* what a row is: "snapshot" */
@@ -66,6 +67,8 @@ struct scatter_size {
 /* group SIZE_MAX = all.  Owned: scatter_cut_done(). */
 void scatter_cut(struct scatter_cut *out, const struct scatter *s, const struct scatter_spec *spec,
 		 size_t group, struct scatter_size size);
+/* Another height; the range of x stays, so what is off-scale does. */
+void scatter_cut_height(struct scatter_cut *c, const struct scatter_spec *spec, int h);
 void scatter_cut_done(struct scatter_cut *c);
 size_t scatter_off_scale(const struct scatter_cut *c);
 

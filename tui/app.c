@@ -247,6 +247,7 @@ begin(struct console *k)
 	fmt_buf(k->command, sizeof(k->command), "fintra%s%s", app->g.conf_path ? " -c " : "",
 		str_or(app->g.conf_path, ""));
 	k->m = (struct model){ .s = k->snap, .cat = app->cat, .read_only = app->g.read_only };
+	k->m.glyphs = plot_glyphs_here();
 	k->m.command = k->command;
 	k->m.history = &k->history;
 	k->m.said = &k->said;

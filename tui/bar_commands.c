@@ -13,13 +13,27 @@ in_a_shell(const struct bar_call *c, const char *what, struct err *e)
 	return err_set(e, ERR_USAGE, "%s; in a shell: %s %s", what, c->m->command, c->line);
 }
 
+/* The only option of a command that means something here is `name`; NULL = none. */
+static int
+only_option(const struct bar_call *c, const struct cli *cli, const char *name, struct err *e)
+{
+	char what[120];
+
+	for (size_t i = 0; i < cli->nopt; i++)
+		if (!str_same(cli->opt[i].name, name)) {
+			fmt_buf(what, sizeof(what), "--%.60s has no meaning in the console",
+				cli->opt[i].name);
+			return in_a_shell(c, what, e);
+		}
+	return 0;
+}
+
 /* The words of a command that takes no option here. */
 static int
 parse(const struct bar_call *c, struct cli *cli, size_t least, size_t most, struct err *e)
 {
 	static const struct cli_option none[] = { { NULL, 0, NULL, NULL } };
 	const struct command *known = command_find(c->app->argv[0]);
-	char what[120];
 
 	if (known) {
 		if (command_parse(c->app, cli, false, least, most, e) < 0)
@@ -30,10 +44,7 @@ parse(const struct bar_call *c, struct cli *cli, size_t least, size_t most, stru
 	if (cli->narg < least || cli->narg > most)
 		return err_set(e, ERR_USAGE, "%s takes %s", c->app->argv[0],
 			       most ? "one name" : "nothing more");
-	if (cli->nopt == 0)
-		return 0;
-	fmt_buf(what, sizeof(what), "--%.60s has no meaning in the console", cli->opt[0].name);
-	return in_a_shell(c, what, e);
+	return only_option(c, cli, NULL, e);
 }
 
 static int
@@ -159,6 +170,22 @@ do_tables(const struct bar_call *c, struct err *e)
 }
 
 static int
+do_scatter(const struct bar_call *c, struct err *e)
+{
+	struct cli cli;
+
+	if (command_parse(c->app, &cli, false, 0, 0, e) < 0 ||
+	    only_option(c, &cli, "sector", e) < 0)
+		return -1;
+	if (!c->m->cat->scatter)
+		return err_set(e, ERR_USAGE, "this build has no chart");
+	c->out->intent = DO_OPEN;
+	c->out->open = &view_scatter;
+	str_copy(c->out->text, sizeof(c->out->text), str_or(cli_value(&cli, "sector"), ""));
+	return 0;
+}
+
+static int
 do_system(const struct bar_call *c, struct err *e)
 {
 	struct cli cli;
@@ -201,7 +228,6 @@ find_run(const struct bar_call *c, const char *word, int64_t *run, struct err *e
 static int
 do_logs(const struct bar_call *c, struct err *e)
 {
-	char what[120];
 	int64_t run = 0;
 	struct cli cli;
 
@@ -209,12 +235,8 @@ do_logs(const struct bar_call *c, struct err *e)
 		return parse(c, &cli, 0, 0, e) < 0 ? -1 : press(c, ACT_LOG);
 	if (command_parse(c->app, &cli, false, 0, 1, e) < 0)
 		return -1;
-	for (size_t i = 0; i < cli.nopt; i++)
-		if (!str_same(cli.opt[i].name, "follow")) {
-			fmt_buf(what, sizeof(what), "--%.60s has no meaning in the console",
-				cli.opt[i].name);
-			return in_a_shell(c, what, e);
-		}
+	if (only_option(c, &cli, "follow", e) < 0)
+		return -1;
 	if (cli.narg && find_run(c, cli.arg[0], &run, e) < 0)
 		return -1;
 	c->out->intent = DO_OPEN;
@@ -336,6 +358,7 @@ const struct bar_command bar_commands[] = {
 	{ "jobs", BAR_JOBS, NULL, do_jobs },
 	{ "runs", 0, NULL, do_runs },
 	{ "tables", BAR_TABLES, NULL, do_tables },
+	{ "scatter", 0, NULL, do_scatter },
 	{ "system", 0, "database, sessions, locks, disk, this process", do_system },
 	{ "log", 0, "the log of the selected run", do_logs },
 	{ "status", 0, NULL, do_overview },

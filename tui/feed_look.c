@@ -5,6 +5,7 @@
 #include "core/calendar.h"
 #include "core/clock.h"
 #include "core/migrate.h"
+#include "tui/scatter.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -19,8 +20,8 @@ enum {
 };
 
 static const int every_ms[] = {
-	[LOOK_NONE] = 3600000, [LOOK_JOBS] = 2000, [LOOK_TABLES] = 5000,
-	[LOOK_SYSTEM] = 2000,  [LOOK_JOB] = 2000,  [LOOK_TABLE] = 60000,
+	[LOOK_NONE] = 3600000, [LOOK_JOBS] = 2000,   [LOOK_TABLES] = 5000,   [LOOK_SYSTEM] = 2000,
+	[LOOK_JOB] = 2000,     [LOOK_TABLE] = 60000, [LOOK_SCATTER] = 60000,
 };
 
 struct looker {
@@ -420,6 +421,21 @@ look_at_grid(struct looker *l)
 }
 
 static void
+look_at_scatter(struct looker *l)
+{
+	const struct scatter_spec *spec = l->w->feed->app->cat->scatter;
+	struct scatter_part *p = look_part_new(LOOK_PART_SCATTER);
+	struct err e = ERR_INIT;
+
+	p->measured_ms = l->now_ms;
+	if (scatter_read(l->w->db, spec, l->as_of, &p->s, &e) < 0) {
+		str_copy(p->error, sizeof(p->error), e.text);
+		l->failed = e;
+	}
+	publish(l, LOOK_PART_SCATTER, p);
+}
+
+static void
 look_round(struct looker *l)
 {
 	/* What each screen is made of. */
@@ -430,6 +446,7 @@ look_round(struct looker *l)
 		[LOOK_SYSTEM] = { look_at_system, look_at_locks },
 		[LOOK_JOB] = { look_at_runs_of, look_at_jobs, look_at_locks },
 		[LOOK_TABLE] = { look_at_tables, look_at_jobs, look_at_grid },
+		[LOOK_SCATTER] = { look_at_scatter },
 	};
 	struct err e = ERR_INIT;
 

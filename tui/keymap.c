@@ -4,7 +4,9 @@
 
 #define LISTS (SCREEN_OVERVIEW | SCREEN_RUNS)
 #define CATALOGUE (SCREEN_JOBS | SCREEN_TABLES)
-#define FLAT (LISTS | CATALOGUE | SCREEN_SYSTEM | SCREEN_DETAIL | SCREEN_TREE | SCREEN_RUN)
+#define FLAT                                                                            \
+	(LISTS | CATALOGUE | SCREEN_SYSTEM | SCREEN_DETAIL | SCREEN_TREE | SCREEN_RUN | \
+	 SCREEN_SCATTER)
 #define PAGES (FLAT | SCREEN_LOG)
 #define MOVES (PAGES | SCREEN_HELP | SCREEN_LAUNCH | SCREEN_SORT | SCREEN_PICK | SCREEN_MESSAGES)
 /* Lists keep l and L for logs. */
@@ -137,6 +139,39 @@ const struct binding keymap[] = {
 	  "/ F3",
 	  "/ Filter",
 	  "filter: an expression, ! for not, or -l layer=2 state=late" },
+	{ SCREEN_SCATTER,
+	  ACT_OPEN,
+	  { TK_ENTER },
+	  "Enter",
+	  "Enter Ticker",
+	  "the ticker under the cursor through all layers" },
+	{ SCREEN_SCATTER,
+	  ACT_GROUP_NEXT,
+	  { 's' },
+	  "s",
+	  "s Sector",
+	  "only the next sector; after the last: all" },
+	{ SCREEN_SCATTER, ACT_GROUP_PREV, { 'S' }, "S", NULL, "only the sector before it" },
+	{ SCREEN_SCATTER,
+	  ACT_MATCH_NEXT,
+	  { 'n' },
+	  "n",
+	  "n Next here",
+	  "next ticker in the same place" },
+	{ SCREEN_SCATTER, ACT_MATCH_PREV, { 'N' }, "N", NULL, "the ticker before it there" },
+	{ SCREEN_SCATTER, ACT_LEFT, { 'h', TK_LEFT }, "h Left", NULL, "nearest point to the left" },
+	{ SCREEN_SCATTER,
+	  ACT_RIGHT,
+	  { 'l', TK_RIGHT },
+	  "l Right",
+	  NULL,
+	  "nearest point to the right" },
+	{ SCREEN_SCATTER,
+	  ACT_BACKFILL,
+	  { 'b' },
+	  "b",
+	  "b Repair",
+	  "form of the job that gives the points their x" },
 	{ CATALOGUE | SCREEN_DETAIL,
 	  ACT_BACKFILL,
 	  { 'b' },
@@ -398,8 +433,13 @@ const struct binding keymap[] = {
 	  "n Esc",
 	  "n No",
 	  "no, change nothing" },
-	{ SCREEN_RUNS | CATALOGUE, ACT_COPY_ROW, { 'y' }, "y", NULL, "copy the selected row" },
-	{ LISTS | CATALOGUE | SCREEN_SYSTEM | SCREEN_LOG,
+	{ SCREEN_RUNS | CATALOGUE | SCREEN_SCATTER,
+	  ACT_COPY_ROW,
+	  { 'y' },
+	  "y",
+	  NULL,
+	  "copy the selected row" },
+	{ LISTS | CATALOGUE | SCREEN_SYSTEM | SCREEN_LOG | SCREEN_SCATTER,
 	  ACT_COPY_COMMAND,
 	  { 'Y' },
 	  "Y",

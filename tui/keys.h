@@ -53,7 +53,8 @@ enum screen_bits {
 	SCREEN_LEAVE = 1 << 22,	 /* what becomes of our runs */
 	SCREEN_TYPE = 1 << 23,	 /* a line of text is typed: letters are text */
 	SCREEN_EXPORT = 1 << 24, /* the name of a file: letters are text */
-	SCREEN_MESSAGES = 1 << 25
+	SCREEN_MESSAGES = 1 << 25,
+	SCREEN_SCATTER = 1 << 30
 };
 
 enum act {
@@ -124,6 +125,8 @@ enum act {
 	ACT_GAP_PREV,
 	ACT_TIME_COLUMN,
 	ACT_TIME_JUMP,
+	ACT_GROUP_NEXT,
+	ACT_GROUP_PREV,
 	ACT_HAND_OVER,
 	ACT_DRAIN_ALL,
 	ACT_TOGGLE,

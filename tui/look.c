@@ -1,6 +1,7 @@
 #include "tui/look.h"
 
 #include "core/clock.h"
+#include "tui/scatter.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +45,13 @@ job_runs_done(struct part *p)
 }
 
 static void
+scatter_part_done(struct part *p)
+{
+	scatter_done(&((struct scatter_part *)p)->s);
+	free(p);
+}
+
+static void
 plain_done(struct part *p)
 {
 	free(p);
@@ -62,6 +70,7 @@ look_part_new(enum look_part which)
 		[LOOK_PART_SYSTEM] = { sizeof(struct system_part), system_done },
 		[LOOK_PART_RUNS] = { sizeof(struct job_runs_part), job_runs_done },
 		[LOOK_PART_GRID] = { sizeof(struct grid_part), plain_done },
+		[LOOK_PART_SCATTER] = { sizeof(struct scatter_part), scatter_part_done },
 	};
 	struct part *p = mem_zalloc(kind[which].size);
 
@@ -107,6 +116,12 @@ look_grid(const struct model *m, const char *table)
 	const struct grid_part *p = (const struct grid_part *)m->s->look[LOOK_PART_GRID];
 
 	return p && str_same(p->table, table) ? p : NULL;
+}
+
+const struct scatter_part *
+look_scatter(const struct model *m)
+{
+	return (const struct scatter_part *)m->s->look[LOOK_PART_SCATTER];
 }
 
 const struct job_stat *

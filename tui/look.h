@@ -5,15 +5,9 @@
 #define FINTRA_TUI_LOOK_H
 
 #include "tui/model.h"
+#include "tui/wish.h"
 
-enum { LOOK_GRID = 20 /* sessions of a table's detail */, LOOK_DISKS = 2, LOOK_NAME = 64 };
-
-/* What the open screen needs; name: of the job or table of a detail. */
-enum look_what { LOOK_NONE, LOOK_JOBS, LOOK_TABLES, LOOK_SYSTEM, LOOK_JOB, LOOK_TABLE };
-struct wish {
-	enum look_what what;
-	char name[LOOK_NAME];
-};
+enum { LOOK_GRID = 20 /* sessions of a table's detail */, LOOK_DISKS = 2 };
 
 /* First members of each part; error = why it could not be read, "" = it was. */
 #define LOOK_HEAD            \

@@ -3,6 +3,7 @@
 #ifndef FINTRA_TUI_MODEL_H
 #define FINTRA_TUI_MODEL_H
 
+#include "core/plot.h"
 #include "tui/part.h"
 
 /* What is read only while a screen needs it (tui/look.h). */
@@ -13,6 +14,7 @@ enum look_part {
 	LOOK_PART_SYSTEM,
 	LOOK_PART_RUNS,
 	LOOK_PART_GRID,
+	LOOK_PART_SCATTER,
 	LOOK_PARTS
 };
 
@@ -65,10 +67,11 @@ struct message_log {
 struct model {
 	const struct snapshot *s; /* never NULL */
 	const struct catalogue *cat;
-	struct date as_of;   /* the session that is wanted */
-	bool as_of_given;    /* by --as-of */
-	int w, h;	     /* of the screen */
-	const char *command; /* "fintra" with the options that lead to the same configuration */
+	struct date as_of;	 /* the session that is wanted */
+	bool as_of_given;	 /* by --as-of */
+	int w, h;		 /* of the screen */
+	enum plot_glyphs glyphs; /* that its terminal can show */
+	const char *command;	 /* "fintra" with the options that lead to the same configuration */
 	int64_t now_ms;
 	int64_t silent_ms; /* since the server last answered, while the connection is up */
 	bool ny;	   /* show New York time, else UTC */

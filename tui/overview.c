@@ -2,6 +2,8 @@
  * says. */
 #include "tui/overview.h"
 
+#include "core/scatter.h"
+
 #include <stdlib.h>
 
 enum pane { PANE_LAYERS, PANE_CHECKS, PANE_RUNNING, PANE_COUNT };
@@ -105,7 +107,9 @@ open_row(const struct overview *o, const struct model *m, struct action *out)
 
 	if (o->pane == PANE_CHECKS) {
 		k = model_check(m, o->check);
-		if (k)
+		if (k && m->cat->scatter && str_same(k->name, m->cat->scatter->check))
+			*out = (struct action){ .intent = DO_OPEN, .open = &view_scatter };
+		else if (k)
 			view_message(out, LVL_INFO, "%s: %s%s%s", k->name,
 				     k->remedy[0][0] ? k->remedy[0] : k->value,
 				     k->remedy[1][0] ? "; " : "", k->remedy[1]);

@@ -1,0 +1,22 @@
+/* What the open screen asks the feed for. */
+#ifndef FINTRA_TUI_WISH_H
+#define FINTRA_TUI_WISH_H
+
+enum { LOOK_NAME = 64 };
+
+/* What the open screen needs; name: of the job or table of a detail. */
+enum look_what {
+	LOOK_NONE,
+	LOOK_JOBS,
+	LOOK_TABLES,
+	LOOK_SYSTEM,
+	LOOK_JOB,
+	LOOK_TABLE,
+	LOOK_SCATTER
+};
+struct wish {
+	enum look_what what;
+	char name[LOOK_NAME];
+};
+
+#endif
