@@ -95,9 +95,9 @@ choose_group(struct chart *c, const char *name, struct err *e)
 	for (size_t i = 0; i < c->s.group.n && n < GROUPS; i++)
 		words[n++] = c->s.group.at[i].name;
 	near = cli_nearest(name, words, n);
-	return err_set(e, ERR_USAGE, "there is no %s %s%s%s%s", c->spec->group, out_clean(&s, name),
-		       near ? "; did you mean " : "", near ? out_clean(&clean, near) : "",
-		       near ? "?" : "");
+	return err_set(e, ERR_USAGE, "there is no %s %s%s%s%s", c->spec->columns[SCATTER_GROUP_OF],
+		       out_clean(&s, name), near ? "; did you mean " : "",
+		       near ? out_clean(&clean, near) : "", near ? "?" : "");
 }
 
 static struct json *
@@ -141,10 +141,10 @@ json_points(const struct chart *c)
 		const struct scatter_row *r = &c->s.row.at[c->cut.row[i]];
 		struct json *o = json_new_object();
 
-		json_set_text(o, "ticker", r->name);
-		json_set_text(o, c->spec->group, c->s.group.at[r->group].name);
-		json_set_num(o, c->spec->y_column, r->y);
-		json_set_num(o, c->spec->x_column, r->x);
+		json_set_text(o, c->spec->columns[SCATTER_NAME_OF], r->name);
+		json_set_text(o, c->spec->columns[SCATTER_GROUP_OF], c->s.group.at[r->group].name);
+		json_set_num(o, c->spec->columns[SCATTER_Y], r->y);
+		json_set_num(o, c->spec->columns[SCATTER_X], r->x);
 		json_set_text(o, "place", places[c->cut.plot.place[i]]);
 		json_push(list, o);
 	}
@@ -162,10 +162,10 @@ print_json(const struct chart *c)
 	json_set_date(o, "as_of", c->as_of);
 	json_set_date(o, "snapshot_date", c->s.date);
 	json_set_text(o, "engine_version", c->spec->version);
-	json_set_text(o, c->spec->group,
+	json_set_text(o, c->spec->columns[SCATTER_GROUP_OF],
 		      c->group == SIZE_MAX ? NULL : c->s.group.at[c->group].name);
-	json_set(axes, "x", json_scale(&c->cut.plot.x, c->spec->x_column));
-	json_set(axes, "y", json_scale(&c->cut.plot.y, c->spec->y_column));
+	json_set(axes, "x", json_scale(&c->cut.plot.x, c->spec->columns[SCATTER_X]));
+	json_set(axes, "y", json_scale(&c->cut.plot.y, c->spec->columns[SCATTER_Y]));
 	json_set(o, "axes", axes);
 	json_set(o, "counts", json_places(&c->cut));
 	scatter_trouble_text(&c->cut, &c->s, c->spec, c->as_of, text);

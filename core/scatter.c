@@ -208,7 +208,7 @@ scatter_trouble_text(const struct scatter_cut *c, const struct scatter *s,
 		fmt_buf(buf, SCATTER_TEXT,
 			"All points would be at x = 0: none of the %s %ss of %s has a %s (%s is "
 			"NULL).",
-			n, spec->rows, iso, spec->x, spec->x_column);
+			n, spec->rows, iso, spec->x, spec->columns[SCATTER_X]);
 		break;
 	case SCATTER_NO_Y:
 		fmt_buf(buf, SCATTER_TEXT,
@@ -219,7 +219,7 @@ scatter_trouble_text(const struct scatter_cut *c, const struct scatter *s,
 		fmt_buf(buf, SCATTER_TEXT,
 			"All points are at x = 0: %s is 0 in each of the %s %ss of %s that have "
 			"it.",
-			spec->x_column, n, spec->rows, iso);
+			spec->columns[SCATTER_X], n, spec->rows, iso);
 		break;
 	}
 }

@@ -10,16 +10,17 @@
 
 struct catalogue;
 
+enum scatter_column { SCATTER_NAME_OF, SCATTER_GROUP_OF, SCATTER_Y, SCATTER_X, SCATTER_COLUMNS };
+
 /* The chart of a build: catalogue.scatter. */
 struct scatter_spec {
-	const char *check;		 /* health check about the same rows */
-	const char *version;		 /* of the engine whose rows are meant */
-	const char *title, *x, *y;	 /* words: of the chart, of one value */
-	const char *x_short, *y_short;	 /* beside a number */
-	const char *x_unit;		 /* "pp" */
-	const char *x_column, *y_column; /* in the table and in JSON */
-	const char *rows;		 /* what a row is: "snapshot" */
-	const char *group;		 /* and what its group is: "sector" */
+	const char *check;	       /* health check about the same rows */
+	const char *version;	       /* of the engine whose rows are meant */
+	const char *title, *x, *y;     /* words: of the chart, of one value */
+	const char *x_short, *y_short; /* beside a number */
+	const char *x_unit;	       /* "pp" */
+	const char *rows;	       /* what a row is: "snapshot" */
+	const char *const *columns;    /* in the table and in JSON: enum scatter_column */
 	double y_lo, y_hi;
 	const char *const *remedy; /* jobs that fill x, in order, the last writes the rows; NULL
 				      ends */

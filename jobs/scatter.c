@@ -14,10 +14,8 @@ const struct scatter_spec fintra_scatter = {
 	.x_short = "relative 1Y",
 	.y_short = "FGOS",
 	.x_unit = "pp",
-	.x_column = "relative_vs_sector_1y",
-	.y_column = "fgos_score",
 	.rows = "snapshot",
-	.group = "sector",
+	.columns = NAMES("ticker", "sector", "fgos_score", "relative_vs_sector_1y"),
 	.y_lo = 0,
 	.y_hi = 100,
 	/* The seed's section 8. */

@@ -185,13 +185,11 @@ handle(struct view *v, const struct model *m, const struct input *in, struct act
 static void
 sheet(const struct view *v, const struct model *m, struct sheet *out)
 {
-	static const char *const heads[] = { "ticker", "sector", "fgos_score",
-					     "relative_vs_sector_1y", NULL };
 	const struct scatter_state *s = v->state;
 	struct scatter_page p;
 	char x[NUM_BUF], y[NUM_BUF];
 
-	sheet_init(out, heads);
+	sheet_init(out, m->cat->scatter->columns);
 	str_copy(out->filter, sizeof(out->filter), s->group);
 	scatter_page_init(&p, s, m, whole(m));
 	out->selected = p.at;

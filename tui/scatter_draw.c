@@ -121,13 +121,14 @@ draw_group(const struct scatter_page *p, const struct model *m, struct canvas *c
 
 	if (p->lost)
 		x += canvas_fmt(c, SPAN(x, at.y, at.w - DATES), ST_WARN, "no %s %s: all %zu",
-				p->spec->group, p->lost, s->group.n);
+				p->spec->columns[SCATTER_GROUP_OF], p->lost, s->group.n);
 	else if (p->group == SIZE_MAX)
-		x += canvas_fmt(c, at, ST_NORMAL, "%s: all %zu", p->spec->group, s->group.n);
+		x += canvas_fmt(c, at, ST_NORMAL, "%s: all %zu", p->spec->columns[SCATTER_GROUP_OF],
+				s->group.n);
 	else
 		x += canvas_fmt(c, SPAN(x, at.y, at.w - DATES), ST_MATCH, "%s: %s (%zu of %zu)",
-				p->spec->group, s->group.at[p->group].name, p->group + 1,
-				s->group.n);
+				p->spec->columns[SCATTER_GROUP_OF], s->group.at[p->group].name,
+				p->group + 1, s->group.n);
 	x += 2;
 	if (!date_is_set(s->date))
 		return;
