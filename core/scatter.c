@@ -1,6 +1,7 @@
 #include "core/scatter.h"
 
 #include "core/job.h"
+#include "core/map.h"
 
 #include <string.h>
 #include <strings.h>
@@ -8,19 +9,63 @@
 enum { COLUMNS_PER_TICK = 10, ROWS_PER_TICK = 3 };
 enum { COL_DATE, COL_GROUP, COL_NAME, COL_Y, COL_X };
 
-/* Rows come by group: a new one begins where the name changes. */
-static size_t
-group_of(struct scatter *s, const char *name)
+static const char scatter_none[] = "none";
+
+/* Rows without a group come last. */
+static int
+by_name(const void *a, const void *b)
 {
-	const struct scatter_group *last = s->group.n ? &s->group.at[s->group.n - 1] : NULL;
+	const struct scatter_group *x = a, *y = b;
+	bool last_x = str_same(x->name, scatter_none), last_y = str_same(y->name, scatter_none);
 
-	if (!last || !str_same(last->name, name)) {
-		struct scatter_group g = { mem_dup(name), s->row.n, 0 };
+	return last_x || last_y ? last_x - last_y : strcmp(x->name, y->name);
+}
 
-		vec_push(&s->group, g);
+/* `first` is the number that the group has in `set` until the rows are in its order. */
+static void
+number_groups(struct scatter *s, const struct rows *r, struct map *set)
+{
+	for (int i = 0; i < rows_count(r); i++) {
+		const char *name = str_or(rows_text(r, i, COL_GROUP), scatter_none);
+		struct scatter_group g = { NULL, s->group.n, 0 };
+		size_t k = map_add(set, name, strlen(name));
+
+		if (k == s->group.n) {
+			g.name = mem_dup(name);
+			vec_push(&s->group, g);
+		}
+		s->group.at[k].n++;
 	}
-	s->group.at[s->group.n - 1].n++;
-	return s->group.n - 1;
+	if (s->group.n > 0)
+		qsort(s->group.at, s->group.n, sizeof(*s->group.at), by_name);
+}
+
+/* Each row behind those of its group that came before it.  The server would compare all pairs of
+ * names for this order: most of the time of the query. */
+static void
+take_rows(struct scatter *s, const struct rows *r, const struct map *set)
+{
+	size_t groups = s->group.n + 1, next = 0;
+	size_t *place = mem_alloc(groups * sizeof(*place));
+	size_t *next_of = mem_alloc(groups * sizeof(*next_of));
+
+	for (size_t g = 0; g < s->group.n; g++) {
+		place[s->group.at[g].first] = g;
+		s->group.at[g].first = next_of[g] = next;
+		next += s->group.at[g].n;
+	}
+	vec_reserve(&s->row, next + 1);
+	s->row.n = next;
+	for (int i = 0; i < rows_count(r); i++) {
+		const char *name = str_or(rows_text(r, i, COL_GROUP), scatter_none);
+		struct scatter_row row = { .x = rows_num(r, i, COL_X), .y = rows_num(r, i, COL_Y) };
+
+		row.group = place[map_find(set, name, strlen(name))];
+		str_copy(row.name, sizeof(row.name), str_or(rows_text(r, i, COL_NAME), ""));
+		s->row.at[next_of[row.group]++] = row;
+	}
+	free(next_of);
+	free(place);
 }
 
 int
@@ -30,18 +75,17 @@ scatter_read(struct db *db, const struct scatter_spec *spec, struct date as_of, 
 	char iso[DATE_BUF];
 	const char *args[] = { date_iso(as_of, iso), spec->version };
 	ROWS_AUTO r = db_query(db, (enum query)spec->query, args, e);
+	struct map *set;
 
 	*out = (struct scatter){ .date = DATE_NONE };
 	if (!r)
 		return -1;
-	for (int i = 0; i < rows_count(r); i++) {
-		struct scatter_row row = { .x = rows_num(r, i, COL_X), .y = rows_num(r, i, COL_Y) };
-
-		out->date = rows_date(r, i, COL_DATE);
-		str_copy(row.name, sizeof(row.name), str_or(rows_text(r, i, COL_NAME), ""));
-		row.group = group_of(out, str_or(rows_text(r, i, COL_GROUP), "none"));
-		vec_push(&out->row, row);
-	}
+	set = map_new();
+	if (rows_count(r) > 0)
+		out->date = rows_date(r, 0, COL_DATE);
+	number_groups(out, r, set);
+	take_rows(out, r, set);
+	map_free(set);
 	return 0;
 }
 

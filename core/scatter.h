@@ -24,8 +24,7 @@ struct scatter_spec {
 	double y_lo, y_hi;
 	const char *const *remedy; /* jobs that fill x, in order, the last writes the rows; NULL
 				      ends */
-	int query; /* enum query: $1 as-of, $2 version; returns date, group, name, y, x by group
-		      (NULL last) and name */
+	int query; /* enum query: $1 as-of, $2 version; returns date, group, name, y, x by name */
 };
 
 enum { SCATTER_NAME = 32, SCATTER_TEXT = 400, SCATTER_COMMAND = 160 };

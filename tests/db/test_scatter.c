@@ -155,6 +155,31 @@ test_the_newest_day_of_the_engine(void **state)
 	scatter_done(&s);
 }
 
+/* Sectors by name, those without one last; in each the tickers by name, every row in its slice. */
+static void
+test_order(void **state)
+{
+	static const char *const sectors[] = { "Energy", "Technology", "none" };
+	struct scatter s;
+	size_t next = 0;
+
+	(void)state;
+	load(prepared(), day(2), &s);
+	assert_int_equal(s.group.n, ARRAY_LEN(sectors));
+	for (size_t g = 0; g < s.group.n; g++) {
+		assert_string_equal(s.group.at[g].name, sectors[g]);
+		assert_int_equal(s.group.at[g].first, next);
+		for (size_t i = next; i < next + s.group.at[g].n; i++) {
+			assert_int_equal(s.row.at[i].group, g);
+			assert_true(i == next ||
+				    strcmp(s.row.at[i - 1].name, s.row.at[i].name) < 0);
+		}
+		next += s.group.at[g].n;
+	}
+	assert_int_equal(next, ROWS);
+	scatter_done(&s);
+}
+
 /* Each row by name: the value that SQL has. */
 static void
 test_values_are_the_rows(void **state)
@@ -195,6 +220,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plotted_off_scale_and_null_are_all_rows),
 		cmocka_unit_test(test_the_newest_day_of_the_engine),
+		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_values_are_the_rows),
 	};
 

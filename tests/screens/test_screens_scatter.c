@@ -427,7 +427,7 @@ test_many_points_are_quick(void **state)
 	}
 	printf("INFO: %d points, a key and a frame: %d ms, at most %d\n", MANY, (int)best,
 	       LIMIT_MS);
-	assert_true(best < LIMIT_MS);
+	assert_true(best < LIMIT_MS || getenv("SANITIZER"));
 	scene_end(&s);
 }
 
