@@ -69,7 +69,8 @@ SELECT t.n, false, p.window_code, p.as_of_date, NULL, NULL, NULL
  ORDER BY 1, 4 DESC, 2, 3;
 
 -- name: snapshot_dividends
--- The ten newest years that had ended, with the figures of their fiscal years.
+-- The ten newest years that had ended, each with the figures of the fiscal year of the same end: the labels are those
+-- of calendar years, so a year that ends in January has another one.  Without an end the label must do.
 -- $1 as_of date, $2 tickers text[]
 -- returns n, year, has_dividend, dividend_per_share, payout_eps, payout_fcf, net_income, free_cash_flow; newest first
 SELECT t.n, d.year, d.has_dividend, d.dividend_per_share, d.payout_eps, d.payout_fcf, f.net_income,
@@ -80,8 +81,13 @@ SELECT t.n, d.year, d.has_dividend, d.dividend_per_share, d.payout_eps, d.payout
 	 WHERE y.ticker = t.ticker AND coalesce(y.fiscal_year_end_date, make_date(y.year, 12, 31)) <= $1::date
 	 ORDER BY y.year DESC
 	 LIMIT 10) d
-  LEFT JOIN datos_financieros f
-    ON f.ticker = d.ticker AND f.period_type = 'FY' AND f.period_label = d.year::text
+  LEFT JOIN LATERAL (
+	SELECT y.net_income, y.free_cash_flow FROM datos_financieros y
+	 WHERE y.ticker = d.ticker AND y.period_type = 'FY'
+	   AND CASE WHEN d.fiscal_year_end_date IS NULL THEN y.period_label = d.year::text
+	            ELSE y.period_end_date = d.fiscal_year_end_date END
+	 ORDER BY y.period_label DESC
+	 LIMIT 1) f ON true
  ORDER BY t.n, d.year DESC;
 
 -- name: snapshot_profiles

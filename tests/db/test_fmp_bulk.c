@@ -274,6 +274,35 @@ dividends_in_the_verdict(void **state)
 	       "high 87.500000000 80");
 }
 
+/* The year 2024 that ended in January 2025 is the statement labelled 2025, a loss: paid all the
+ * same, 20; the year before 65. */
+static void
+dividends_of_a_year_that_ends_in_january(void **state)
+{
+	static const char nines[] = "9, 9, 9, 9, 9, 9, 9, 9, 9";
+
+	(void)state;
+	stock("AAA", "Technology");
+	benchmarks("Technology", AS_OF);
+	statement("AAA", "FY", "2023", "2023-12-30", nines);
+	statement("AAA", "FY", "2025", "2025-01-04", nines);
+	ground_sql(&ground,
+		   "UPDATE datos_financieros SET net_income = -1 WHERE period_label = '2025';"
+		   "INSERT INTO datos_dividendos (ticker, year, fiscal_year_end_date, "
+		   "has_dividend, dividend_per_share, source) VALUES ('AAA', 2023, '2023-12-30', "
+		   "true, 2, 'x'), ('AAA', 2024, '2025-01-04', true, 2, 'x')");
+	snapshots_run(NULL, NULL);
+	expect("SELECT investment_verdict #>> '{modules,dividend_quality,capital_discipline}' "
+	       "FROM fintra_snapshots",
+	       "42.5");
+	ground_sql(&ground, "UPDATE datos_dividendos SET fiscal_year_end_date = NULL");
+	snapshots_run(NULL, NULL);
+	/* Without ends the labels must do: 2023 is known, 2024 is not. */
+	expect("SELECT investment_verdict #>> '{modules,dividend_quality,capital_discipline}' "
+	       "FROM fintra_snapshots",
+	       "65");
+}
+
 static void
 sector_pe_of_the_day(void **state)
 {
@@ -329,6 +358,7 @@ main(void)
 		TEST(industry_profiles_of_the_table),
 		TEST(years_against_the_industry),
 		TEST(dividends_in_the_verdict),
+		TEST(dividends_of_a_year_that_ends_in_january),
 		TEST(sector_pe_of_the_day),
 	};
 
