@@ -76,8 +76,10 @@ done
 
 # A mutant that no longer fits the code proves nothing.
 for p in tests/mutants/*.patch; do
-	suite=$(sed -n '1s/^# red: \([^ ]*\) .*/\1/p' "$p")
-	[ -n "$suite" ] && [ -f "tests/$suite.c" ] || breach "$p: names no suite"
+	suites=$(sed -n '/^# red: /!q; s/^# red: \([^ ]*\) .*/\1/p' "$p")
+	for suite in ${suites:-none}; do
+		[ -f "tests/$suite.c" ] || breach "$p: names no suite"
+	done
 	! command -v patch >/dev/null || patch -p1 -s --dry-run <"$p" >/dev/null || breach "$p does not apply"
 done
 
