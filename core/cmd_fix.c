@@ -33,7 +33,8 @@ type(struct app *app, const char *command, struct err *e)
 	struct words w = { NULL, 0, false, false };
 	int argc = 0, rc = -1, own_n = app->argc;
 
-	for (char *p = strtok_r(text, " ", &rest); p && argc < WORDS; p = strtok_r(NULL, " ", &rest))
+	for (char *p = strtok_r(text, " ", &rest); p && argc < WORDS;
+	     p = strtok_r(NULL, " ", &rest))
 		argv[argc++] = p;
 	if (globals_split(&app->g, &w, argc, argv, e) == 0) {
 		app->argc = w.n;
@@ -188,8 +189,9 @@ carry_out(struct fix *x, const struct why *w, struct err *e)
 		w->plan_n, num_s((int64_t)w->plan_n));
 	if (!x->ask_each && !out_agreed(x->app, x->yes, question))
 		return x->app->g.no_input || !out_can_ask()
-			       ? err_set(e, ERR_USAGE, "fix asks before it runs: without a terminal "
-							"say --yes")
+			       ? err_set(e, ERR_USAGE,
+					 "fix asks before it runs: without a terminal "
+					 "say --yes")
 			       : 0;
 	fmt_buf(reason, sizeof(reason), "fix %s", str_or(x->target, "all"));
 	if (!x->app->g.reason)

@@ -52,12 +52,12 @@ repairs_in_the_order_of_the_plan(void **state)
 	product_expect(info, NAMES("status"), 2, "NOT READY");
 	product_expect(info, NAMES("fix", "performance_windows", "--yes"), 0,
 		       "performance_windows is repaired");
-	jobs = support_psql(info, "SELECT string_agg(job || ' ' || gate || ' ' || coalesce(reason, "
-				  "'-'), ', ' ORDER BY id) FROM (SELECT * FROM fintra_ops.run ORDER "
-				  "BY id DESC LIMIT 2) x");
-	assert_string_equal(jobs,
-			    "sector-performance-aggregator strict fix performance_windows, "
-			    "performance-windows-aggregator strict fix performance_windows");
+	jobs = support_psql(info,
+			    "SELECT string_agg(job || ' ' || gate || ' ' || coalesce(reason, "
+			    "'-'), ', ' ORDER BY id) FROM (SELECT * FROM fintra_ops.run ORDER "
+			    "BY id DESC LIMIT 2) x");
+	assert_string_equal(jobs, "sector-performance-aggregator strict fix performance_windows, "
+				  "performance-windows-aggregator strict fix performance_windows");
 	assert_int_equal(runs(info), before + 2);
 	product_expect(info, NAMES("status"), 0, "READY");
 	same_as(info, sums);
@@ -99,14 +99,16 @@ one_attempt(void **state)
 	assert_int_equal(out.code, 4);
 	assert_non_null(strstr(out.err, "datos_performance is not repaired; still missing: "
 					"prices_daily, datos_performance"));
-	assert_non_null(strstr(out.err, "not done: fintra run prices-daily-bulk --as-of " PRODUCT_DAY
-					" --gate strict (exit 69)"));
+	assert_non_null(strstr(out.err,
+			       "not done: fintra run prices-daily-bulk --as-of " PRODUCT_DAY
+			       " --gate strict (exit 69)"));
 	support_out_done(&out);
 	assert_int_equal(runs(info), before + 1);
 	product_run(info, down, NAMES("--json", "fix", "datos_performance", "--yes"), &out);
 	assert_int_equal(out.code, 4);
-	assert_non_null(strstr(out.out, "\"ev\":\"fix.end\",\"target\":\"datos_performance\",\"ok\":"
-					"false,\"steps\":2,\"done\":0,"));
+	assert_non_null(strstr(out.out,
+			       "\"ev\":\"fix.end\",\"target\":\"datos_performance\",\"ok\":"
+			       "false,\"steps\":2,\"done\":0,"));
 	support_out_done(&out);
 }
 
@@ -118,16 +120,16 @@ plan_tells_seed_median_last(void **state)
 
 	(void)state;
 	break_windows(info);
-	free(support_psql(info,
-			  "UPDATE fintra_ops.run SET ended_at = started_at + interval '120 s' * (1 "
-			  "+ (SELECT count(*) FROM fintra_ops.run r WHERE r.job = run.job AND r.id < "
-			  "run.id)) WHERE job = 'performance-windows-aggregator'"));
-	free(support_psql(info,
-			  "INSERT INTO fintra_ops.run (job, as_of, state, who, host, pid, origin, "
-			  "gate, build, lock_key, created_at, started_at, ended_at) SELECT job, as_of, "
-			  "state, who, host, pid, origin, gate, build, lock_key, created_at, "
-			  "started_at, started_at + k * interval '60 s' FROM fintra_ops.run, "
-			  "generate_series(6, 10, 4) k WHERE job = 'performance-windows-aggregator'"));
+	free(support_psql(
+		info, "UPDATE fintra_ops.run SET ended_at = started_at + interval '120 s' * (1 "
+		      "+ (SELECT count(*) FROM fintra_ops.run r WHERE r.job = run.job AND r.id < "
+		      "run.id)) WHERE job = 'performance-windows-aggregator'"));
+	free(support_psql(
+		info, "INSERT INTO fintra_ops.run (job, as_of, state, who, host, pid, origin, "
+		      "gate, build, lock_key, created_at, started_at, ended_at) SELECT job, as_of, "
+		      "state, who, host, pid, origin, gate, build, lock_key, created_at, "
+		      "started_at, started_at + k * interval '60 s' FROM fintra_ops.run, "
+		      "generate_series(6, 10, 4) k WHERE job = 'performance-windows-aggregator'"));
 	/* 2, 6 and 10 minutes: 6 in the middle, 10 last. */
 	product_expect(info, NAMES("plan", "performance_windows"), 10,
 		       "20-30 min   ~6 min  ~10 min");
