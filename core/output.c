@@ -260,6 +260,9 @@ out_run_summary(const char *job, const struct outcome *o, struct str *out)
 	tally_put(&o->counts, ' ', out);
 	if (o->err.cls != ERR_NONE)
 		str_fmt(out, " - %s: %s", err_class_name(o->err.cls), out_clean(&why, o->err.text));
+	else if (o->state == RUN_SUCCESS && o->exit_code != 0) /* a check that found something */
+		str_fmt(out, " - exit %d%s%s", o->exit_code, *o->why ? ": " : "",
+			out_clean(&why, o->why));
 	else
 		str_fmt(out, "%s%s", *o->why ? " - " : "", out_clean(&why, o->why));
 }

@@ -156,6 +156,17 @@ run_taint(struct job_ctx *c, const char *why)
 	run_emit(r, LVL_WARN, "warn", "ends PARTIAL at best: %s", why);
 }
 
+void
+run_finding(struct job_ctx *c, int exit_code, const char *why)
+{
+	struct run *r = c->run;
+
+	pthread_mutex_lock(&r->lock);
+	r->finding_code = exit_code;
+	str_copy(r->finding, sizeof(r->finding), why);
+	pthread_mutex_unlock(&r->lock);
+}
+
 /* The server's count includes connections of workers that are just ending: the careful side. */
 static int
 check_sessions(struct run *r, struct db *db, struct err *e)

@@ -50,6 +50,9 @@ void run_result_null(struct job_ctx *c, const char *name);		   /* not known */
 void run_result_json(struct job_ctx *c, const char *name, struct json *v); /* v consumed */
 /* This run can end PARTIAL at best, and why (forced gate, guard overridden). */
 void run_taint(struct job_ctx *c, const char *why);
+/* For checks, which may run well and find that something is not: the run ends with this exit code
+ * (console.md section 5) instead of that of its state, SUCCESS or FAILURE, and says why. */
+void run_finding(struct job_ctx *c, int exit_code, const char *why);
 /* The run's number, for rows of the job's own that name it. */
 int64_t run_number(const struct job_ctx *c);
 /* A flag row for fintra_ops.flag (G2, F34). */

@@ -42,17 +42,22 @@ exit_code_of(const struct run *r, enum run_state state, const struct err *e)
 
 	switch (state) {
 	case RUN_SUCCESS:
-		return 0;
+		return r->finding_code;
 	case RUN_PARTIAL:
 		return 4;
 	case RUN_SKIPPED:
 		return r->refused && r->l.overlap == OVERLAP_SKIP ? 0 : err_exit_code(e);
 	case RUN_CANCELLED:
 		return sig == SIGALRM ? 124 : sig == SIGTERM || sig == SIGHUP ? 143 : 130;
+	case RUN_FAILURE:
+		if (r->finding_code)
+			return r->finding_code;
+		break;
 	default:
-		code = err_exit_code(e);
-		return code ? code : 1;
+		break;
 	}
+	code = err_exit_code(e);
+	return code ? code : 1;
 }
 
 /* Nobody else writes any more, so the run's fields are read without its lock. */
@@ -81,6 +86,8 @@ decide(struct run *r, int rc, struct err *e)
 		str_copy(o->why, sizeof(o->why), r->taint);
 	else if (r->sum.errors > 0)
 		fmt_buf(o->why, sizeof(o->why), "%" PRId64 " of its parts failed", r->sum.errors);
+	else
+		str_copy(o->why, sizeof(o->why), r->finding);
 }
 
 static void
@@ -177,11 +184,12 @@ static void
 make_event(struct run *r, struct event *ev)
 {
 	enum run_state s = r->outcome.state;
+	bool found = s == RUN_SUCCESS && r->finding_code;
 
 	run_event_init(r, ev,
-		       s == RUN_SUCCESS || s == RUN_SKIPPED	? LVL_INFO
-		       : s == RUN_PARTIAL || s == RUN_CANCELLED ? LVL_WARN
-								: LVL_ERROR,
+		       (s == RUN_SUCCESS && !found) || s == RUN_SKIPPED	 ? LVL_INFO
+		       : found || s == RUN_PARTIAL || s == RUN_CANCELLED ? LVL_WARN
+									 : LVL_ERROR,
 		       "run.end");
 	ev->msg = last_line(r);
 	ev->data = last_data(r);
@@ -305,6 +313,7 @@ not_stored(struct run *r, int rc, struct event *ev, const struct err *why)
 {
 	struct outcome *o = &r->outcome;
 
+	r->finding_code = 0; /* this is the job's no more */
 	if (rc == 0) {
 		o->state = RUN_LOST;
 		err_set(&o->err, ERR_LOST, "another process has taken run %" PRId64 " over",

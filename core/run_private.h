@@ -61,7 +61,8 @@ struct run {
 	char phase[40], waits_for[GUARD_HOLDER + 64];
 	struct tally sum;
 	struct json *result;
-	char taint[200], lost_why[160];
+	char taint[200], lost_why[160], finding[200];
+	int finding_code; /* 0 = none */
 	struct run_block block;
 
 	/* Of the pacer. */

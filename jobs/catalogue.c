@@ -35,6 +35,7 @@ static const struct job *const all_jobs[] = {
 	&job_fmp_batch,
 	&job_bulk_health,
 	&job_sample_financial,
+	&job_healthcheck,
 	&job_backfill_ticker_full,
 	&job_backfill_performance_windows,
 	NULL,

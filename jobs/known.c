@@ -68,11 +68,6 @@ static const struct job bulk_update = {
 	ASIDE(LAYER_OPS, AFTER("fmp-bulk"), READS("datos_financieros", "performance_windows"),
 	      WRITES("fintra_snapshots")),
 };
-static const struct job healthcheck = {
-	.name = "healthcheck-fmp-bulk",
-	.title = "Snapshots of the day, with an alert",
-	ASIDE(LAYER_OPS, AFTER("fmp-bulk"), READS("fintra_snapshots"), NULL),
-};
 static const struct job update_mvp = {
 	.name = "update-mvp",
 	.title = "Snapshots from single requests",
@@ -159,7 +154,7 @@ const struct job *const fintra_known_jobs[] = {
 	&job_fmp_batch,
 	&job_bulk_health,
 	&job_sample_financial,
-	&healthcheck,
+	&job_healthcheck,
 	&update_mvp,
 	&validation,
 	&job_backfill_ticker_full,
