@@ -73,12 +73,6 @@ static const struct job update_mvp = {
 	.title = "Snapshots from single requests",
 	ASIDE(LAYER_OPS, NULL, NULL, WRITES("fintra_snapshots")),
 };
-static const struct job validation = {
-	.name = "validation",
-	.title = "Consistency of snapshots and statistics",
-	ASIDE(LAYER_OPS, AFTER("fmp-bulk"),
-	      READS("fintra_snapshots", "datos_financieros", "sector_stats"), NULL),
-};
 static const struct job backfill_industry_history = {
 	.name = "backfill-industry-performance-historical",
 	.params = years,
@@ -156,7 +150,7 @@ const struct job *const fintra_known_jobs[] = {
 	&job_sample_financial,
 	&job_healthcheck,
 	&update_mvp,
-	&validation,
+	&job_validation,
 	&job_backfill_ticker_full,
 	&backfill_industry_history,
 	&backfill_sectors,
