@@ -1,6 +1,7 @@
 #include "jobs/layer4/snapshot_stocks.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Columns of the query snapshot_stocks. */
 enum { COL_TICKER, COL_SECTOR, COL_INDUSTRY, COL_FALLBACK, COL_PLACE, COL_SEEN };
@@ -19,7 +20,7 @@ is_asked(const struct job_ctx *c, const char *ticker, int64_t place)
 }
 
 static void
-take(struct snapshot_stocks *s, const struct job_ctx *c, int row)
+take(struct snapshot_stocks *s, const struct job_ctx *c, const struct map *only, int row)
 {
 	struct stock *k = &s->at[row];
 	struct date seen = rows_date(s->rows, row, COL_SEEN);
@@ -28,7 +29,8 @@ take(struct snapshot_stocks *s, const struct job_ctx *c, int row)
 	k->sector = rows_text(s->rows, row, COL_SECTOR);
 	k->industry = rows_text(s->rows, row, COL_INDUSTRY);
 	k->fallback = rows_bool(s->rows, row, COL_FALLBACK);
-	k->asked = is_asked(c, k->ticker, rows_int(s->rows, row, COL_PLACE));
+	k->asked = only ? map_find(only, k->ticker, strlen(k->ticker)) != MAP_NONE
+			: is_asked(c, k->ticker, rows_int(s->rows, row, COL_PLACE));
 	s->asked += k->asked;
 	s->missing_sector += k->asked && !k->sector;
 	if (date_cmp(seen, s->newest) > 0)
@@ -45,11 +47,12 @@ nobody(const struct job_ctx *c, const struct snapshot_stocks *s, struct err *e)
 	if (only)
 		return err_set(e, ERR_EMPTY, "no active stocks: %s is none of fintra_universe",
 			       only);
-	return err_set(e, ERR_EMPTY, "no active stocks: offset skips all %zu", s->n);
+	return err_set(e, ERR_EMPTY, "no active stocks: none of %zu is asked for", s->n);
 }
 
 int
-snapshot_stocks_read(struct job_ctx *c, struct snapshot_stocks *s, struct err *e)
+snapshot_stocks_read(struct job_ctx *c, const struct map *only, struct snapshot_stocks *s,
+		     struct err *e)
 {
 	char day[DATE_BUF];
 	const char *args[] = { date_iso(c->as_of, day) };
@@ -61,7 +64,7 @@ snapshot_stocks_read(struct job_ctx *c, struct snapshot_stocks *s, struct err *e
 	s->n = (size_t)rows_count(s->rows);
 	s->at = mem_zalloc((s->n + 1) * sizeof(*s->at));
 	for (size_t i = 0; i < s->n; i++)
-		take(s, c, (int)i);
+		take(s, c, only, (int)i);
 	return s->asked > 0 ? 0 : nobody(c, s, e);
 }
 

@@ -3,6 +3,7 @@
 #ifndef FINTRA_JOBS_LAYER4_SNAPSHOT_STOCKS_H
 #define FINTRA_JOBS_LAYER4_SNAPSHOT_STOCKS_H
 
+#include "core/map.h"
 #include "core/run.h"
 
 enum { UNIT_NAME = 64 };
@@ -23,9 +24,10 @@ struct snapshot_stocks {
 	struct date newest;	      /* last_seen */
 };
 
-/* Owned: snapshot_stocks_done(), also after a failure.  ERR_EMPTY when there is no active stock, or
- * none of those that `ticker`, `limit` and `offset` ask for. */
-int snapshot_stocks_read(struct job_ctx *c, struct snapshot_stocks *s, struct err *e) MUST_CHECK;
+/* For the tickers of `only`; NULL: for those of `ticker`, `limit` and `offset`.  Owned:
+ * snapshot_stocks_done(), also after a failure.  ERR_EMPTY when none of them is an active stock. */
+int snapshot_stocks_read(struct job_ctx *c, const struct map *only, struct snapshot_stocks *s,
+			 struct err *e) MUST_CHECK;
 void snapshot_stocks_done(struct snapshot_stocks *s);
 
 /* End of the unit that begins with stock `from`: whole industries of at least `most` companies

@@ -1,0 +1,224 @@
+#include "jobs/layer4/snapshot_make.h"
+
+#include "core/map.h"
+#include "jobs/common.h"
+#include "jobs/layer4/snapshot_build.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	UNIT_STOCKS = 2000, /* a few thousand rows of some kilobytes: one transaction */
+	OLD_DAYS = 7,	    /* windows that are older are said */
+	NAMED_MAX = 5	    /* companies named in one line of the log */
+};
+
+static int
+write_unit(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
+{
+	struct snapshot_make *m = arg;
+	size_t n = m->unit.company.n;
+
+	*t = (struct tally){ 0 };
+	for (int i = 0; i < SNAPSHOT_INPUTS; i++)
+		t->read += m->unit.read[i].rows;
+	if (snapshot_rows_write(c, m->row, n, t, e) < 0)
+		return -1;
+	m->refused = (int64_t)n - t->inserted - t->updated - t->unchanged;
+	m->fresh = t->inserted;
+	return 0;
+}
+
+static void
+add_up(struct snapshot_make *m)
+{
+	const struct snapshot_unit *u = &m->unit;
+
+	for (int t = 0; t < SNAPSHOT_INPUTS; t++) {
+		m->read[t].rows += u->read[t].rows;
+		if (date_cmp(u->read[t].newest, m->read[t].newest) > 0)
+			m->read[t].newest = u->read[t].newest;
+	}
+	for (size_t i = 0; i < u->company.n; i++) {
+		struct date newest = u->company.at[i].newest_window;
+
+		m->fgos += m->row[i].fgos_score.has;
+		m->ifs += m->row[i].json[SNAPSHOT_IFS_JSON] != NULL;
+		m->relative += m->row[i].against_sector[WIN_1Y].has;
+		m->old_windows += date_is_set(newest) && m->c->as_of.days - newest.days > OLD_DAYS;
+	}
+	m->processed += (int64_t)u->company.n - m->refused;
+	m->inserted += m->fresh;
+	m->failed += m->refused;
+}
+
+int
+snapshot_make_unit(struct snapshot_make *m, struct span which, const char *name, struct err *e)
+{
+	struct snapshot_unit *u = &m->unit;
+	size_t n;
+	int rc = snapshot_unit_read(m->c, &m->stocks, which, u, e);
+
+	n = u->company.n;
+	m->row = mem_zalloc((n + 1) * sizeof(*m->row));
+	if (rc == 0)
+		snapshot_build(u, &m->shared, m->c->as_of, m->c->conf->workers, m->row);
+	if (rc == 0)
+		rc = run_transaction(m->c, name, write_unit, m, e);
+	if (rc == 0)
+		add_up(m);
+	run_progress_add(m->c, (int64_t)n);
+	for (size_t i = 0; i < n; i++)
+		snapshot_row_done(&m->row[i]);
+	free(m->row);
+	snapshot_unit_done(u);
+	return rc < 0 ? err_wrap(e, "fintra_snapshots, %s", name) : 0;
+}
+
+/* A unit that an earlier epoch of this run has written: its figures come from the table. */
+static int
+count_unit(struct snapshot_make *m, struct span which, struct err *e)
+{
+	char day[DATE_BUF];
+	struct map *tickers = map_new();
+	STR_AUTO list = { .max = (size_t)64 << 20 };
+
+	for (size_t i = which.at; i < which.at + which.n; i++) {
+		const struct stock *k = &m->stocks.at[i];
+
+		if (k->asked && k->sector)
+			map_add(tickers, k->ticker, strlen(k->ticker));
+	}
+	keys_array(tickers, &list);
+	map_free(tickers);
+	const char *args[] = { date_iso(m->c->as_of, day), SNAPSHOT_ENGINE, str_c(&list) };
+	ROWS_AUTO r = db_query(m->c->db, Q_SNAPSHOT_COUNTED, args, e);
+
+	if (!r)
+		return -1;
+	m->processed += rows_int(r, 0, 0);
+	m->fgos += rows_int(r, 0, 1);
+	m->ifs += rows_int(r, 0, 2);
+	m->relative += rows_int(r, 0, 3);
+	run_progress_add(m->c, rows_int(r, 0, 0));
+	return 0;
+}
+
+/* Somebody in it gets a snapshot. */
+static bool
+is_wanted(const struct snapshot_make *m, struct span which)
+{
+	for (size_t i = which.at; i < which.at + which.n; i++)
+		if (m->stocks.at[i].asked && m->stocks.at[i].sector)
+			return true;
+	return false;
+}
+
+static size_t
+unit_size(const struct conf *conf)
+{
+	return conf->batch_rows < UNIT_STOCKS ? (size_t)conf->batch_rows : UNIT_STOCKS;
+}
+
+int
+snapshot_make_all(struct snapshot_make *m, struct err *e)
+{
+	char name[UNIT_NAME];
+
+	run_phase(m->c, "snapshots", (int64_t)(m->stocks.asked - m->stocks.missing_sector));
+	for (size_t at = 0, end; at < m->stocks.n; at = end) {
+		struct span which = { at, 0 };
+
+		end = snapshot_unit_end(&m->stocks, at, unit_size(m->c->conf));
+		which.n = end - at;
+		if (!is_wanted(m, which))
+			continue;
+		snapshot_unit_name(&m->stocks, at, end, name);
+		if (run_unit_done(m->c, name) ? count_unit(m, which, e) < 0
+					      : snapshot_make_unit(m, which, name, e) < 0)
+			return -1;
+		if (run_breathe(m->c, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Companies without a sector cannot be compared with anything. */
+static void
+report_missing(struct snapshot_make *m)
+{
+	struct tally t = { .skipped = (int64_t)m->stocks.missing_sector };
+	STR_AUTO names = { .max = 256 };
+	size_t named = 0;
+
+	if (t.skipped == 0)
+		return;
+	run_tally(m->c, &t);
+	for (size_t i = 0; i < m->stocks.n && named < NAMED_MAX; i++) {
+		const struct stock *k = &m->stocks.at[i];
+
+		if (k->asked && !k->sector)
+			str_fmt(&names, "%s%s", named++ ? ", " : "", k->ticker);
+	}
+	run_log(m->c, LVL_WARN, "missing_sector: %lld compan%s skipped (%s%s)",
+		(long long)t.skipped, t.skipped == 1 ? "y is" : "ies are", str_c(&names),
+		(size_t)t.skipped > named ? ", ..." : "");
+}
+
+/* What is not there leaves fields pending; that is right, but somebody should know. */
+static void
+report_thin(struct snapshot_make *m)
+{
+	char day[DATE_BUF];
+
+	date_iso(m->c->as_of, day);
+	if (m->processed > 0 && m->read[INPUT_WINDOWS].rows == 0 && m->relative == 0)
+		run_log(m->c, LVL_WARN,
+			"performance_windows has no row for these companies up to %s: relative "
+			"performance stays NULL; fintra run performance-windows-aggregator, then "
+			"fmp-bulk again",
+			day);
+	if (m->old_windows > 0)
+		run_log(m->c, LVL_WARN,
+			"%lld compan%s windows that are more than %d days older than %s",
+			(long long)m->old_windows, m->old_windows == 1 ? "y has" : "ies have",
+			OLD_DAYS, day);
+	if (m->shared.benchmarks == 0)
+		run_log(m->c, LVL_WARN,
+			"sector_benchmarks has no row up to %s: FGOS and valuation stay pending; "
+			"fintra run sector-benchmarks, then fmp-bulk again",
+			day);
+}
+
+void
+snapshot_make_report(struct snapshot_make *m)
+{
+	for (int t = 0; t < SNAPSHOT_INPUTS; t++)
+		run_input(m->c, snapshot_input_table((enum snapshot_input_table)t),
+			  m->read[t].newest, m->read[t].rows);
+	run_input(m->c, "fintra_universe", m->stocks.newest, (int64_t)m->stocks.n);
+	run_input(m->c, "sector_benchmarks", m->shared.benchmarks_date, m->shared.benchmarks);
+	run_input(m->c, "sector_pe", m->shared.pe_date, m->shared.pes);
+	report_missing(m);
+	report_thin(m);
+}
+
+int
+snapshot_make_begin(struct snapshot_make *m, struct job_ctx *c, const struct map *only,
+		    struct err *e)
+{
+	*m = (struct snapshot_make){ .c = c };
+	for (int t = 0; t < SNAPSHOT_INPUTS; t++)
+		m->read[t].newest = DATE_NONE;
+	run_phase(c, "inputs", 0);
+	if (snapshot_stocks_read(c, only, &m->stocks, e) < 0)
+		return -1;
+	return snapshot_shared_read(c, &m->stocks, &m->shared, e);
+}
+
+void
+snapshot_make_end(struct snapshot_make *m)
+{
+	snapshot_shared_done(&m->shared);
+	snapshot_stocks_done(&m->stocks);
+}
