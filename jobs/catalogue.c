@@ -32,6 +32,7 @@ static const struct job *const all_jobs[] = {
 	&job_fmp_bulk,
 	&job_compute_ranks,
 	&job_backfill_peers,
+	&job_bulk_update,
 	&job_fmp_batch,
 	&job_bulk_health,
 	&job_sample_financial,

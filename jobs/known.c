@@ -32,13 +32,6 @@ static const struct param_def years[] = {
 	{ .name = "end", .type = PARAM_INT, .help = "last year", .min = 1980, .max = 2100 },
 	{ .name = NULL },
 };
-static const struct param_def slice[] = {
-	{ .name = "offset",
-	  .type = PARAM_INT,
-	  .help = "skip so many tickers first",
-	  .max = INT64_C(1000000000) },
-	{ .name = NULL },
-};
 static const struct param_def everything[] = {
 	{ .name = "all", .type = PARAM_BOOL, .help = "every active stock" },
 	{ .name = NULL },
@@ -60,13 +53,6 @@ static const struct job master_all = {
 	.name = "master-all",
 	.title = "The daily pipeline",
 	ASIDE(6, NULL, NULL, NULL),
-};
-static const struct job bulk_update = {
-	.name = "bulk-update",
-	.params = slice,
-	.title = "Snapshots again, as fmp-bulk",
-	ASIDE(LAYER_OPS, AFTER("fmp-bulk"), READS("datos_financieros", "performance_windows"),
-	      WRITES("fintra_snapshots")),
 };
 static const struct job update_mvp = {
 	.name = "update-mvp",
@@ -144,7 +130,7 @@ const struct job *const fintra_known_jobs[] = {
 	&master_ticker,
 	&master_all,
 	&job_backfill_peers,
-	&bulk_update,
+	&job_bulk_update,
 	&job_fmp_batch,
 	&job_bulk_health,
 	&job_sample_financial,
