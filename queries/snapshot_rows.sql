@@ -24,10 +24,22 @@ COPY stage_snapshots (ticker, sector, profile_structural, market_snapshot, valua
 	relative_vs_market_1m, relative_vs_market_3m, relative_vs_market_6m, relative_vs_market_1y,
 	relative_vs_market_2y, relative_vs_market_3y, relative_vs_market_5y) FROM STDIN;
 
+-- name: stage_snapshot_keep
+-- What the vendor was asked for not long ago (update-mvp) is newer than the tables that the stage was made from.
+-- $1 snapshot_date, $2 engine_version text, $3 what was asked for after this moment is kept, as text
+UPDATE stage_snapshots s
+   SET profile_structural = t.profile_structural
+  FROM fintra_snapshots t
+ WHERE t.ticker = s.ticker AND t.snapshot_date = $1::date AND t.engine_version = $2::text
+   AND s.profile_structural ->> 'source' IS DISTINCT FROM 'on_demand'
+   AND t.profile_structural ->> 'source' = 'on_demand'
+   AND (t.profile_structural ->> 'last_updated') COLLATE "C" > $3::text COLLATE "C";
+
 -- name: snapshot_merge
 -- rows of stage_snapshots by ticker
--- Ranks are compute-ranks' and stay as they are.
--- $1 snapshot_date, $2 engine_version text, $3 created_at in ms
+-- Ranks are compute-ranks' and stay as they are.  That the vendor said the same again is no difference, unless it has not
+-- been noted for some time.
+-- $1 snapshot_date, $2 engine_version text, $3 created_at in ms, $4 a note after this moment will do, as text
 -- returns distinct_rows bigint, inserted bigint, updated bigint
 WITH m AS (
 	INSERT INTO fintra_snapshots AS t (ticker, snapshot_date, engine_version,
@@ -79,7 +91,9 @@ WITH m AS (
 		relative_vs_market_3y = EXCLUDED.relative_vs_market_3y,
 		relative_vs_market_5y = EXCLUDED.relative_vs_market_5y,
 		created_at = EXCLUDED.created_at
-	 WHERE (t.sector, t.profile_structural, t.market_snapshot, t.valuation, t.market_position,
+	 WHERE (t.sector, t.profile_structural - CASE WHEN (t.profile_structural ->> 'last_updated') COLLATE "C"
+	                                                   > $4::text COLLATE "C" THEN 'last_updated' ELSE '' END,
+		t.market_snapshot, t.valuation, t.market_position,
 		t.investment_verdict, t.data_confidence, t.fundamentals_growth, t.strategic_state,
 		t.relative_return, t.industry_performance, t.sector_performance, t.sector_pe,
 		t.classification, t.ifs, t.ifs_fy, t.fgos_components, t.fgos_status, t.fgos_category,
@@ -90,7 +104,10 @@ WITH m AS (
 		t.relative_vs_market_6m, t.relative_vs_market_1y, t.relative_vs_market_2y,
 		t.relative_vs_market_3y, t.relative_vs_market_5y)
 	       IS DISTINCT FROM
-	       (EXCLUDED.sector, EXCLUDED.profile_structural, EXCLUDED.market_snapshot, EXCLUDED.valuation,
+	       (EXCLUDED.sector, EXCLUDED.profile_structural
+	                         - CASE WHEN (t.profile_structural ->> 'last_updated') COLLATE "C"
+	                                     > $4::text COLLATE "C" THEN 'last_updated' ELSE '' END,
+		EXCLUDED.market_snapshot, EXCLUDED.valuation,
 		EXCLUDED.market_position, EXCLUDED.investment_verdict, EXCLUDED.data_confidence,
 		EXCLUDED.fundamentals_growth, EXCLUDED.strategic_state, EXCLUDED.relative_return,
 		EXCLUDED.industry_performance, EXCLUDED.sector_performance, EXCLUDED.sector_pe,

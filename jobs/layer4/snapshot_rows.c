@@ -1,8 +1,11 @@
 #include "jobs/layer4/snapshot_rows.h"
 
+#include "core/clock.h"
 #include "core/db_copy.h"
 
 #include <stdlib.h>
+
+enum { NOTED_MS = 60 * 60 * 1000 }; /* so long the time of an equal answer need not move */
 
 void
 snapshot_row_done(struct snapshot_row *r)
@@ -60,11 +63,14 @@ int
 snapshot_rows_write(struct job_ctx *c, const struct snapshot_row *row, size_t n, struct tally *t,
 		    struct err *e)
 {
-	char day[DATE_BUF], now[24];
-	const char *args[] = { date_iso(c->as_of, day), SNAPSHOT_ENGINE, now };
+	char day[DATE_BUF], now[24], asked[CLOCK_BUF], noted[CLOCK_BUF];
+	const char *args[] = { date_iso(c->as_of, day), SNAPSHOT_ENGINE, now, noted };
+	const char *kept[] = { day, SNAPSHOT_ENGINE, asked };
 
 	(void)fmt_buf(now, sizeof(now), "%lld", (long long)c->now_ms);
-	if (stage(c, row, n, e) < 0)
+	clock_iso(c->now_ms - SNAPSHOT_ASKED_MS, asked);
+	clock_iso(c->now_ms - NOTED_MS, noted);
+	if (stage(c, row, n, e) < 0 || db_exec(c->db, Q_STAGE_SNAPSHOT_KEEP, kept, NULL, e) < 0)
 		return -1;
 	return run_merge(c, Q_SNAPSHOT_MERGE, args, t, e);
 }

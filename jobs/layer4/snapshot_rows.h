@@ -7,6 +7,8 @@
 
 #define SNAPSHOT_ENGINE "fintra-local-v1" /* engine_version */
 
+enum { SNAPSHOT_ASKED_MS = 24 * 60 * 60 * 1000 }; /* so long what the vendor said is kept */
+
 /* Texts but those of `json` are borrowed, NULL = SQL NULL. */
 struct snapshot_row {
 	const char *ticker, *sector;

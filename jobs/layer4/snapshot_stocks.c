@@ -1,5 +1,8 @@
 #include "jobs/layer4/snapshot_stocks.h"
 
+#include "core/clock.h"
+#include "jobs/layer4/snapshot_rows.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,8 +57,9 @@ int
 snapshot_stocks_read(struct job_ctx *c, const struct map *only, struct snapshot_stocks *s,
 		     struct err *e)
 {
-	char day[DATE_BUF];
-	const char *args[] = { date_iso(c->as_of, day) };
+	char day[DATE_BUF], asked[CLOCK_BUF];
+	const char *args[] = { date_iso(c->as_of, day), SNAPSHOT_ENGINE,
+			       clock_iso(c->now_ms - SNAPSHOT_ASKED_MS, asked) };
 
 	*s = (struct snapshot_stocks){ .newest = DATE_NONE };
 	s->rows = db_query(c->db, Q_SNAPSHOT_STOCKS, args, e);

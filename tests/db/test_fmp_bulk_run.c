@@ -111,6 +111,36 @@ companies_without_a_sector(void **state)
 	       "1");
 }
 
+/* jobs.md 2.22 step 1: what was asked for on demand within 24 hours keeps sector and profile, and
+ * is compared with that sector.  The clock shows 2026-02-03 01:00 UTC. */
+static void
+asked_on_demand(void **state)
+{
+#define ASKED                                                                                \
+	"SELECT concat_ws(' ', sector, profile_structural ->> 'source', profile_structural " \
+	"->> 'x', relative_vs_sector_1y) FROM fintra_snapshots"
+#define ASK(at)                                                                                 \
+	"UPDATE fintra_snapshots SET sector = 'Utilities', profile_structural = '{\"source\": " \
+	"\"on_demand\", \"x\": 7, \"last_updated\": \"" at "\"}'"
+
+	(void)state;
+	companies(1, "Energy");
+	benchmarks("Utilities", AS_OF);
+	snapshots_run(NULL, NULL);
+	expect(ASKED, "Energy local_backfill_v1 -2"); /* 1 - 3 */
+	ground_sql(&ground, ASK("2026-02-02T01:30:00.000Z"));
+	snapshots_run(NULL, NULL);
+	expect(ASKED, "Utilities on_demand 7");
+	assert_int_equal(snapshots_run("force=1", NULL).counts.unchanged, 1);
+	ground_sql(&ground, ASK("2026-02-02T00:59:59.000Z"));
+	snapshots_run(NULL, NULL);
+	expect(ASKED, "Energy local_backfill_v1 -2");
+	ground_sql(&ground, ASK("2026-02-02T23:00:00.000Z") ", engine_version = 'x'");
+	snapshots_run(NULL, NULL);
+	expect("SELECT string_agg(sector, ' ' ORDER BY engine_version) FROM fintra_snapshots",
+	       "Energy Utilities");
+}
+
 static void
 second_run_changes_nothing(void **state)
 {
@@ -321,6 +351,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(whom_it_is_for),
 		TEST(companies_without_a_sector),
+		TEST(asked_on_demand),
 		TEST(second_run_changes_nothing),
 		TEST(ranks_stay),
 		TEST(dry_run_writes_nothing),
