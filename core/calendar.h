@@ -26,7 +26,8 @@ int64_t calendar_ny_to_utc_ms(struct date d, int minutes);
 struct date calendar_ny_date(int64_t utc_ms, int *minutes);
 int calendar_close_minutes(struct date session); /* 960, half day 780 */
 int64_t calendar_close_ms(struct date session);
-/* Newest session whose close + lag_min has passed (design.md 7: lag 120). */
+enum { PUBLISH_LAG_MIN = 120 }; /* from the close until its data should be there (design.md 7) */
+/* Newest session whose close + lag_min has passed. */
 struct date calendar_published(int64_t now_utc_ms, int lag_min);
 
 #endif

@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-enum { PUBLISH_LAG_MIN = 120 };
-
 const struct cli_option calendar_options[] = {
 	{ "year", 0, "YEAR", "sessions, half days and closed weekdays of a year" },
 	{ "next", 0, NULL, "the session after DATE (default: today)" },

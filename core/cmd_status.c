@@ -78,7 +78,7 @@ print_json(const struct app *app, const struct freshness *f, int only)
 	struct json *o = json_new_object(), *v = json_new_object(), *layers = json_new_array();
 
 	json_set_int(o, "v", 1);
-	json_set_date(o, "session", calendar_published(f->now_ms, 120));
+	json_set_date(o, "session", calendar_published(f->now_ms, PUBLISH_LAG_MIN));
 	json_set_date(o, "as_of", f->as_of);
 	json_set_bool(v, "ready", f->ready);
 	json_set_text(v, "text", f->verdict);

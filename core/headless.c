@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PUBLISH_LAG_MIN = 120, WORDS_MAX = 64 };
+enum { WORDS_MAX = 64 };
 
 const char no_ledger_text[] =
 	"this database has no ledger that this role may read: nothing can be launched or recorded "

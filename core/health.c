@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_MAX_ = 80, PUBLISH_LAG_MIN = 120 };
+enum { NAME_MAX_ = 80 };
 
 static const struct {
 	const char *name;

@@ -38,7 +38,7 @@ struct run {
 	struct http *http;
 	struct evidence_watch *evidence;  /* run_evidence.c; NULL without http */
 	struct run_refused *refused_rows; /* run_refused.c; NULL = none in this batch */
-	int epoch;
+	int epoch, finding_code;	  /* run_finding(); 0 = none */
 	int64_t began_mono, began_wall;
 	bool refused;		/* a lock is held by another run */
 	bool finished;		/* the run to resume has ended well */
@@ -62,7 +62,6 @@ struct run {
 	struct tally sum;
 	struct json *result;
 	char taint[200], lost_why[160], finding[200];
-	int finding_code; /* 0 = none */
 	struct run_block block;
 
 	/* Of the pacer. */

@@ -25,7 +25,7 @@ keep_pace(struct loop *l)
 		cancel_wait(c->cancel, (int)(l->next_ms - now));
 		now = l->next_ms;
 	}
-	l->next_ms = now + MINUTE_MS / per_min;
+	l->next_ms = now + (int64_t)MINUTE_MS * (l->b->requests > 0 ? l->b->requests : 1) / per_min;
 }
 
 static int

@@ -1,5 +1,5 @@
-/* One request to the vendor per ticker, at the pace that its plan allows: what is done is skipped
- * on resume, what fails is counted and the next one goes on. */
+/* One request (or a few) to the vendor per ticker, at the pace that its plan allows: what is done
+ * is skipped on resume, what fails is counted and the next one goes on. */
 #ifndef FINTRA_JOBS_BY_TICKER_H
 #define FINTRA_JOBS_BY_TICKER_H
 
@@ -14,6 +14,7 @@ struct by_ticker {
 	const struct map *tickers;
 	by_ticker_fn *fn;
 	void *arg;
+	int requests; /* that fn makes per ticker; 0 = one */
 	/* filled by by_ticker_run() */
 	int64_t done, resumed, failed; /* of the tickers; `resumed` by an earlier epoch */
 };

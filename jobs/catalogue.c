@@ -37,6 +37,7 @@ static const struct job *const all_jobs[] = {
 	&job_bulk_health,
 	&job_sample_financial,
 	&job_healthcheck,
+	&job_update_mvp,
 	&job_validation,
 	&job_backfill_ticker_full,
 	&job_backfill_performance_windows,

@@ -33,6 +33,7 @@ extern const struct job job_fmp_batch;
 extern const struct job job_bulk_health;
 extern const struct job job_sample_financial;
 extern const struct job job_healthcheck;
+extern const struct job job_update_mvp;
 extern const struct job job_validation;
 extern const struct job job_backfill_ticker_full;
 extern const struct job job_backfill_performance_windows;

@@ -54,11 +54,6 @@ static const struct job master_all = {
 	.title = "The daily pipeline",
 	ASIDE(6, NULL, NULL, NULL),
 };
-static const struct job update_mvp = {
-	.name = "update-mvp",
-	.title = "Snapshots from single requests",
-	ASIDE(LAYER_OPS, NULL, NULL, WRITES("fintra_snapshots")),
-};
 static const struct job backfill_industry_history = {
 	.name = "backfill-industry-performance-historical",
 	.params = years,
@@ -135,7 +130,7 @@ const struct job *const fintra_known_jobs[] = {
 	&job_bulk_health,
 	&job_sample_financial,
 	&job_healthcheck,
-	&update_mvp,
+	&job_update_mvp,
 	&job_validation,
 	&job_backfill_ticker_full,
 	&backfill_industry_history,

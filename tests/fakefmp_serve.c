@@ -375,6 +375,24 @@ serve_profile(const struct market *m, int now, const struct stock *s, struct fak
 	str_putc(&a->body, ']');
 }
 
+/* The first columns of the profile are all that a quote needs here. */
+static void
+serve_quote(const struct market *m, int now, const struct stock *s, struct fake_answer *a)
+{
+	struct profile p;
+
+	fake_set(a, 200, "application/json", "[");
+	if (s && market_listed(s, now)) {
+		profile_make(m, s, now, &p);
+		str_puts(&a->body, "{\"symbol\":");
+		fake_json_text(&a->body, s->symbol);
+		str_fmt(&a->body, ",\"price\":%s,\"marketCap\":%s}", str_or(p.cell[1], "null"),
+			str_or(p.cell[2], "null"));
+		profile_done(&p);
+	}
+	str_putc(&a->body, ']');
+}
+
 static void
 serve_events(const struct market *m, int now, const struct stock *s, bool splits,
 	     struct fake_answer *a)
@@ -448,6 +466,7 @@ serve_market(const struct market *m, struct date today, const struct fake_req *q
 	char v3[24] = "";
 	bool history = fake_history_path(q->path, v3);
 	bool splits = strcmp(q->path, "/stable/splits") == 0;
+	bool quote = strcmp(q->path, "/stable/quote") == 0;
 
 	if (serve_statements(m, today, q, a) || serve_ratios(m, today, q, a))
 		return true;
@@ -461,7 +480,7 @@ serve_market(const struct market *m, struct date today, const struct fake_req *q
 	}
 	if (serve_peers(m, now, q, a) || filings_market(m, today, q, a))
 		return true;
-	if (!history && !splits && strcmp(q->path, "/stable/dividends") != 0 &&
+	if (!history && !splits && !quote && strcmp(q->path, "/stable/dividends") != 0 &&
 	    strcmp(q->path, "/stable/profile") != 0)
 		return false;
 	char *symbol = v3[0] ? mem_dup(v3) : fake_param(q, "symbol");
@@ -471,6 +490,8 @@ serve_market(const struct market *m, struct date today, const struct fake_req *q
 			 "Query Error: Invalid or missing query parameter - symbol");
 	else if (history)
 		serve_history(m, now, s, q, a);
+	else if (quote)
+		serve_quote(m, now, s, a);
 	else if (strcmp(q->path, "/stable/profile") == 0)
 		serve_profile(m, now, s, a);
 	else

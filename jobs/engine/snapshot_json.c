@@ -1,6 +1,7 @@
 #include "jobs/engine/snapshot_json_parts.h"
 
 #define SOURCE "local_backfill_v1" /* what older readers look for */
+#define ASKED_SOURCE "on_demand"   /* and of what the vendor was asked for just now */
 
 struct json *
 snapshot_json_pending(const char *reason)
@@ -60,16 +61,19 @@ profile_structural(const struct snapshot_view *v)
 {
 	struct json *o = json_new_object(), *classification = json_new_object(),
 		    *scores = json_new_object();
+	const char *asked = v->company.asked_at;
 
 	json_set_text(classification, "sector", v->rows->sector);
-	json_set_text(classification, "industry", v->rows->industry);
+	json_set_text(classification, "industry", asked ? v->company.industry : v->rows->industry);
 	json_set_num(scores, "altman_z", v->rows->altman_z);
 	json_set_num(scores, "piotroski_score", v->rows->piotroski);
 	json_set(o, "identity", identity(&v->company));
 	json_set(o, "metrics", metrics(v->snapshot->current));
 	json_set(o, "classification", classification);
 	json_set(o, "financial_scores", scores);
-	json_set_text(o, "source", SOURCE);
+	json_set_text(o, "source", asked ? ASKED_SOURCE : SOURCE);
+	if (asked)
+		json_set_text(o, "last_updated", asked);
 	return o;
 }
 

@@ -36,6 +36,8 @@ struct snapshot_company {
 	const char *country, *website, *ceo;
 	struct num employees;
 	bool sector_of_profile; /* the universe has none */
+	const char *asked_at;	/* the vendor was asked, then (ISO, UTC); NULL = of the tables */
+	const char *industry;	/* that it named then */
 };
 
 /* The newest row of sector_pe that is not after the date. */

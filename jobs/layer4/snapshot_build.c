@@ -23,7 +23,7 @@ struct bench {
 #define FROM(array, span) ((span).n > 0 ? (array).at + (span).at : NULL)
 
 static struct snapshot_input
-rows_of(const struct bench *b, const struct company *k, const struct sector_facts *sector)
+rows_of(const struct bench *b, const struct unit_company *k, const struct sector_facts *sector)
 {
 	const struct snapshot_unit *u = b->unit;
 	const struct iqs_company *filed = &u->filed[k->place];
@@ -72,7 +72,7 @@ put_figures(const struct snapshot *s, struct snapshot_row *out)
 static void
 build_one(const struct bench *b, size_t i)
 {
-	const struct company *k = &b->unit->company.at[i];
+	const struct unit_company *k = &b->unit->company.at[i];
 	const struct sector_facts *sector = snapshot_sector(b->shared, k->stock->sector);
 	struct snapshot_input rows = rows_of(b, k, sector);
 	struct span industry = snapshot_industry(b->unit, k->place);

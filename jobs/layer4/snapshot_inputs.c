@@ -43,7 +43,7 @@ count(struct snapshot_unit *u, enum snapshot_input_table t, struct date day)
 }
 
 /* The company that row i answers for. */
-static struct company *
+static struct unit_company *
 company_of(struct snapshot_unit *u, const struct rows *r, int i)
 {
 	return &u->company.at[rows_int(r, i, 0) - 1];
@@ -137,7 +137,7 @@ read_windows(struct question *q, struct err *e)
 	ROWS_AUTO r = db_query(q->c->db, Q_SNAPSHOT_WINDOWS, args, e);
 
 	for (int i = 0; r && i < rows_count(r); i++) {
-		struct company *k = company_of(u, r, i);
+		struct unit_company *k = company_of(u, r, i);
 		bool market = rows_bool(r, i, WIN_MARKET);
 		struct performance_row p = {
 			.as_of = rows_date(r, i, WIN_DATE),
@@ -190,7 +190,7 @@ read_profiles(struct question *q, struct err *e)
 	struct rows *r = u->profiles = db_query(q->c->db, Q_SNAPSHOT_PROFILES, args, e);
 
 	for (int i = 0; r && i < rows_count(r); i++) {
-		struct company *k = company_of(u, r, i);
+		struct unit_company *k = company_of(u, r, i);
 
 		k->shown = (struct snapshot_company){
 			.ticker = k->stock->ticker,
@@ -212,9 +212,9 @@ static void
 list_companies(struct snapshot_unit *u)
 {
 	for (size_t i = 0; i < u->stocks; i++) {
-		struct company k = { .stock = &u->stock[i],
-				     .place = i,
-				     .newest_window = DATE_NONE };
+		struct unit_company k = { .stock = &u->stock[i],
+					  .place = i,
+					  .newest_window = DATE_NONE };
 
 		if (k.stock->asked && k.stock->sector)
 			vec_push(&u->company, k);
@@ -263,6 +263,64 @@ snapshot_unit_read(struct job_ctx *c, const struct snapshot_stocks *list, struct
 	str_done(&q.sectors);
 	str_done(&q.windows);
 	return rc;
+}
+
+static void
+take_text(const char **to, const char *said)
+{
+	if (said)
+		*to = said;
+}
+
+static void
+take_num(struct num *to, struct num said)
+{
+	if (said.has)
+		*to = said;
+}
+
+/* Takes the place of the day's valuation; without one, and with a price, it comes before the older
+ * ones. */
+static void
+take_valuation(struct snapshot_unit *u, struct unit_company *k, const struct valuation_at *said)
+{
+	struct span old = k->valuation;
+	struct valuation_at now = { .date = said->date };
+
+	if (old.n > 0 && date_eq(u->valuation.at[old.at].date, said->date)) {
+		now = u->valuation.at[old.at++];
+		old.n--;
+	}
+	take_num(&now.price, said->price);
+	take_num(&now.market_cap, said->market_cap);
+	for (int m = 0; m < MULTIPLE_COUNT; m++)
+		take_num(&now.multiple[m], said->multiple[m]);
+	if (!now.price.has)
+		return;
+	k->valuation = (struct span){ u->valuation.n, old.n + 1 };
+	vec_push(&u->valuation, now);
+	for (size_t i = 0; i < old.n; i++) {
+		struct valuation_at older = u->valuation.at[old.at + i];
+
+		vec_push(&u->valuation, older);
+	}
+}
+
+void
+snapshot_unit_news(struct snapshot_unit *u, const struct snapshot_news *news)
+{
+	struct unit_company *k = &u->company.at[0];
+	struct snapshot_company *shown = &k->shown;
+
+	shown->has_profile = true;
+	shown->asked_at = news->at;
+	shown->industry = news->industry ? news->industry : k->stock->industry;
+	take_text(&shown->name, news->name);
+	take_text(&shown->country, news->country);
+	take_text(&shown->website, news->website);
+	take_text(&shown->ceo, news->ceo);
+	take_num(&shown->employees, news->employees);
+	take_valuation(u, k, &news->now);
 }
 
 void

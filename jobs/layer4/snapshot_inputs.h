@@ -12,7 +12,7 @@ struct span {
 };
 
 /* A company whose snapshot is to be made. */
-struct company {
+struct unit_company {
 	const struct stock *stock;
 	size_t place;		       /* among the stocks of the unit */
 	struct snapshot_company shown; /* texts borrowed from the unit */
@@ -39,7 +39,7 @@ const char *snapshot_input_table(enum snapshot_input_table t); /* "datos_financi
 struct snapshot_unit {
 	const struct stock *stock; /* of whole industries; borrowed */
 	size_t stocks;
-	VEC(struct company) company; /* those asked for that have a sector */
+	VEC(struct unit_company) company; /* those asked for that have a sector */
 	VEC(struct financial_row) financial;
 	struct iqs_company *filed; /* per stock: its rows of `financial` */
 	VEC(struct valuation_at) valuation;
@@ -49,10 +49,21 @@ struct snapshot_unit {
 	struct input_read read[SNAPSHOT_INPUTS];
 };
 
+/* What the vendor says of a company at the moment, in place of what the tables say.  Texts are
+ * borrowed; NULL and absent numbers: not said, so the tables count. */
+struct snapshot_news {
+	const char *at; /* ISO, UTC */
+	const char *name, *country, *website, *ceo, *industry;
+	struct num employees;
+	struct valuation_at now; /* of the as-of date */
+};
+
 /* Stocks from..to-1 of the list.  Owned: snapshot_unit_done(), also after a failure. */
 int snapshot_unit_read(struct job_ctx *c, const struct snapshot_stocks *list, struct span which,
 		       struct snapshot_unit *u, struct err *e) MUST_CHECK;
 void snapshot_unit_done(struct snapshot_unit *u);
+/* Of the one company asked for; `news` must live as long as the unit. */
+void snapshot_unit_news(struct snapshot_unit *u, const struct snapshot_news *news);
 /* The companies of the same industry among the unit's stocks; n = 0 when it has none. */
 struct span snapshot_industry(const struct snapshot_unit *u, size_t place);
 

@@ -60,6 +60,8 @@ snapshot_make_unit(struct snapshot_make *m, struct span which, const char *name,
 	int rc = snapshot_unit_read(m->c, &m->stocks, which, u, e);
 
 	n = u->company.n;
+	if (rc == 0 && m->news && n == 1)
+		snapshot_unit_news(u, m->news);
 	m->row = mem_zalloc((n + 1) * sizeof(*m->row));
 	if (rc == 0)
 		snapshot_build(u, &m->shared, m->c->as_of, m->c->conf->workers, m->row);

@@ -16,6 +16,8 @@ struct snapshot_make {
 	/* Snapshots written, refused by the database, new to the table; with a score, with a
 	 * position, with a return against the sector of one year; of old windows. */
 	int64_t processed, failed, inserted, fgos, ifs, relative, old_windows;
+	/* Of the one company of the next unit; NULL = the tables alone. */
+	const struct snapshot_news *news;
 	/* The unit at work. */
 	struct snapshot_unit unit;
 	struct snapshot_row *row;

@@ -1,6 +1,7 @@
 #include "jobs/layer4/snapshot_shared.h"
 
 #include "core/map.h"
+#include "jobs/common.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -134,6 +135,8 @@ read_profiles(struct job_ctx *c, struct snapshot_shared *s, const char *const *a
 static void
 list_sectors(const struct snapshot_stocks *stocks, struct snapshot_shared *s)
 {
+	for (size_t i = 0; sectors[i]; i++)
+		map_add(s->sectors, sectors[i], strlen(sectors[i]));
 	for (size_t i = 0; i < stocks->n; i++)
 		if (stocks->at[i].sector)
 			map_add(s->sectors, stocks->at[i].sector, strlen(stocks->at[i].sector));

@@ -32,7 +32,7 @@ struct snapshot_shared {
 int snapshot_shared_read(struct job_ctx *c, const struct snapshot_stocks *stocks,
 			 struct snapshot_shared *s, struct err *e) MUST_CHECK;
 void snapshot_shared_done(struct snapshot_shared *s);
-/* Of a sector that one of the stocks has; never NULL then. */
+/* Of one of the eleven sectors, or one that a stock has; NULL for others. */
 const struct sector_facts *snapshot_sector(const struct snapshot_shared *s, const char *sector);
 
 #endif

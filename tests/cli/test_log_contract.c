@@ -54,7 +54,8 @@ static const struct told {
 } told[] = { { "financials-bulk", "--years", "2024-2026", false },
 	     { "backfill-ticker-full", "--ticker", "SPY", false },
 	     { "backfill/peers", "--all", NULL, false },
-	     { "validation", NULL, NULL, true }, /* which wants thirty days */
+	     { "update-mvp", "--ticker", "AAA", false }, /* one of the market's */
+	     { "validation", NULL, NULL, true },	 /* which wants thirty days */
 	     { "master-benchmark", "--gate", "warn",
 	       false } }; /* the market is shorter than a year */
 

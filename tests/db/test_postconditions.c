@@ -124,6 +124,16 @@ teardown(void **state)
 	SNAPSHOTS "; UPDATE fintra_snapshots SET sector_rank = substr(ticker, 2)::int, " \
 		  "sector_rank_total = 20"
 
+#define LESS_PEERS                                                                          \
+	"DELETE FROM fmp_peers WHERE peer_ticker = 'Q' AND ticker < 'T14'", 0, RUN_PARTIAL, \
+		"peers rows 35 < 90 %% of 40 of run %d"
+#define PEER_LOST                                                                           \
+	"DELETE FROM fmp_peers WHERE ticker = 'T1' AND peer_ticker = 'Q'", 40, RUN_FAILURE, \
+		"peers stored 39 < 40 reported"
+#define SNAPSHOT_LOST                                                        \
+	"DELETE FROM fintra_snapshots WHERE ticker = 'T1'", 20, RUN_FAILURE, \
+		"snapshots stored 19 < 20 reported"
+
 /* What stands in the tables at the good run, what breaks them, and what must be said; %d in `says`
  * is the good run. */
 static const struct breach {
@@ -212,23 +222,13 @@ static const struct breach {
 	{ &job_peers_bulk, "peers_tickers", PEERS,
 	  "DELETE FROM fmp_peers WHERE ticker IN ('T1', 'T2')", 0, RUN_PARTIAL,
 	  "peers tickers 18 < 95 %% of 20 of run %d" },
-	{ &job_peers_bulk, "peers_rows", PEERS,
-	  "DELETE FROM fmp_peers WHERE peer_ticker = 'Q' AND ticker IN ('T1', 'T2', 'T3', 'T4', "
-	  "'T5')",
-	  0, RUN_PARTIAL, "peers rows 35 < 90 %% of 40 of run %d" },
-	{ &job_peers_bulk, "peers_stored", PEERS,
-	  "DELETE FROM fmp_peers WHERE ticker = 'T1' AND peer_ticker = 'Q'", 40, RUN_FAILURE,
-	  "peers stored 39 < 40 reported" },
+	{ &job_peers_bulk, "peers_rows", PEERS, LESS_PEERS },
+	{ &job_peers_bulk, "peers_stored", PEERS, PEER_LOST },
 	{ &job_backfill_peers, "peers_tickers", PEERS,
 	  "DELETE FROM fmp_peers WHERE ticker IN ('T1', 'T2')", 0, RUN_PARTIAL,
 	  "peers tickers 18 < 95 %% of 20 of run %d" },
-	{ &job_backfill_peers, "peers_rows", PEERS,
-	  "DELETE FROM fmp_peers WHERE peer_ticker = 'Q' AND ticker IN ('T1', 'T2', 'T3', 'T4', "
-	  "'T5')",
-	  0, RUN_PARTIAL, "peers rows 35 < 90 %% of 40 of run %d" },
-	{ &job_backfill_peers, "peers_stored", PEERS,
-	  "DELETE FROM fmp_peers WHERE ticker = 'T1' AND peer_ticker = 'Q'", 40, RUN_FAILURE,
-	  "peers stored 39 < 40 reported" },
+	{ &job_backfill_peers, "peers_rows", PEERS, LESS_PEERS },
+	{ &job_backfill_peers, "peers_stored", PEERS, PEER_LOST },
 	{ &job_fmp_batch, "batch_stored", STATEMENTS,
 	  "DELETE FROM datos_financieros WHERE ticker = 'T1'", 20, RUN_FAILURE,
 	  "batch stored 19 < 20 reported" },
@@ -277,9 +277,8 @@ static const struct breach {
 	{ &job_fmp_bulk, "snapshots_tickers", SNAPSHOTS,
 	  "DELETE FROM fintra_snapshots WHERE ticker < 'T11'; DELETE FROM fintra_universe", 0,
 	  RUN_PARTIAL, "snapshots tickers 18 < 95 %% of 20 of run %d" },
-	{ &job_fmp_bulk, "snapshots_stored", SNAPSHOTS,
-	  "DELETE FROM fintra_snapshots WHERE ticker = 'T1'", 20, RUN_FAILURE,
-	  "snapshots stored 19 < 20 reported" },
+	{ &job_fmp_bulk, "snapshots_stored", SNAPSHOTS, SNAPSHOT_LOST },
+	{ &job_bulk_update, "snapshots_stored", SNAPSHOTS, SNAPSHOT_LOST },
 	{ &job_fmp_bulk, "snapshots_without_fgos", SNAPSHOTS,
 	  "UPDATE fintra_snapshots SET fgos_score = NULL WHERE ticker < 'T12'", 0, RUN_PARTIAL,
 	  "snapshots without fgos 15.0 % > 10 points above 0.0 % of run %d" },

@@ -29,6 +29,7 @@ static const struct endpoint {
 	{ "/stable/income-statement-bulk", &job_financials_bulk, { "years=2025" } },
 	{ "/stable/ratios-ttm-bulk", &job_valuation, { NULL } },
 	{ "/stable/ratios-ttm", &job_valuation, { "ticker=AAPL", "debug=1" } },
+	{ "/stable/profile", &job_update_mvp, { "ticker=AAPL" } },
 	{ "/stable/peers-bulk", &job_peers_bulk, { NULL } },
 	{ "/stable/stock-peers", &job_backfill_peers, { "ticker=AAPL" } },
 	{ "/stable/sec-filings-8k", &job_sec_8k, { NULL } },

@@ -48,7 +48,7 @@ nothing_configured(void **state)
 	assert_int_equal(count(made.cat.jobs), count(fintra_catalogue.jobs));
 	for (size_t i = 0; fintra_catalogue.jobs[i]; i++)
 		assert_ptr_equal(made.cat.jobs[i], fintra_catalogue.jobs[i]);
-	assert_null(catalogue_job(&made.cat, "update-mvp"));
+	assert_null(catalogue_job(&made.cat, "backfill-sector-pe"));
 	catalogue_compose_done(&made);
 	conf_done(&c);
 }
@@ -116,8 +116,8 @@ mistakes_name_their_line(void **state)
 	       "no table \"prices_dialy\"; near: prices_daily");
 	refuse("job fmp-bulk", "runner", "http", "base_url in [old]");
 	refuse("job fmp-bulk", "runner", "command", "needs command");
-	refuse("job update-mvp", "runner", "native", "not in this build");
-	refuse("job update-mvp", "timeout", "2h", "not in this build");
+	refuse("job backfill-sector-pe", "runner", "native", "not in this build");
+	refuse("job backfill-sector-pe", "timeout", "2h", "not in this build");
 	refuse("job sync-universe", "timeout", "2h", "timeout needs runner");
 	refuse("job sync-universe", "command", "x", "command needs runner = command");
 	refuse("job sync-universe", "directory", "/x", "directory needs runner = command");
