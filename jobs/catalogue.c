@@ -31,6 +31,7 @@ static const struct job *const all_jobs[] = {
 	&job_master_benchmark,
 	&job_fmp_bulk,
 	&job_compute_ranks,
+	&job_market_state,
 	&job_backfill_peers,
 	&job_bulk_update,
 	&job_fmp_batch,

@@ -9,12 +9,7 @@
 
 #define READS NAMES
 #define WRITES NAMES
-#define AFTER NAMES
-/* A job of the daily order. */
-#define STEP(phase_, step_, layer_, after_, reads_, writes_)                                     \
-	.layer = (layer_), .phase = (phase_), .step = (step_), .after = after_, .reads = reads_, \
-	.writes = writes_
-/* A job outside of it. */
+/* A job outside of the daily order. */
 #define ASIDE(layer_, after_, reads_, writes_) \
 	.layer = (layer_), .cadence = ON_DEMAND, .after = after_, .reads = reads_, .writes = writes_
 #define BACKFILL(reads_, writes_)                                                              \
@@ -37,13 +32,6 @@ static const struct param_def everything[] = {
 	{ .name = NULL },
 };
 
-static const struct job market_state = {
-	.name = "market-state-bulk",
-	.title = "Current state of every ticker",
-	STEP(5, 21, 5, AFTER("fmp-bulk", "compute-ranks"),
-	     READS("fintra_universe", "fintra_snapshots", "datos_performance", "prices_daily"),
-	     WRITES("fintra_market_state")),
-};
 static const struct job master_ticker = {
 	.name = "master-ticker",
 	.title = "All steps for one ticker",
@@ -121,7 +109,7 @@ const struct job *const fintra_known_jobs[] = {
 	&job_master_benchmark,
 	&job_fmp_bulk,
 	&job_compute_ranks,
-	&market_state,
+	&job_market_state,
 	&master_ticker,
 	&master_all,
 	&job_backfill_peers,

@@ -296,3 +296,20 @@ SELECT count(*)
          GROUP BY engine_version, sector
         HAVING count(DISTINCT sector_rank) <> count(*) OR min(sector_rank) <> 1 OR max(sector_rank) <> count(*)
             OR min(sector_rank_total) <> count(*) OR max(sector_rank_total) <> count(*)) g;
+
+-- name: post_market_state_newest
+-- returns newest date of a close
+SELECT max(last_price_date) FROM fintra_market_state;
+
+-- name: post_market_state
+-- returns active tickers with a state bigint
+SELECT count(*) FROM fintra_market_state m JOIN fintra_universe u ON u.ticker = m.ticker AND u.is_active;
+
+-- name: post_market_state_priceless
+-- returns share of the states without a price
+SELECT coalesce(avg(CASE WHEN price IS NULL THEN 1 ELSE 0 END), 0) FROM fintra_market_state;
+
+-- name: post_market_state_inactive
+-- returns states of tickers that are not active bigint
+SELECT count(*) FROM fintra_market_state m
+ WHERE NOT EXISTS (SELECT 1 FROM fintra_universe u WHERE u.ticker = m.ticker AND u.is_active);

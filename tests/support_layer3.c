@@ -99,11 +99,9 @@ ends_empty(const struct job *job, const char *why)
 }
 
 void
-survives_a_kill(const struct job *job, const char *table)
+survives_a_kill_at(const struct job *job, const char *hold, const char *nothing)
 {
-	static const char nothing[] = "TRUNCATE sector_benchmarks, sector_stats, "
-				      "industry_benchmarks, industry_alpha, sector_pe, industry_pe";
-	char whole[64], resumed[64], sql[100];
+	char whole[64], resumed[64], sql[200];
 	struct err e = ERR_INIT;
 	struct outcome o;
 	pid_t pid;
@@ -114,7 +112,7 @@ survives_a_kill(const struct job *job, const char *table)
 	ground_sql(&ground, nothing);
 	DB_AUTO holder = support_open(ground.conninfo);
 
-	(void)fmt_buf(sql, sizeof(sql), "BEGIN; LOCK TABLE %s IN SHARE MODE", table);
+	(void)fmt_buf(sql, sizeof(sql), "BEGIN; %s", hold);
 	assert_int_equal(db_exec_sql(holder, sql, &e), 0);
 	pid = program_start(&ground,
 			    NAMES("run", job->name, "--as-of", AS_OF, "--force", "--gate", "warn"));
@@ -129,4 +127,15 @@ survives_a_kill(const struct job *job, const char *table)
 	assert_int_equal(o.state, RUN_SUCCESS);
 	ground_sum(&ground, resumed);
 	assert_string_equal(resumed, whole);
+}
+
+void
+survives_a_kill(const struct job *job, const char *table)
+{
+	char hold[100];
+
+	(void)fmt_buf(hold, sizeof(hold), "LOCK TABLE %s IN SHARE MODE", table);
+	survives_a_kill_at(job, hold,
+			   "TRUNCATE sector_benchmarks, sector_stats, industry_benchmarks, "
+			   "industry_alpha, sector_pe, industry_pe");
 }

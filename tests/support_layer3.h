@@ -26,5 +26,8 @@ void ends_empty(const struct job *job, const char *why);
 /* Killed while it waits to write `table`, which it has written before, and resumed: the same rows
  * as of an undisturbed run. */
 void survives_a_kill(const struct job *job, const char *table);
+/* The same of any job, while it waits for what the statement `hold` holds; `nothing` brings its
+ * tables back to where it begins. */
+void survives_a_kill_at(const struct job *job, const char *hold, const char *nothing);
 
 #endif

@@ -19,7 +19,7 @@ pid_t
 program_start(const struct ground *g, const char *const *args)
 {
 	char path[300], db[SETTING], url[SETTING], sec[SETTING], cache[SETTING], now[80], guard[80];
-	char time[CLOCK_BUF], share[NUM_BUF];
+	char time[CLOCK_BUF], share[NUM_BUF], batch[80];
 	const char *argv[WORDS_MAX + 2] = { path };
 	const char *env[] = { db,
 			      url,
@@ -27,6 +27,7 @@ program_start(const struct ground *g, const char *const *args)
 			      cache,
 			      now,
 			      guard,
+			      batch,
 			      "FINTRA_FMP_API_KEY=k",
 			      "FINTRA_FMP_STALL_S=60",
 			      "FINTRA_FMP_PART_PAUSE_MS=0",
@@ -45,6 +46,7 @@ program_start(const struct ground *g, const char *const *args)
 	fmt_buf(now, sizeof(now), "FINTRA_RUN_REHEARSE_NOW=%s", clock_iso(clock_wall_ms(), time));
 	fmt_buf(guard, sizeof(guard), "FINTRA_RUN_GUARD_TICKERS=%s",
 		num_text(g->conf.guard_tickers, share));
+	fmt_buf(batch, sizeof(batch), "FINTRA_RUN_BATCH_ROWS=%d", g->conf.batch_rows);
 	for (size_t i = 0; args[i] && i < WORDS_MAX; i++)
 		argv[i + 1] = args[i];
 	pid_t pid = fork();

@@ -91,6 +91,8 @@ static const char ready_sql[] =
 	"data_confidence, fgos_score, relative_vs_sector_1y)"
 	" SELECT ticker, '2026-02-02', 'fintra-local-v1', sector, '{}', '{}', '{}', '{}', '{}', "
 	"'{}', 50, 1 FROM fintra_universe;"
+	"INSERT INTO fintra_market_state (ticker, price, last_price_date)"
+	" SELECT ticker, 10, '2026-02-02' FROM fintra_universe;"
 	"INSERT INTO sec_filings (ticker, form_type, link, filing_date, parsed)"
 	" SELECT ticker, '10-K', 'https://www.sec.gov/' || ticker, '2026-01-30 00:00Z', false FROM "
 	"fintra_universe;"
@@ -106,7 +108,7 @@ static const char ready_sql[] =
 	"lock_key, created_at)"
 	" SELECT job, '2026-02-02', 'success', 'anna', 'h', 1, 'cli', 'warn', 'x', 1,"
 	"  '2026-02-03 06:00Z' FROM unnest(ARRAY['financials-bulk', 'dividends-bulk-v2', "
-	"'industry-classification-sync']) job;";
+	"'market-state-bulk', 'industry-classification-sync']) job;";
 
 void
 support_sql(const char *conninfo, const char *sql)

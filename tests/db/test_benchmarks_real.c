@@ -2,7 +2,7 @@
  * file, from the same input rows and in another way: order statistics by position in a sorted
  * array, statistics by PostgreSQL's own aggregates. */
 #include "jobs/jobs.h"
-#include "tests/support_layer3.h"
+#include "tests/support_recorded.h"
 
 #include <setjmp.h>
 
@@ -10,14 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define SUMMER "2018-07-18"
 #define WINTER "2018-12-31" /* with fiscal year 2018 all nine metrics of FGOS are there */
 #define SPRING "2018-04-02" /* prices: enough for three months */
 #define LOADED "2019-01-02"
-
-enum { SQL_MAX = 8192 };
 
 static bool ready;
 
@@ -27,15 +24,6 @@ static bool ready;
 		if (!ready)     \
 			skip(); \
 	} while (0)
-
-static void
-run_ok(const struct job *job, const char *as_of, const char *param, const char *more)
-{
-	struct outcome o = GROUND_RUN(&ground, job, as_of, param, more, NULL);
-
-	if (o.state != RUN_SUCCESS)
-		fail_msg("%s at %s: %s", job->name, as_of, o.err.text);
-}
 
 /* The figures of each active stock by metric, and of those that are missing there the newest: "at"
  * is the date; newest = false means of the newest row only. */
@@ -67,19 +55,8 @@ run_ok(const struct job *job, const char *as_of, const char *param, const char *
 static int
 load(void **state)
 {
-	const char *real = support_real(".");
-	char path[600], to[300];
-
 	(void)state;
-	ground_open(&ground, "layer3_real");
-	for (int i = 0; real && i < 2; i++) {
-		const char *part = i ? "prices" : "fmp-shape";
-
-		(void)fmt_buf(path, sizeof(path), "%s/%s", real, part);
-		(void)fmt_buf(to, sizeof(to), "%s/%s", ground.dir, part);
-		assert_int_equal(symlink(path, to), 0);
-	}
-	if (!real)
+	if (!recorded_open("layer3_real"))
 		return 0;
 	run_ok(&job_sync_universe, SUMMER, NULL, NULL);
 	run_ok(&job_industry_classification, SUMMER, NULL, NULL);
@@ -101,36 +78,6 @@ unload(void **state)
 	(void)state;
 	ground_close(&ground);
 	return 0;
-}
-
-/* Two queries with the same key columns and the same figures by FULL JOIN: nothing is missing on
- * either side and no cell differs; the number of cells. */
-static long
-compare(const char *what, const char *mine, const char *other, const char *key)
-{
-	char sql[SQL_MAX], *got;
-	long cells = 0;
-	int end = 0;
-
-	(void)fmt_buf(
-		sql, sizeof(sql),
-		"WITH m AS (%s), o AS (%s) SELECT concat_ws(' ', count(*) FILTER (WHERE m "
-		"IS NULL), count(*) FILTER (WHERE o IS NULL), sum(x.cells), sum(x.differ)) "
-		"FROM m FULL JOIN o USING (%s) CROSS JOIN LATERAL (SELECT count(*) AS cells, "
-		"count(*) FILTER (WHERE CASE WHEN a.value ~ '^-?[0-9.]+(e-?[0-9]+)?$' AND b.value "
-		"~ "
-		"'^-?[0-9.]+(e-?[0-9]+)?$' THEN abs(a.value::numeric - b.value::numeric) > 1e-9 * "
-		"greatest(1, abs(a.value::numeric)) ELSE a.value IS DISTINCT FROM b.value "
-		"END) AS differ FROM jsonb_each_text(to_jsonb(m)) a FULL JOIN "
-		"jsonb_each_text(to_jsonb(o)) b USING (key)) x",
-		mine, other, key);
-	got = ground_psql(&ground, sql);
-	printf("INFO: %s: %s (missing here, missing there, cells compared, cells that differ)\n",
-	       what, got);
-	if (sscanf(got, "0 0 %ld 0%n", &cells, &end) != 1 || end != (int)strlen(got))
-		fail_msg("%s: %s", what, got);
-	free(got);
-	return cells;
 }
 
 static long

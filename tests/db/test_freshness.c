@@ -310,10 +310,10 @@ not_built(void **state)
 
 	(void)state;
 	support_fresh(fresh_db(), "2026-02-02", AFTER_ALL, &f);
-	s = freshness_find(&f, "fintra_market_state");
+	s = freshness_find(&f, "fintra_ecosystem_reports");
 	assert_null(s->writer);
 	assert_string_equal(table_state_name(s->state), "empty");
-	assert_int_equal(f.layer[5].n_counting, 0);
+	assert_int_equal(f.layer[5].n_counting, 1);
 	assert_true(f.ready);
 	freshness_done(&f);
 }
@@ -330,6 +330,38 @@ by_the_ledger(void **state)
 		  "2026-02-02", AFTER_ALL, "asset_industry_map", TABLE_STALE },
 		{ "UPDATE fintra_ops.run SET params = '{}', as_of = '2026-01-30'", "2026-02-02",
 		  AFTER_ALL, "asset_industry_map", TABLE_LATE },
+	};
+
+	(void)state;
+	expect_all(fresh_db(), steps, ARRAY_LEN(steps));
+}
+
+/* The state of the market has one row per ticker: its date is that of the run, its coverage that of
+ * the active tickers; 06:00 in New York is 11:00Z. */
+static void
+market_state(void **state)
+{
+	static const struct step steps[] = {
+		{ NULL, "2026-02-02", AFTER_ALL, "fintra_market_state", TABLE_FRESH },
+		/* 19 of 20 are 95 %; a row of somebody else does not fill the gap */
+		{ "UPDATE fintra_market_state SET ticker = 'GONE' WHERE ticker = 'T01'",
+		  "2026-02-02", AFTER_ALL, "fintra_market_state", TABLE_PARTIAL },
+		/* an older day took its place, by force */
+		{ "UPDATE fintra_market_state SET ticker = 'T01' WHERE ticker = 'GONE'; INSERT "
+		  "INTO fintra_ops.run (job, as_of, state, who, host, pid, origin, gate, build, "
+		  "lock_key, created_at) SELECT job, '2026-01-30', 'partial', who, host, pid, "
+		  "origin, gate, build, lock_key, created_at FROM fintra_ops.run WHERE job = "
+		  "'market-state-bulk'",
+		  "2026-02-02", AFTER_ALL, "fintra_market_state", TABLE_PARTIAL },
+		{ "DELETE FROM fintra_ops.run WHERE as_of = '2026-01-30'", "2026-02-02", AFTER_ALL,
+		  "fintra_market_state", TABLE_FRESH },
+		{ "UPDATE "
+		  "fintra_ops.run SET params = '{\"limit\":5}' WHERE job = 'market-state-bulk'; "
+		  "UPDATE fintra_market_state SET last_price_date = '2026-01-30'",
+		  "2026-02-02", "2026-02-03T10:59:00Z", "fintra_market_state", TABLE_DUE },
+		{ NULL, "2026-02-02", "2026-02-03T11:01:00Z", "fintra_market_state", TABLE_LATE },
+		{ "TRUNCATE fintra_market_state; UPDATE fintra_ops.run SET params = '{}'",
+		  "2026-02-02", AFTER_ALL, "fintra_market_state", TABLE_EMPTY },
 	};
 
 	(void)state;
@@ -401,6 +433,7 @@ main(void)
 		cmocka_unit_test(blocked_and_due),
 		cmocka_unit_test(not_measurable),
 		cmocka_unit_test(not_built),
+		cmocka_unit_test(market_state),
 		cmocka_unit_test(by_the_ledger),
 		cmocka_unit_test(last_run_decorates),
 		cmocka_unit_test(configured),
