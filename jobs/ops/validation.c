@@ -151,15 +151,13 @@ const struct job job_validation = {
 	.title = "Consistency of snapshots and statistics",
 	.layer = LAYER_OPS,
 	.cadence = ON_DEMAND,
-	.after = NAMES("fmp-bulk", "backfill-sector-stats"),
+	.after = NAMES("sector-benchmarks", "fmp-bulk"),
 	.reads = NAMES("fintra_snapshots", "datos_financieros", "sector_stats"),
 	.mild = NAMES("fintra_snapshots", "datos_financieros", "sector_stats"),
 	.phases = NAMES("check"),
 	.help = "Four checks up to the as-of date: no snapshot is made from a period that ends "
-		"after "
-		"it; every ticker has 30 snapshots; statistics are of 10 companies at least; FGOS "
-		"scores lie within 0 to 100 and reach 40.  Ends 0, with warnings PARTIAL (4), with "
-		"a "
-		"failure 1, which is the last check made.",
+		"later; every ticker has 30 snapshots; statistics are of 10 companies at least; "
+		"FGOS scores lie within 0 to 100 and reach 40.  Ends 0, with warnings PARTIAL (4), "
+		"with a failure 1, which is the last check made.",
 	.run = run,
 };
