@@ -39,4 +39,7 @@ extern const struct job job_validation;
 extern const struct job job_backfill_ticker_full;
 extern const struct job job_backfill_performance_windows;
 
+/* A section of `fintra ticker` (layer4/ticker_snapshot.c). */
+section_tell ticker_snapshot_tell;
+
 #endif

@@ -69,3 +69,29 @@ SELECT ticker
  WHERE ticker LIKE left($1::text, 1) || '%'
  ORDER BY ticker COLLATE "C"
  LIMIT 4000;
+
+-- name: ticker_snapshot
+-- $1 ticker, $2 as-of, $3 engine_version
+-- returns snapshot_date, the newest row as one object
+SELECT snapshot_date, to_jsonb(s)
+  FROM fintra_snapshots s
+ WHERE ticker = $1::text AND snapshot_date <= $2::date AND engine_version = $3::text
+ ORDER BY snapshot_date DESC
+ LIMIT 1;
+
+-- name: ticker_differs
+-- $1 ticker, $2 snapshot_date, $3 engine_version, $4 the row as it would be made now, an object
+-- returns the columns of the stored row that are others
+SELECT m.key
+  FROM fintra_snapshots s
+ CROSS JOIN jsonb_each($4::jsonb) m
+ WHERE s.ticker = $1::text AND s.snapshot_date = $2::date AND s.engine_version = $3::text
+   AND to_jsonb(s) -> m.key IS DISTINCT FROM m.value AND jsonb_exists(to_jsonb(s), m.key)
+ ORDER BY m.key;
+
+-- name: ticker_market_state
+-- $1 ticker
+SELECT last_price_date, price, change, change_percentage, market_cap, volume, ytd_return, sector, industry,
+       fgos_score, fgos_confidence_label, valuation_status, verdict_text, ecosystem_score, source, updated_at
+  FROM fintra_market_state
+ WHERE ticker = $1::text;

@@ -3,6 +3,7 @@
 #ifndef FINTRA_JOBS_ENGINE_BENCHMARK_H
 #define FINTRA_JOBS_ENGINE_BENCHMARK_H
 
+#include "core/date.h"
 #include "core/num.h"
 
 enum metric {
@@ -51,7 +52,9 @@ struct benchmark {
 /* What was found for one group on one date. */
 struct benchmark_set {
 	bool has[METRIC_ALL];
-	struct benchmark of[METRIC_ALL];
+	struct benchmark of[METRIC_ALL]; /* without `has`: a row of too few values, or none */
+	struct date date;		 /* of the rows, DATE_NONE = no date had any */
+	bool general;			 /* the group itself had none: those of General */
 };
 
 /* NULL when there is none; set may be NULL.  Borrowed from set. */

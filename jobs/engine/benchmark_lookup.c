@@ -53,13 +53,17 @@ benchmark_lookup(const struct benchmark_row *row, size_t n, const char *sector, 
 	bool found = false;
 
 	memset(out, 0, sizeof(*out));
-	if (!date_is_set(day)) {
+	out->general = !date_is_set(day);
+	if (out->general) {
 		name = trimmed(fallback);
 		day = newest(row, n, name, date);
 	}
+	out->date = day;
 	for (size_t i = 0; date_is_set(day) && i < n; i++) {
-		if (!date_eq(row[i].date, day) || !is_named(&row[i], name) ||
-		    row[i].benchmark.sample_size < BENCHMARK_SAMPLE_MIN)
+		if (!date_eq(row[i].date, day) || !is_named(&row[i], name))
+			continue;
+		out->of[row[i].metric] = row[i].benchmark;
+		if (row[i].benchmark.sample_size < BENCHMARK_SAMPLE_MIN)
 			continue;
 		benchmark_put(out, row[i].metric, &row[i].benchmark);
 		found = true;

@@ -15,7 +15,8 @@ struct benchmark_row {
 
 /* Those of the newest date that is not after `date`, for the sector (blanks around its name do not
  * count) or, if it has none at all, for the sector General; rows of fewer than three values left
- * out.  False and an empty set when nothing is left.  Rows in any order; asked once per sector. */
+ * out.  False and a set without any when nothing is left; its date and group are told all the same.
+ * Rows in any order; asked once per sector. */
 bool benchmark_lookup(const struct benchmark_row *row, size_t n, const char *sector,
 		      struct date date, struct benchmark_set *out);
 

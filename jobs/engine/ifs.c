@@ -2,7 +2,7 @@
 
 #include "core/str.h"
 
-enum { BLOCKS = 3, BLOCK_WINDOWS = 3, WINDOWS = 7, UNIVERSE_FACTOR = 75 };
+enum { BLOCK_WINDOWS = 3, WINDOWS = 7, UNIVERSE_FACTOR = 75 };
 
 /* Shares of the confidence. */
 #define BY_WINDOWS 0.4
@@ -10,12 +10,13 @@ enum { BLOCKS = 3, BLOCK_WINDOWS = 3, WINDOWS = 7, UNIVERSE_FACTOR = 75 };
 #define BY_UNIVERSE 0.2
 
 static const struct block {
+	const char *name;
 	size_t n;
 	enum window window[BLOCK_WINDOWS];
-} blocks[BLOCKS] = {
-	{ 2, { WIN_1M, WIN_3M } },
-	{ 3, { WIN_6M, WIN_1Y, WIN_2Y } },
-	{ 2, { WIN_3Y, WIN_5Y } },
+} blocks[IFS_BLOCKS] = {
+	[IFS_SHORT] = { "short", 2, { WIN_1M, WIN_3M } },
+	[IFS_MID] = { "mid", 3, { WIN_6M, WIN_1Y, WIN_2Y } },
+	[IFS_LONG] = { "long", 2, { WIN_3Y, WIN_5Y } },
 };
 
 static const char *const positions[IFS_POSITION_COUNT] = {
@@ -39,15 +40,30 @@ ifs_position_find(const char *name)
 	return IFS_NONE;
 }
 
+const char *
+ifs_block_name(int block)
+{
+	return blocks[block].name;
+}
+
+int
+ifs_block_of(enum window w)
+{
+	for (int b = 0; b < IFS_BLOCKS; b++)
+		for (size_t i = 0; i < blocks[b].n; i++)
+			if (blocks[b].window[i] == w)
+				return b;
+	return -1;
+}
+
 struct votes {
 	int valid;    /* blocks with a window that takes part */
 	int up, down; /* blocks that say so */
 };
 
 /* A return of exactly zero takes part and says nothing. */
-static void
-vote(const struct block *b, const struct num *relative, const struct horizons *dominant,
-     struct votes *v)
+static struct ifs_block
+vote(const struct block *b, const struct num *relative, const struct horizons *dominant)
 {
 	int taking_part = 0, balance = 0;
 
@@ -59,9 +75,7 @@ vote(const struct block *b, const struct num *relative, const struct horizons *d
 		taking_part++;
 		balance += (relative[w].v > 0) - (relative[w].v < 0);
 	}
-	v->valid += taking_part > 0;
-	v->up += balance > 0;
-	v->down += balance < 0;
+	return (struct ifs_block){ taking_part, (balance > 0) - (balance < 0) };
 }
 
 /* All seven windows count here, dominant or not. */
@@ -82,7 +96,7 @@ consistency_of(const struct votes *v)
 {
 	if (v->up > 0 && v->down > 0)
 		return 0.7;
-	return v->valid < BLOCKS ? 0.4 : 1.0;
+	return v->valid < IFS_BLOCKS ? 0.4 : 1.0;
 }
 
 static enum trust
@@ -100,8 +114,12 @@ ifs(const struct num relative[WIN_COUNT], const struct horizons *dominant, struc
 	double percent;
 
 	*out = (struct ifs){ .position = IFS_NONE };
-	for (int b = 0; b < BLOCKS; b++)
-		vote(&blocks[b], relative, dominant, &v);
+	for (int b = 0; b < IFS_BLOCKS; b++) {
+		out->block[b] = vote(&blocks[b], relative, dominant);
+		v.valid += out->block[b].windows > 0;
+		v.up += out->block[b].vote > 0;
+		v.down += out->block[b].vote < 0;
+	}
 	if ((dominant->given ? v.valid : v.up + v.down) < 2)
 		return;
 	out->position = v.up > v.down ? IFS_LEADER : v.down > v.up ? IFS_LAGGARD : IFS_FOLLOWER;

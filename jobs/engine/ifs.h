@@ -17,10 +17,21 @@ enum ifs_position {
 const char *ifs_position_name(enum ifs_position p); /* "leader", ...; NULL for IFS_NONE */
 enum ifs_position ifs_position_find(const char *name);
 
+enum { IFS_SHORT, IFS_MID, IFS_LONG, IFS_BLOCKS };
+
+const char *ifs_block_name(int block); /* "short", "mid", "long" */
+int ifs_block_of(enum window w);       /* -1 when it is in none */
+
+struct ifs_block {
+	int windows; /* that take part */
+	int vote;    /* 1 ahead of the sector, -1 behind, 0 neither */
+};
+
 struct ifs {
-	enum ifs_position position; /* IFS_NONE: the rest means nothing */
-	int pressure;		    /* blocks that agree with the position, 0..3 */
-	int confidence;		    /* percent */
+	struct ifs_block block[IFS_BLOCKS]; /* told without a position, too */
+	enum ifs_position position;	    /* IFS_NONE: the rest means nothing */
+	int pressure;			    /* blocks that agree with the position, 0..3 */
+	int confidence;			    /* percent */
 	enum trust label;
 };
 

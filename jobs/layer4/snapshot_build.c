@@ -23,13 +23,12 @@ struct bench {
 #define FROM(array, span) ((span).n > 0 ? (array).at + (span).at : NULL)
 
 static struct snapshot_input
-rows_of(const struct bench *b, const struct unit_company *k, const struct sector_facts *sector)
+rows_of(const struct snapshot_unit *u, const struct snapshot_shared *shared,
+	const struct unit_company *k, const struct sector_facts *sector)
 {
-	const struct snapshot_unit *u = b->unit;
 	const struct iqs_company *filed = &u->filed[k->place];
 
 	return (struct snapshot_input){
-		.date = b->as_of,
 		.sector = k->stock->sector,
 		.industry = k->stock->industry,
 		.financial = filed->row,
@@ -38,10 +37,33 @@ rows_of(const struct bench *b, const struct unit_company *k, const struct sector
 		.valuations = k->valuation.n,
 		.performance = FROM(u->performance, k->performance),
 		.performances = k->performance.n,
-		.profile = industry_profile_find(b->shared->profile, b->shared->profiles,
+		.profile = industry_profile_find(shared->profile, shared->profiles,
 						 k->stock->industry),
 		.benchmarks = sector->compared ? &sector->benchmarks : NULL,
 	};
+}
+
+void
+snapshot_derive(const struct snapshot_unit *u, const struct snapshot_shared *shared,
+		struct date as_of, size_t i, struct snapshot_made *out)
+{
+	const struct unit_company *k = &u->company.at[i];
+	struct span industry = snapshot_industry(u, k->place);
+	struct appraisal_input more = {
+		.rows = &out->rows,
+		.snapshot = &out->snapshot,
+		.dividend = FROM(u->dividend, k->dividend),
+		.dividends = k->dividend.n,
+		.industry = industry.n > 0 ? u->filed + industry.at : NULL,
+		.companies = industry.n,
+		.self = k->place - industry.at,
+	};
+
+	out->sector = snapshot_sector(shared, k->stock->sector);
+	out->rows = rows_of(u, shared, k, out->sector);
+	out->rows.date = as_of;
+	snapshot(&out->rows, &out->snapshot);
+	appraisal(&more, &out->appraisal);
 }
 
 static void
@@ -73,32 +95,18 @@ static void
 build_one(const struct bench *b, size_t i)
 {
 	const struct unit_company *k = &b->unit->company.at[i];
-	const struct sector_facts *sector = snapshot_sector(b->shared, k->stock->sector);
-	struct snapshot_input rows = rows_of(b, k, sector);
-	struct span industry = snapshot_industry(b->unit, k->place);
-	struct appraisal_input more = {
-		.rows = &rows,
-		.dividend = FROM(b->unit->dividend, k->dividend),
-		.dividends = k->dividend.n,
-		.industry = industry.n > 0 ? b->unit->filed + industry.at : NULL,
-		.companies = industry.n,
-		.self = k->place - industry.at,
-	};
-	struct snapshot s;
-	struct appraisal a;
+	struct snapshot_made made;
 
-	snapshot(&rows, &s);
-	more.snapshot = &s;
-	appraisal(&more, &a);
+	snapshot_derive(b->unit, b->shared, b->as_of, i, &made);
 	const struct snapshot_view view = {
-		.rows = &rows,
-		.snapshot = &s,
-		.appraisal = &a,
+		.rows = &made.rows,
+		.snapshot = &made.snapshot,
+		.appraisal = &made.appraisal,
 		.company = k->shown,
-		.sector_pe = { sector->pe_date, sector->pe },
+		.sector_pe = { made.sector->pe_date, made.sector->pe },
 	};
 	put_json(&view, &b->row[i]);
-	put_figures(&s, &b->row[i]);
+	put_figures(&made.snapshot, &b->row[i]);
 	b->row[i].ticker = k->stock->ticker;
 	b->row[i].sector = k->stock->sector;
 }

@@ -3,9 +3,13 @@
 #include "core/clock.h"
 #include "core/db_copy.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 
-enum { NOTED_MS = 60 * 60 * 1000 }; /* so long the time of an equal answer need not move */
+enum {
+	NOTED_MS = 60 * 60 * 1000, /* so long the time of an equal answer need not move */
+	FIGURES_BYTES = 1 << 16
+};
 
 void
 snapshot_row_done(struct snapshot_row *r)
@@ -13,6 +17,56 @@ snapshot_row_done(struct snapshot_row *r)
 	for (int i = 0; i < SNAPSHOT_COLUMNS; i++)
 		free(r->json[i]);
 	*r = (struct snapshot_row){ .ticker = NULL };
+}
+
+static void
+set_windows(struct json *o, const char *against, const struct num points[WIN_COUNT])
+{
+	char name[40];
+
+	for (int w = 0; w < WIN_COUNT; w++) {
+		if (!window_is_canonical((enum window)w))
+			continue;
+		(void)fmt_buf(name, sizeof(name), "relative_vs_%s_%s", against,
+			      window_code((enum window)w));
+		for (char *p = name; *p; p++)
+			*p = (char)tolower((unsigned char)*p);
+		json_set_num(o, name, points[w]);
+	}
+}
+
+static struct json *
+figures_json(const struct snapshot_row *r)
+{
+	struct json *o = json_new_object();
+
+	json_set_text(o, "sector", r->sector);
+	json_set_text(o, "fgos_status", r->fgos_status);
+	json_set_text(o, "fgos_category", r->fgos_category);
+	json_set_text(o, "fgos_confidence_label", r->fgos_label);
+	json_set_text(o, "fgos_maturity", r->maturity);
+	json_set_num(o, "fgos_score", r->fgos_score);
+	json_set_num(o, "fgos_confidence_percent", r->fgos_confidence);
+	set_windows(o, "sector", r->against_sector);
+	set_windows(o, "market", r->against_market);
+	return o;
+}
+
+/* The columns that are JSON go in as they are: read and printed again, their figures would get
+ * other digits. */
+void
+snapshot_row_json(const struct snapshot_row *r, struct str *out)
+{
+	struct json *figures = figures_json(r);
+	STR_AUTO text = { .max = FIGURES_BYTES };
+
+	json_print(figures, &text);
+	json_free(figures);
+	str_put(out, str_c(&text), text.len - 1); /* without its brace */
+	for (int c = 0; c < SNAPSHOT_COLUMNS; c++)
+		str_fmt(out, ",\"%s\":%s", snapshot_column_name((enum snapshot_column)c),
+			str_or(r->json[c], "null"));
+	str_putc(out, '}');
 }
 
 static void

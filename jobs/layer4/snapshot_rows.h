@@ -19,6 +19,8 @@ struct snapshot_row {
 };
 
 void snapshot_row_done(struct snapshot_row *r);
+/* Appends its columns by name as one JSON object, as to_jsonb() gives those of the table. */
+void snapshot_row_json(const struct snapshot_row *r, struct str *out);
 /* Writes the rows in the present transaction: stage, COPY, merge; counts go to *t. */
 int snapshot_rows_write(struct job_ctx *c, const struct snapshot_row *row, size_t n,
 			struct tally *t, struct err *e) MUST_CHECK;

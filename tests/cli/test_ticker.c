@@ -53,6 +53,10 @@ sections_and_marks(void **state)
 	/* The open mark comes before what is done. */
 	assert_true(strstr(out.out, "split 4:1") < strstr(out.out, "dividend 0.26"));
 	assert_non_null(strstr(out.out, "Valuation\n  nothing\n"));
+	assert_non_null(strstr(out.out,
+			       "Snapshot\n  none of engine fintra-local-v1 by this date: it is "
+			       "none of the active stocks\n"));
+	assert_non_null(strstr(out.out, "Market state\n  nothing\n"));
 	assert_null(strstr(out.out, "999")); /* behind the as-of date */
 	assert_null(strchr(out.out, 27));
 	support_out_done(&out);
@@ -71,6 +75,9 @@ as_json(void **state)
 	assert_int_equal(json_len(json_get(j, "performance")), 2);
 	assert_string_equal(json_text(json_first(json_get(j, "performance")), "window_code"), "1D");
 	assert_int_equal(json_len(json_get(j, "actions")), 2);
+	assert_string_equal(json_text(json_get(j, "snapshot"), "engine_version"),
+			    "fintra-local-v1");
+	assert_int_equal(json_len(json_get(j, "market_state")), 0);
 	json_free(j);
 	j = bin_json(place(), NAMES_OF("ticker", "AAPL", "--history", "--json"), 0);
 	assert_int_equal(json_len(json_get(j, "prices")), 2);
