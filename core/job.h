@@ -87,6 +87,7 @@ struct catalogue {
 	const struct check *checks;	/* core/health.h; name NULL ends */
 	const struct section *ticker;	/* name NULL ends; NULL = none */
 	int ticker_like;		/* enum query: $1 a word; returns tickers like it */
+	const char *const *ticker_jobs; /* that renew one ticker, best first; NULL = none */
 	const char *const *layer_names; /* 0..6 */
 	const char *build;		/* version text */
 	const struct job *const *known; /* and those that only lineage knows; NULL = jobs */
@@ -114,8 +115,7 @@ void catalogue_compose_done(struct composed *c);
 const struct job *catalogue_job(const struct catalogue *cat,
 				const char *name); /* with or without "backfill-" */
 const struct table *catalogue_table(const struct catalogue *cat, const char *name);
-/* The job that normally writes the table: first in order, not a backfill; NULL if this build has
- * none. */
+/* Its usual writer: first in order, not a backfill; NULL if this build has none. */
 const struct job *catalogue_writer(const struct catalogue *cat, const char *table);
 /* The same among all known jobs: who makes the table, here or in the system beside this one. */
 const struct job *catalogue_source(const struct catalogue *cat, const char *table);

@@ -61,5 +61,6 @@ const struct catalogue fintra_catalogue = {
 	.ticker = fintra_ticker,
 	.ticker_like = Q_TICKER_LIKE,
 	.scatter = &fintra_scatter,
+	.ticker_jobs = NAMES("master-ticker", "fmp-bulk"),
 	.build = FINTRA_VERSION,
 };

@@ -6,6 +6,8 @@
 
 const struct section fintra_ticker[] = {
 	{ "universe", "Universe", Q_TICKER_UNIVERSE, NULL },
+	{ "snapshot", "Snapshot", -1, ticker_snapshot_tell },
+	{ "market_state", "Market state", Q_TICKER_MARKET_STATE, NULL },
 	{ "actions", "Splits, dividends and flags", Q_TICKER_ACTIONS, NULL },
 	{ "stored", "Stored bars", Q_TICKER_STORED, NULL },
 	{ "prices", "Newest bar", Q_TICKER_PRICES, NULL },
@@ -13,7 +15,5 @@ const struct section fintra_ticker[] = {
 	{ "windows", "Against sector, market and industry", Q_TICKER_WINDOWS, NULL },
 	{ "financials", "Financials", Q_TICKER_FINANCIALS, NULL },
 	{ "valuation", "Valuation", Q_TICKER_VALUATION, NULL },
-	{ "snapshot", "Snapshot", -1, ticker_snapshot_tell },
-	{ "market_state", "Market state", Q_TICKER_MARKET_STATE, NULL },
 	{ NULL, NULL, -1, NULL },
 };

@@ -94,18 +94,25 @@ console_close(struct console_test *t)
 int64_t
 console_foreign_run(const struct console_test *t, const char *job)
 {
-	char sql[700];
+	return console_foreign_run_with(t, job, "{}");
+}
+
+int64_t
+console_foreign_run_with(const struct console_test *t, const char *job, const char *params)
+{
+	char sql[900];
 
 	fmt_buf(sql, sizeof(sql),
-		"WITH r AS (INSERT INTO fintra_ops.run (job, as_of, state, who, host, pid, origin, "
+		"WITH r AS (INSERT INTO fintra_ops.run (job, params, as_of, state, who, host, pid, "
+		"origin, "
 		"gate, build,"
-		" lock_key, created_at, started_at) VALUES ('%s', '2026-02-02', 'running', "
+		" lock_key, created_at, started_at) VALUES ('%s', '%s', '2026-02-02', 'running', "
 		"'lucia', 'elsewhere', 1,"
 		" 'cli', 'warn', 'x', 1, clock_timestamp(), clock_timestamp()) RETURNING id),"
 		" b AS (INSERT INTO fintra_ops.beat (run_id, epoch, beat_at, phase) SELECT id, 1,"
 		" clock_timestamp(), 'merge' FROM r) SELECT id, pg_notify('fintra', id::text) FROM "
 		"r",
-		job);
+		job, params);
 	return support_psql_int(t->info, sql);
 }
 

@@ -29,6 +29,8 @@ void console_start(struct console_test *t, int w,
 void console_close(struct console_test *t);
 /* One row of the ledger, by SQL, as another host would have written it; returns its id. */
 int64_t console_foreign_run(const struct console_test *t, const char *job);
+/* The same with parameters, an object of JSON. */
+int64_t console_foreign_run_with(const struct console_test *t, const char *job, const char *params);
 void console_foreign_line(const struct console_test *t, int64_t run, int64_t seq, const char *msg);
 /* Polls a query until it gives the text; fails the test after CONSOLE_WAIT_MS. */
 void console_sql_until(const struct console_test *t, const char *sql, const char *want);

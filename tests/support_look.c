@@ -1,6 +1,7 @@
 #include "tests/support_look.h"
 
 #include "core/calendar.h"
+#include "tui/ticker.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -242,4 +243,65 @@ support_look_refused(struct scene *s, const char *why)
 	support_look_set(s, LOOK_PART_LOCKS, l);
 	support_look_set(s, LOOK_PART_TABLES, t);
 	support_look_set(s, LOOK_PART_SYSTEM, y);
+}
+
+/* A snapshot whose figures are those of the hand case in tests/db/test_ticker_snapshot.c. */
+static void
+tell_snapshot(struct report *r, bool agrees)
+{
+	report_title(r, "Snapshot");
+	report_add(r, REPORT_PLAIN, "snapshot", "2026-02-02 of engine fintra-local-v1");
+	if (agrees)
+		report_add(r, REPORT_GOOD, "inputs", "unchanged: it would be written as it is");
+	else
+		report_add(r, REPORT_WARN, "inputs", "inputs have changed since this snapshot");
+	report_title(r, "FGOS");
+	report_add(r, REPORT_PLAIN, "stored", "59 Medium  status partial  confidence 50%% Medium");
+	report_add(r, agrees ? REPORT_GOOD : REPORT_BAD, "recombined", "%s",
+		   agrees ? "59  match: it is the stored score"
+			  : "90  MISMATCH: it is not the stored score");
+	report_add(r, REPORT_DIM, NULL, " %-17s %7s%4s%6s %6s %6s %6s %6s %6s%5s c", "metric",
+		   "value", "pct", "score", "p10", "p25", "p50", "p75", "p90", "n");
+	report_add(r, REPORT_WARN, "growth", "-  none of its metrics could be scored");
+	report_add(r, REPORT_WARN, NULL, " %-17s %7s  %s", "revenue_cagr", "-",
+		   "the row of its table has no such figure");
+	report_add(r, REPORT_PLAIN, "solvency", "75.00  weight 33.3%%");
+	report_add(r, REPORT_PLAIN, NULL, " %-17s %7s%4s%6s %6d %6d %6d %6d %6d%5d h",
+		   "debt_to_equity <", "1.5", "25", "75", 1, 2, 3, 4, 5, 30);
+}
+
+void
+support_look_ticker(struct scene *s, const char *symbol, const char *outside, bool agrees)
+{
+	struct ticker_part *p = look_part_new(LOOK_PART_TICKER);
+	struct report *r = &p->look.text;
+
+	p->measured_ms = SUPPORT_NOW_MS - 3000;
+	str_copy(p->symbol, sizeof(p->symbol), symbol);
+	report_title(r, "Universe");
+	report_add(r, REPORT_PLAIN, "ticker", "%s", symbol);
+	report_add(r, REPORT_PLAIN, "name", "%s", outside);
+	report_add(r, REPORT_PLAIN, "sector", "%s", outside);
+	tell_snapshot(r, agrees);
+	report_title(r, "Market state");
+	report_add(r, REPORT_DIM, NULL, "nothing");
+	report_title(r, "Financials");
+	report_add(r, REPORT_DIM, NULL, "period_type  period_label  revenue  source");
+	for (int year = 2025; year > 2010; year--)
+		report_add(r, REPORT_PLAIN, NULL, "FY           %d          100      %s", year,
+			   outside);
+	fmt_buf(r->head, sizeof(r->head), "snapshot 2026-02-02%s  FGOS 59 Medium, %s  IFS leader",
+		agrees ? "" : " INPUTS CHANGED", agrees ? "recombines" : "DOES NOT RECOMBINE");
+	support_look_set(s, LOOK_PART_TICKER, p);
+}
+
+void
+support_look_no_ticker(struct scene *s, const char *symbol, const char *why)
+{
+	struct ticker_part *p = look_part_new(LOOK_PART_TICKER);
+
+	p->measured_ms = SUPPORT_NOW_MS - 3000;
+	str_copy(p->symbol, sizeof(p->symbol), symbol);
+	str_copy(p->error, sizeof(p->error), why);
+	support_look_set(s, LOOK_PART_TICKER, p);
 }

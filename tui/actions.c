@@ -411,15 +411,20 @@ to_screen(struct console *k, enum act act)
 	} screens[] = {
 		{ ACT_OVERVIEW, NULL },	      { ACT_JOBS, &view_jobs },
 		{ ACT_RUNS, &view_runs },     { ACT_TABLES, &view_tables },
-		{ ACT_SYSTEM, &view_system },
+		{ ACT_SYSTEM, &view_system }, { ACT_TICKER, &view_ticker },
 	};
+
+	const struct view *from = console_top(k);
+	struct action how = { .intent = DO_OPEN };
 
 	for (size_t i = 0; i < ARRAY_LEN(screens); i++) {
 		if (screens[i].act != act)
 			continue;
+		if (from->ops->ticker)
+			(void)from->ops->ticker(from, &k->m, how.detail[0]);
 		to_root(k);
 		if (screens[i].ops)
-			push(k, screens[i].ops, NULL);
+			push(k, screens[i].ops, &how);
 		return true;
 	}
 	return false;

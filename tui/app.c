@@ -177,6 +177,8 @@ look(struct console *k)
 				k->stack[i - 1].ops->look(&k->stack[i - 1], &want);
 			break;
 		}
+	if (want.what == LOOK_TICKER)
+		str_copy(k->m.ticker, sizeof(k->m.ticker), want.name);
 	if (want.what != k->looking.what || !str_same(want.name, k->looking.name))
 		feed_look(k->feed, &want);
 	k->looking = want;

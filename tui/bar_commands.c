@@ -194,6 +194,24 @@ do_system(const struct bar_call *c, struct err *e)
 }
 
 static int
+do_ticker(const struct bar_call *c, struct err *e)
+{
+	char symbol[TICKER_MAX + 1];
+	struct cli cli;
+
+	if (parse(c, &cli, 0, 1, e) < 0)
+		return -1;
+	if (!cli.narg)
+		return press(c, ACT_TICKER);
+	if (ticker_symbol(cli.arg[0], symbol, e) < 0)
+		return -1;
+	c->out->intent = DO_OPEN;
+	c->out->open = &view_ticker;
+	str_copy(c->out->text, sizeof(c->out->text), symbol);
+	return 0;
+}
+
+static int
 do_overview(const struct bar_call *c, struct err *e)
 {
 	struct cli cli;
@@ -360,6 +378,7 @@ const struct bar_command bar_commands[] = {
 	{ "tables", BAR_TABLES, NULL, do_tables },
 	{ "scatter", 0, NULL, do_scatter },
 	{ "system", 0, "database, sessions, locks, disk, this process", do_system },
+	{ "ticker", 0, NULL, do_ticker },
 	{ "log", 0, "the log of the selected run", do_logs },
 	{ "status", 0, NULL, do_overview },
 	{ "health", 0, NULL, do_overview },

@@ -6,6 +6,7 @@
 #include "core/clock.h"
 #include "core/migrate.h"
 #include "tui/scatter.h"
+#include "tui/ticker.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -21,7 +22,7 @@ enum {
 
 static const int every_ms[] = {
 	[LOOK_NONE] = 3600000, [LOOK_JOBS] = 2000,   [LOOK_TABLES] = 5000,   [LOOK_SYSTEM] = 2000,
-	[LOOK_JOB] = 2000,     [LOOK_TABLE] = 60000, [LOOK_SCATTER] = 60000,
+	[LOOK_JOB] = 2000,     [LOOK_TABLE] = 60000, [LOOK_SCATTER] = 60000, [LOOK_TICKER] = 30000,
 };
 
 struct looker {
@@ -436,6 +437,24 @@ look_at_scatter(struct looker *l)
 }
 
 static void
+look_at_ticker(struct looker *l)
+{
+	struct ticker_part *p = look_part_new(LOOK_PART_TICKER);
+	struct ticker_ask ask = {
+		.db = l->w->db, .symbol = l->want.name, .as_of = l->as_of, .rows = 1
+	};
+	struct err e = ERR_INIT;
+
+	p->measured_ms = l->now_ms;
+	str_copy(p->symbol, sizeof(p->symbol), l->want.name);
+	if (ticker_look(l->w->feed->app->cat, &ask, &p->look, &e) < 0) {
+		str_copy(p->error, sizeof(p->error), e.text);
+		l->failed = e;
+	}
+	publish(l, LOOK_PART_TICKER, p);
+}
+
+static void
 look_round(struct looker *l)
 {
 	/* What each screen is made of. */
@@ -447,6 +466,7 @@ look_round(struct looker *l)
 		[LOOK_JOB] = { look_at_runs_of, look_at_jobs, look_at_locks },
 		[LOOK_TABLE] = { look_at_tables, look_at_jobs, look_at_grid },
 		[LOOK_SCATTER] = { look_at_scatter },
+		[LOOK_TICKER] = { look_at_ticker },
 	};
 	struct err e = ERR_INIT;
 

@@ -2,15 +2,18 @@
 
 #include <string.h>
 
+enum { OVERVIEW_WORDS = 80 /* columns in which the overview keeps the words of the screens */ };
+
 #define LISTS (SCREEN_OVERVIEW | SCREEN_RUNS)
 #define CATALOGUE (SCREEN_JOBS | SCREEN_TABLES)
 #define FLAT                                                                            \
 	(LISTS | CATALOGUE | SCREEN_SYSTEM | SCREEN_DETAIL | SCREEN_TREE | SCREEN_RUN | \
-	 SCREEN_SCATTER)
+	 SCREEN_SCATTER | SCREEN_TICKER)
 #define PAGES (FLAT | SCREEN_LOG)
 #define MOVES (PAGES | SCREEN_HELP | SCREEN_LAUNCH | SCREEN_SORT | SCREEN_PICK | SCREEN_MESSAGES)
 /* Lists keep l and L for logs. */
-#define SIDEWAYS (SCREEN_LOG | SCREEN_RUNS | CATALOGUE | SCREEN_SYSTEM | SCREEN_DETAIL)
+#define SIDEWAYS \
+	(SCREEN_LOG | SCREEN_RUNS | CATALOGUE | SCREEN_SYSTEM | SCREEN_DETAIL | SCREEN_TICKER)
 #define TYPING (SCREEN_FORM | SCREEN_FILTER | SCREEN_BAR | SCREEN_TYPE | SCREEN_EXPORT)
 
 /* Order = order of the footer and of help. */
@@ -25,6 +28,12 @@ const struct binding keymap[] = {
 	{ PAGES, ACT_RUNS, { '3' }, "3", "3Runs", "runs of all processes, newest first" },
 	{ FLAT, ACT_LOGS, { '4' }, "4", "4Logs", "logs: the panes as they were left" },
 	{ PAGES, ACT_TABLES, { '8' }, "8", "8Tables", "tables: state, rows, coverage, size" },
+	{ PAGES,
+	  ACT_TICKER,
+	  { '9' },
+	  "9",
+	  "9Ticker",
+	  "one ticker through all layers: inputs, scores, reasons" },
 	{ PAGES,
 	  ACT_SYSTEM,
 	  { '0' },
@@ -381,6 +390,15 @@ const struct binding keymap[] = {
 	{ MOVES & ~SCREEN_TREE, ACT_FIRST, { 'g', TK_HOME }, "g Home", NULL, "first line" },
 	{ SCREEN_TREE, ACT_FIRST, { TK_HOME }, "Home", NULL, "first line" },
 	{ MOVES, ACT_LAST, { 'G', TK_END }, "G End", NULL, "last line" },
+	{ SCREEN_TICKER,
+	  ACT_ASK_TICKER,
+	  { 't', TK_ENTER },
+	  "t Enter",
+	  "t Other",
+	  "another ticker: asks for its symbol" },
+	{ SCREEN_TICKER, ACT_NEXT_PANE, { TK_TAB }, "Tab", "Tab Section", "next section" },
+	{ SCREEN_TICKER, ACT_PREV_PANE, { TK_BACKTAB }, "S-Tab", NULL, "previous section" },
+	{ SCREEN_TICKER, ACT_COPY, { 'y' }, "y", NULL, "copy this line (OSC 52)" },
 	{ SCREEN_OVERVIEW,
 	  ACT_NEXT_PANE,
 	  { TK_TAB },
@@ -439,7 +457,7 @@ const struct binding keymap[] = {
 	  "y",
 	  NULL,
 	  "copy the selected row" },
-	{ LISTS | CATALOGUE | SCREEN_SYSTEM | SCREEN_LOG | SCREEN_SCATTER,
+	{ LISTS | CATALOGUE | SCREEN_SYSTEM | SCREEN_LOG | SCREEN_SCATTER | SCREEN_TICKER,
 	  ACT_COPY_COMMAND,
 	  { 'Y' },
 	  "Y",
@@ -504,7 +522,7 @@ always_there(const struct binding *b)
 }
 
 /* Where there is no room for all keys, those of the screens lose their words: the overview, which
- * has them all, keeps them. */
+ * has them all, keeps them as long as it is not too narrow for anything else. */
 static const char *
 word_of(unsigned screen, const struct binding *b, bool narrow)
 {
@@ -512,7 +530,7 @@ word_of(unsigned screen, const struct binding *b, bool narrow)
 
 	if (!(b->screens & screen) || !b->footer)
 		return "";
-	return narrow && number && screen != SCREEN_OVERVIEW ? b->label : b->footer;
+	return narrow && number ? b->label : b->footer;
 }
 
 static int
@@ -533,7 +551,7 @@ keymap_footer(struct canvas *c, struct span at, unsigned screen)
 		all += cols;
 		kept += always_there(&keymap[i]) ? cols : 0;
 	}
-	narrow = all > at.w;
+	narrow = all > at.w && (screen != SCREEN_OVERVIEW || at.w < OVERVIEW_WORDS);
 	for (size_t i = 0; i < keymap_count; i++) {
 		const char *word = word_of(screen, &keymap[i], narrow);
 		int cols = columns_of(word);

@@ -54,6 +54,7 @@ enum screen_bits {
 	SCREEN_TYPE = 1 << 23,	 /* a line of text is typed: letters are text */
 	SCREEN_EXPORT = 1 << 24, /* the name of a file: letters are text */
 	SCREEN_MESSAGES = 1 << 25,
+	SCREEN_TICKER = 1 << 26,
 	SCREEN_SCATTER = 1 << 30
 };
 
@@ -65,6 +66,8 @@ enum act {
 	ACT_JOBS,
 	ACT_TABLES,
 	ACT_SYSTEM,
+	ACT_TICKER,
+	ACT_ASK_TICKER,
 	ACT_COMMAND,
 	ACT_BACKFILL,
 	ACT_WHY,

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_TEXT = 500 };
+enum { LINE_TEXT = 500, LINES_GAP = 2 };
 
 void
 lines_done(struct lines *l)
@@ -132,6 +132,8 @@ draw_line(const struct page_line *p, struct canvas *c, struct span at, int skip,
 
 	if (p->rule) {
 		canvas_rule(c, at, p->label, p->text);
+		if (chosen)
+			canvas_put(c, SPAN(at.x, at.y, 1), ST_BOLD, ">");
 		return;
 	}
 	if (p->label) {
@@ -151,12 +153,20 @@ draw_line(const struct page_line *p, struct canvas *c, struct span at, int skip,
 void
 lines_draw(const struct lines *l, struct canvas *c, struct rect r, size_t sel)
 {
-	size_t rows = (size_t)(r.h > 0 ? r.h : 0), n = l->at.n;
+	lines_flow(l, c, r, sel, 1);
+}
+
+void
+lines_flow(const struct lines *l, struct canvas *c, struct rect r, size_t sel, int columns)
+{
+	size_t high = (size_t)(r.h > 0 ? r.h : 0), rows = high * (size_t)columns, n = l->at.n;
 	size_t top = scroll_top(sel < n ? sel : 0, n, rows);
+	int w = (r.w + LINES_GAP) / columns - LINES_GAP;
 
 	for (size_t i = 0; i < rows && top + i < n; i++)
-		draw_line(&l->at.at[top + i], c, SPAN(r.x, r.y + (int)i, r.w), l->skip,
-			  top + i == sel);
+		draw_line(&l->at.at[top + i], c,
+			  SPAN(r.x + (int)(i / high) * (w + LINES_GAP), r.y + (int)(i % high), w),
+			  l->skip, top + i == sel);
 	if (n > rows) {
 		char more[48];
 

@@ -34,5 +34,7 @@ bool lines_sideways(const struct lines *l, int *skip, enum act act, int w);
 /* sel: the line in view, marked.  What does not fit is told in the bar
  * above r, left of the clock. */
 void lines_draw(const struct lines *l, struct canvas *c, struct rect r, size_t sel);
+/* The same in columns beside each other, to be read one after the other. */
+void lines_flow(const struct lines *l, struct canvas *c, struct rect r, size_t sel, int columns);
 
 #endif

@@ -1,4 +1,4 @@
-#include "tui/look.h"
+#include "tui/ticker.h"
 
 #include "core/clock.h"
 #include "tui/scatter.h"
@@ -52,6 +52,13 @@ scatter_part_done(struct part *p)
 }
 
 static void
+ticker_done(struct part *p)
+{
+	ticker_look_done(&((struct ticker_part *)p)->look);
+	free(p);
+}
+
+static void
 plain_done(struct part *p)
 {
 	free(p);
@@ -71,6 +78,7 @@ look_part_new(enum look_part which)
 		[LOOK_PART_RUNS] = { sizeof(struct job_runs_part), job_runs_done },
 		[LOOK_PART_GRID] = { sizeof(struct grid_part), plain_done },
 		[LOOK_PART_SCATTER] = { sizeof(struct scatter_part), scatter_part_done },
+		[LOOK_PART_TICKER] = { sizeof(struct ticker_part), ticker_done },
 	};
 	struct part *p = mem_zalloc(kind[which].size);
 
@@ -122,6 +130,14 @@ const struct scatter_part *
 look_scatter(const struct model *m)
 {
 	return (const struct scatter_part *)m->s->look[LOOK_PART_SCATTER];
+}
+
+const struct ticker_part *
+look_ticker(const struct model *m, const char *symbol)
+{
+	const struct ticker_part *p = (const struct ticker_part *)m->s->look[LOOK_PART_TICKER];
+
+	return p && str_same(p->symbol, symbol) ? p : NULL;
 }
 
 const struct job_stat *

@@ -4,6 +4,7 @@
 #define FINTRA_TUI_MODEL_H
 
 #include "core/plot.h"
+#include "core/ticker.h"
 #include "tui/part.h"
 
 /* What is read only while a screen needs it (tui/look.h). */
@@ -15,6 +16,7 @@ enum look_part {
 	LOOK_PART_RUNS,
 	LOOK_PART_GRID,
 	LOOK_PART_SCATTER,
+	LOOK_PART_TICKER,
 	LOOK_PARTS
 };
 
@@ -81,6 +83,7 @@ struct model {
 	int own_runs;	   /* of this process, not ended */
 	int new_errors;	   /* runs that ended badly since the operator last looked at the runs */
 	int refresh_ms;
+	char ticker[TICKER_MAX + 1];	   /* that was looked at last, "" = none */
 	const struct bar_history *history; /* NULL = none; the same below */
 	const struct message_log *said;
 	enum level message_level;

@@ -552,6 +552,12 @@ detail(const struct view *v)
 	return ((const struct detail *)v->state)->run;
 }
 
+static bool
+ticker(const struct view *v, const struct model *m, char out[TICKER_MAX + 1])
+{
+	return view_run_ticker(info(v->state, m), out);
+}
+
 const struct view_ops view_run = {
 	.title = "Run",
 	.screen = screen,
@@ -561,4 +567,5 @@ const struct view_ops view_run = {
 	.handle = handle,
 	.follow = follow,
 	.detail = detail,
+	.ticker = ticker,
 };

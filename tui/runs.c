@@ -429,6 +429,18 @@ follow(const struct view *v, const struct model *m)
 	return ((const struct runs *)v->state)->run;
 }
 
+static bool
+ticker(const struct view *v, const struct model *m, char out[TICKER_MAX + 1])
+{
+	const struct runs *s = v->state;
+	struct row_list list = rows_of(s, m);
+	size_t sel = selected(s, &list);
+	bool has = sel < list.n && view_run_ticker(list.at[sel].r, out);
+
+	vec_done(&list);
+	return has;
+}
+
 const struct view_ops view_runs = {
 	.title = "Runs",
 	.command = "runs",
@@ -438,5 +450,6 @@ const struct view_ops view_runs = {
 	.handle = handle,
 	.wants_text = wants_text,
 	.follow = follow,
+	.ticker = ticker,
 	.sheet = sheet,
 };

@@ -127,14 +127,17 @@ copy_command(struct scatter_state *s, const struct model *m, struct action *out)
 }
 
 static void
-open_ticker(const struct scatter_page *p, const struct model *m, struct action *out)
+open_ticker(const struct scatter_page *p, struct action *out)
 {
 	const struct scatter_row *r = scatter_page_row(p);
 
-	if (r)
-		view_message(out, LVL_INFO, "in a shell: %s ticker %s", m->command, r->name);
-	else
+	if (!r) {
 		view_message(out, LVL_WARN, "no ticker is under the cursor");
+		return;
+	}
+	out->intent = DO_OPEN;
+	out->open = &view_ticker;
+	str_copy(out->text, sizeof(out->text), r->name);
 }
 
 /* What is not the cursor's. */
@@ -148,7 +151,7 @@ act(struct scatter_state *s, const struct scatter_page *p, const struct model *m
 		next_group(s, p, in->act == ACT_GROUP_PREV);
 		break;
 	case ACT_OPEN:
-		open_ticker(p, m, out);
+		open_ticker(p, out);
 		break;
 	case ACT_BACKFILL:
 		view_ask_form(m, catalogue_job(m->cat, p->spec->remedy[0]), out);
@@ -228,6 +231,20 @@ look(const struct view *v, struct wish *out)
 	out->what = LOOK_SCATTER;
 }
 
+static bool
+ticker(const struct view *v, const struct model *m, char out[TICKER_MAX + 1])
+{
+	struct scatter_page p;
+	const struct scatter_row *r;
+
+	scatter_page_init(&p, v->state, m, whole(m));
+	r = scatter_page_row(&p);
+	if (r)
+		str_copy(out, TICKER_MAX + 1, r->name);
+	scatter_page_done(&p);
+	return r != NULL;
+}
+
 const struct view_ops view_scatter = {
 	.title = "Scatter",
 	.screen = screen,
@@ -236,5 +253,6 @@ const struct view_ops view_scatter = {
 	.draw = draw,
 	.handle = handle,
 	.look = look,
+	.ticker = ticker,
 	.sheet = sheet,
 };

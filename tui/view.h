@@ -51,13 +51,17 @@ struct view_ops {
 	/* The words after "fintra" that print the same in a shell; NULL = the view says it itself,
 	 * or there is none. */
 	const char *command;
+	/* The ticker that the selected row is about; false = none.  NULL = rows are not about one.
+	 */
+	bool (*ticker)(const struct view *v, const struct model *m, char out[TICKER_MAX + 1]);
 	/* The view as rows for export, sheet_init() here; NULL = it is no list. */
 	void (*sheet)(const struct view *v, const struct model *m, struct sheet *out);
 };
 
 extern const struct view_ops view_overview, view_runs, view_log, view_help, view_launch,
 	view_confirm, view_why, view_impact, view_jobs, view_job, view_tables, view_table,
-	view_system, view_scatter, view_bar, view_run, view_leave, view_export, view_messages;
+	view_system, view_scatter, view_bar, view_run, view_leave, view_export, view_messages,
+	view_ticker;
 
 void view_open(struct view *v, const struct view_ops *ops, const struct view *below,
 	       const struct model *m, const struct action *how);
@@ -93,6 +97,8 @@ void view_ask_backfill(const struct model *m, const struct job *job, const struc
 /* The tree of what a table or job is made from, or (impact) of what is made from it. */
 void view_ask_tree(const struct model *m, const char *target, bool impact, struct action *out);
 void view_ask_log(int64_t run, const char *job, struct action *out);
+/* The ticker that the run was limited to; false = it was for all.  r may be NULL. */
+bool view_run_ticker(const struct run_info *r, char out[TICKER_MAX + 1]);
 void view_message(struct action *out, enum level l, const char *fmt, ...) PRINTF_FMT(3, 4);
 
 /* Appends a typed character; control keys and what does not fit change nothing. */

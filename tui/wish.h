@@ -4,7 +4,6 @@
 
 enum { LOOK_NAME = 64 };
 
-/* What the open screen needs; name: of the job or table of a detail. */
 enum look_what {
 	LOOK_NONE,
 	LOOK_JOBS,
@@ -12,11 +11,12 @@ enum look_what {
 	LOOK_SYSTEM,
 	LOOK_JOB,
 	LOOK_TABLE,
-	LOOK_SCATTER
+	LOOK_SCATTER,
+	LOOK_TICKER
 };
 struct wish {
 	enum look_what what;
-	char name[LOOK_NAME];
+	char name[LOOK_NAME]; /* of the job or table of a detail, or a ticker */
 };
 
 #endif

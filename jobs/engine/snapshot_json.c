@@ -1,7 +1,6 @@
 #include "jobs/engine/snapshot_json_parts.h"
 
 #define SOURCE "local_backfill_v1" /* what older readers look for */
-#define ASKED_SOURCE "on_demand"   /* and of what the vendor was asked for just now */
 
 struct json *
 snapshot_json_pending(const char *reason)
@@ -71,7 +70,7 @@ profile_structural(const struct snapshot_view *v)
 	json_set(o, "metrics", metrics(v->snapshot->current));
 	json_set(o, "classification", classification);
 	json_set(o, "financial_scores", scores);
-	json_set_text(o, "source", asked ? ASKED_SOURCE : SOURCE);
+	json_set_text(o, "source", asked ? SNAPSHOT_ASKED_SOURCE : SOURCE);
 	if (asked)
 		json_set_text(o, "last_updated", asked);
 	return o;

@@ -5,6 +5,9 @@
 #include "core/str.h"
 #include "jobs/engine/appraisal.h"
 
+/* `source` in profile_structural of what the vendor was asked for just then. */
+#define SNAPSHOT_ASKED_SOURCE "on_demand"
+
 /* Those up to SNAPSHOT_DATA_CONFIDENCE are NOT NULL: what is not computed is an object with a
  * status. */
 enum snapshot_column {

@@ -153,7 +153,8 @@ ticker_stored_in(const struct ticker_snapshot *t, const char *column, const char
 bool
 ticker_asked_for(const struct ticker_snapshot *t)
 {
-	return str_same(json_text(json_get(t->row, "profile_structural"), "source"), "on_demand");
+	return str_same(json_text(json_get(t->row, "profile_structural"), "source"),
+			SNAPSHOT_ASKED_SOURCE);
 }
 
 bool

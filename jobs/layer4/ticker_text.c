@@ -5,6 +5,7 @@
 #include "jobs/layer4/snapshot_rows.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { FIGURE = 24, WORDS = 400 };
 
@@ -18,6 +19,19 @@ figure(struct num v, int digits, char buf[FIGURE])
 		(void)fmt_buf(buf, FIGURE, "%.0f", v.v);
 	else
 		(void)fmt_buf(buf, FIGURE, "%.*g", digits, v.v);
+	return buf;
+}
+
+/* As many digits, at most three, as `width` columns hold: rather "-.0547" than one digit less. */
+static const char *
+narrow(struct num v, size_t width, char buf[FIGURE])
+{
+	for (int digits = 3; digits > 0 && strlen(figure(v, digits, buf)) > width; digits--) {
+		if (!str_starts(buf, "-0.") || strlen(buf) - 1 > width)
+			continue;
+		memmove(buf + 1, buf + 2, strlen(buf + 2) + 1);
+		break;
+	}
 	return buf;
 }
 
@@ -51,8 +65,8 @@ add_state(const struct ticker_snapshot *t, struct report *out)
 	STR_AUTO names = { .max = WORDS };
 
 	date_iso(t->day, day);
-	report_add(out, REPORT_PLAIN, "snapshot", "%s of engine %s, written %.19s", day,
-		   SNAPSHOT_ENGINE, stored_text(t, "created_at"));
+	report_add(out, REPORT_PLAIN, "snapshot", "%s of engine %s", day, SNAPSHOT_ENGINE);
+	report_add(out, REPORT_PLAIN, "written", "%.19s", stored_text(t, "created_at"));
 	if (!t->made) {
 		report_add(out, REPORT_WARN, "explained", "no: %s", t->why_not);
 		return;
@@ -87,27 +101,39 @@ add_statement(const struct snapshot *s, struct report *out)
 			   date_iso(s->current->end, day), s->current->fiscal_year, s->financials);
 }
 
+/* "": of the snapshot's own day. */
+static const char *
+earlier(const struct ticker_snapshot *t, struct date d, char buf[FIGURE])
+{
+	int days = t->day.days - d.days;
+
+	buf[0] = '\0';
+	if (days > 0)
+		(void)fmt_buf(buf, FIGURE, " (%d day%s earlier)", days, num_s(days));
+	return buf;
+}
+
 static void
 add_benchmarks(const struct ticker_snapshot *t, struct report *out)
 {
 	const struct benchmark_set *b = t->benchmarks;
-	char day[DATE_BUF];
+	char day[DATE_BUF], age[FIGURE];
 
 	if (!date_is_set(b->date))
 		add_absence(out, "benchmarks", ABSENT_BENCHMARKS);
 	else if (b->general)
-		report_add(out, REPORT_WARN, "benchmarks", "%s of General: %s has none",
-			   date_iso(b->date, day), t->made->rows.sector);
+		report_add(out, REPORT_WARN, "benchmarks", "%s of General: %s has none%s",
+			   date_iso(b->date, day), t->made->rows.sector, earlier(t, b->date, age));
 	else
-		report_add(out, REPORT_PLAIN, "benchmarks", "%s of %s", date_iso(b->date, day),
-			   t->made->rows.sector);
+		report_add(out, REPORT_PLAIN, "benchmarks", "%s of %s%s", date_iso(b->date, day),
+			   t->made->rows.sector, earlier(t, b->date, age));
 }
 
 static void
 add_windows_dates(const struct ticker_snapshot *t, struct report *out)
 {
 	struct date oldest = DATE_NONE, newest = DATE_NONE;
-	char from[DATE_BUF], to[DATE_BUF];
+	char from[DATE_BUF], to[DATE_BUF], age[FIGURE];
 	int n = 0;
 
 	for (int w = 0; w < WIN_COUNT; w++) {
@@ -123,7 +149,8 @@ add_windows_dates(const struct ticker_snapshot *t, struct report *out)
 	if (n == 0)
 		add_absence(out, "windows", ABSENT_WINDOW);
 	else if (date_eq(oldest, newest))
-		report_add(out, REPORT_PLAIN, "windows", "%d of 7, of %s", n, date_iso(newest, to));
+		report_add(out, REPORT_PLAIN, "windows", "%d of 7, of %s%s", n,
+			   date_iso(newest, to), earlier(t, newest, age));
 	else
 		report_add(out, REPORT_WARN, "windows", "%d of 7, of %s to %s", n,
 			   date_iso(oldest, from), date_iso(newest, to));
@@ -154,9 +181,11 @@ add_inputs(const struct ticker_snapshot *t, struct report *out)
 	report_add(out, REPORT_PLAIN, "dividends", "%zu years", t->company->dividend.n);
 	report_add(out, REPORT_PLAIN, "profile", "%s",
 		   t->company->shown.has_profile ? "yes" : "none");
-	report_add(out, REPORT_PLAIN, "sector P/E", "%s of %s",
-		   figure(date_is_set(f->pe_date) ? f->pe : NUM_NONE, 4, pe),
-		   date_iso(f->pe_date, day));
+	if (date_is_set(f->pe_date))
+		report_add(out, REPORT_PLAIN, "sector P/E", "%s of %s", figure(f->pe, 4, pe),
+			   date_iso(f->pe_date, day));
+	else
+		report_add(out, REPORT_DIM, "sector P/E", "none by the date");
 }
 
 static void
@@ -166,34 +195,44 @@ add_points(struct str *line, const struct benchmark *b)
 	char buf[FIGURE];
 
 	for (size_t i = 0; i < ARRAY_LEN(p); i++)
-		str_fmt(line, " %6s", figure(p[i], 3, buf));
-	str_fmt(line, " %5d %s", b->sample_size, benchmark_confidence_name(b->confidence));
+		str_fmt(line, " %6s", narrow(p[i], 6, buf));
+	str_fmt(line, "%5d %c", b->sample_size, benchmark_confidence_name(b->confidence)[0]);
 }
 
+/* The line is made for a screen of 80 columns. */
 static void
 add_metric(const struct metric_trace *m, const char *last, struct report *out)
 {
-	char value[FIGURE], percentile[FIGURE];
+	char value[FIGURE], name[2 * FIGURE];
 	STR_AUTO line = { .max = WORDS };
 
-	str_fmt(&line, "  %-17s %8s %4s %6s", metric_name(m->metric), figure(m->value, 4, value),
-		figure(m->percentile, 3, percentile), last);
-	if (m->absence != ABSENT_NOT)
-		str_fmt(&line, "  %s", absence_text(m->absence));
-	else
-		add_points(&line, m->benchmark);
-	if (m->absence == ABSENT_NOT && m->inverted)
-		str_puts(&line, ", less is better");
-	report_add(out, m->absence == ABSENT_NOT ? REPORT_PLAIN : REPORT_WARN, NULL, "%s",
-		   str_c(&line));
+	(void)fmt_buf(name, sizeof(name), "%s%s", metric_name(m->metric), m->inverted ? " <" : "");
+	str_fmt(&line, " %-17s %7s", name, narrow(m->value, 7, value));
+	if (m->absence != ABSENT_NOT) {
+		report_add(out, REPORT_WARN, NULL, "%s  %s", str_c(&line),
+			   absence_text(m->absence));
+		return;
+	}
+	str_fmt(&line, "%4.0f%6s", m->percentile.v, last);
+	add_points(&line, m->benchmark);
+	report_add(out, REPORT_PLAIN, NULL, "%s", str_c(&line));
 }
 
 static void
 add_heads(const char *last, struct report *out)
 {
-	report_add(out, REPORT_DIM, NULL, "  %-17s %8s %4s %6s %6s %6s %6s %6s %6s %5s %s",
-		   "metric", "value", "pct", last, "p10", "p25", "p50", "p75", "p90", "n",
-		   "confidence");
+	report_add(out, REPORT_DIM, NULL, " %-17s%8s%4s%6s%7s%7s%7s%7s%7s%5s c", "metric", "value",
+		   "pct", last, "p10", "p25", "p50", "p75", "p90", "n");
+}
+
+/* What the columns of the metrics mean, and what is done with them. */
+static void
+add_legend(struct report *out)
+{
+	report_add(out, REPORT_DIM, NULL,
+		   "<  less is better: the score is that of 100 less the percentile");
+	report_add(out, REPORT_DIM, NULL,
+		   "c  trust: h as it is, m times 0.95, l drawn to 50 as n of 20 are missing");
 }
 
 static void
@@ -230,7 +269,7 @@ add_sum(const struct fgos_trace *f, struct report *out)
 		if (f->component[c].score.has)
 			str_fmt(&sum, "%s%.4g x %.2f", sum.len ? " + " : "", f->component[c].weight,
 				f->component[c].score.v);
-	report_add(out, REPORT_PLAIN, "", "%s = %.4f", str_c(&sum), f->base.v);
+	report_add(out, REPORT_PLAIN, NULL, " %s = %.4f", str_c(&sum), f->base.v);
 }
 
 static void
@@ -293,6 +332,7 @@ add_fgos(const struct ticker_snapshot *t, struct report *out)
 	add_heads("score", out);
 	for (int c = 0; c < FGOS_COMPONENTS; c++)
 		add_component(t, c, out);
+	add_legend(out);
 	add_brakes(t, out);
 }
 
@@ -306,13 +346,13 @@ add_window(const struct ticker_snapshot *t, enum window w, struct report *out)
 	char day[DATE_BUF], a[FIGURE], b[FIGURE], c[FIGURE];
 
 	if (!p.has) {
-		report_add(out, dominant ? REPORT_WARN : REPORT_DIM, NULL, "  %-6s %-5s %-8s -  %s",
+		report_add(out, dominant ? REPORT_WARN : REPORT_DIM, NULL, " %-6s %-5s %-8s -  %s",
 			   window_code(w), ifs_block_name(ifs_block_of(w)), dominant ? "yes" : "no",
 			   absence_text(ticker_window_absence(t, w)));
 		return;
 	}
 	report_add(out, dominant ? REPORT_PLAIN : REPORT_DIM, NULL,
-		   "  %-6s %-5s %-8s %-10s %9s %9s %9s  %s", window_code(w),
+		   " %-6s %-5s %-8s %-10s %9s %9s %9s  %s", window_code(w),
 		   ifs_block_name(ifs_block_of(w)), dominant ? "yes" : "no",
 		   date_iso(r->as_of, day), with_sign(r->asset, a), with_sign(r->against, b),
 		   with_sign(p, c),
@@ -354,7 +394,7 @@ add_ifs(const struct ticker_snapshot *t, struct report *out)
 	if (!t->made)
 		return;
 	add_votes(&t->made->snapshot.ifs, out);
-	report_add(out, REPORT_DIM, NULL, "  %-6s %-5s %-8s %-10s %9s %9s %9s  %s", "window",
+	report_add(out, REPORT_DIM, NULL, " %-6s %-5s %-8s %-10s %9s %9s %9s  %s", "window",
 		   "block", "dominant", "as of", "ticker %", "sector %", "ahead", "vote");
 	for (int w = 0; w < WIN_COUNT; w++)
 		if (window_is_canonical((enum window)w))
@@ -382,7 +422,7 @@ add_valuation(const struct ticker_snapshot *t, struct report *out)
 			   figure(t->valuation.range, 4, b));
 	else
 		add_absence(out, "median", t->valuation.absence);
-	add_heads("vs p50", out);
+	add_heads("vsp50", out);
 	for (int i = 0; i < VALUATION_MULTIPLES; i++) {
 		const struct metric_trace *m = &t->valuation.multiple[i];
 
@@ -400,8 +440,9 @@ add_layers(const struct ticker_snapshot *t, struct report *out)
 	report_title(out, "Life cycle and layers");
 	report_add(out, REPORT_PLAIN, "stored", "%s", stored_text(t, "fgos_maturity"));
 	if (l->years > 0)
-		report_add(out, REPORT_PLAIN, "life cycle", "%s: %d fiscal years, %d to %d",
-			   maturity_name(l->maturity), l->years, l->first_year, l->last_year);
+		report_add(out, REPORT_PLAIN, "life cycle", "%s: %d fiscal year%s, %d to %d",
+			   maturity_name(l->maturity), l->years, num_s(l->years), l->first_year,
+			   l->last_year);
 	else
 		report_add(out, REPORT_WARN, "life cycle",
 			   "%s: no fiscal year with revenue, net income and free cash flow",
@@ -410,7 +451,7 @@ add_layers(const struct ticker_snapshot *t, struct report *out)
 		const struct layer_mark *m = &t->made->snapshot.layers.of[i];
 
 		report_add(out, m->state == LAYER_COMPUTED ? REPORT_PLAIN : REPORT_WARN, NULL,
-			   "  %-21s %s%s%s", snapshot_layer_name((enum snapshot_layer)i),
+			   " %-21s %s%s%s", snapshot_layer_name((enum snapshot_layer)i),
 			   layer_state_name(m->state), m->reason ? ": " : "",
 			   str_or(m->reason, ""));
 	}
@@ -441,17 +482,19 @@ add_verdict(const struct ticker_snapshot *t, struct report *out)
 		   json_text(v, "reason") ? "  reason " : "", str_or(json_text(v, "reason"), ""));
 	if (!t->made)
 		return;
-	report_add(out, REPORT_DIM, NULL, "  %-21s %7s %10s  %s", "module", "score", "confidence",
+	report_add(out, REPORT_DIM, NULL, " %-21s %7s %10s  %s", "module", "score", "confidence",
 		   "band");
 	ticker_modules(t, module);
 	for (size_t i = 0; i < TICKER_MODULES; i++) {
 		const struct ticker_module *m = &module[i];
 
-		report_add(out, m->absence == ABSENT_NOT ? REPORT_PLAIN : REPORT_WARN, NULL,
-			   "  %-21s %7s %10s  %s", m->name, figure(m->figures.score, 4, a),
-			   figure(m->figures.confidence, 4, b),
-			   m->absence == ABSENT_NOT ? str_or(m->band, "-")
-						    : absence_text(m->absence));
+		if (m->absence == ABSENT_NOT)
+			report_add(out, REPORT_PLAIN, NULL, " %-21s %7s %10s  %s", m->name,
+				   figure(m->figures.score, 4, a),
+				   figure(m->figures.confidence, 4, b), str_or(m->band, "-"));
+		else
+			report_add(out, REPORT_WARN, NULL, " %-21s       -  %s", m->name,
+				   absence_text(m->absence));
 	}
 	add_codes(out, "for it", &t->made->appraisal.verdict.positives);
 	add_codes(out, "against it", &t->made->appraisal.verdict.negatives);

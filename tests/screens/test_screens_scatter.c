@@ -163,6 +163,7 @@ test_the_cursor(void **state)
 		{ 'G', "P03" },			     /* rightmost */
 		{ TK_RIGHT, "P03" },		     /* nothing is further right */
 	};
+	char proposed[TICKER_MAX + 1];
 	struct scene s;
 
 	(void)state;
@@ -175,8 +176,11 @@ test_the_cursor(void **state)
 	}
 	expect_row(&s, CURSOR, " P03  Energy  FGOS 0.0  relative 1Y +100.00 pp");
 	scene_key(&s, TK_ENTER);
-	assert_int_equal(s.last.intent, DO_MESSAGE);
-	assert_string_equal(s.last.text, "in a shell: fintra ticker P03");
+	assert_int_equal(s.last.intent, DO_OPEN);
+	assert_ptr_equal(s.last.open, &view_ticker);
+	assert_string_equal(s.last.text, "P03");
+	assert_true(view_scatter.ticker(&s.stack[s.depth - 1], &s.m, proposed));
+	assert_string_equal(proposed, "P03");
 	scene_end(&s);
 }
 
