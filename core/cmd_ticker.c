@@ -9,21 +9,6 @@ const struct cli_option ticker_options[] = {
 	{ NULL, 0, NULL, NULL },
 };
 
-static void
-print_line(const struct report_line *l)
-{
-	STR_AUTO label = { 0 };
-	STR_AUTO text = { 0 };
-	const char *words = out_clean(&text, l->text);
-
-	if (l->title)
-		printf("%s\n", words);
-	else if (l->label)
-		printf("  %-18s %s\n", out_clean(&label, l->label), words);
-	else
-		printf("  %s\n", words);
-}
-
 static int
 look(struct app *app, struct ticker_ask *ask, struct err *e)
 {
@@ -39,9 +24,8 @@ look(struct app *app, struct ticker_ask *ask, struct err *e)
 	if (rc == 0 && app->g.json) {
 		out_json(l.json);
 		l.json = NULL;
-	}
-	for (size_t i = 0; rc == 0 && !app->g.json && i < l.text.line.n; i++)
-		print_line(&l.text.line.at[i]);
+	} else if (rc == 0)
+		out_report(&l.text);
 	ticker_look_done(&l);
 	return rc;
 }

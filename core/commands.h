@@ -6,6 +6,7 @@
 #include "core/freshness.h"
 #include "core/headless.h"
 #include "core/json.h"
+#include "core/report.h"
 
 #include <stdio.h>
 
@@ -14,7 +15,7 @@ extern const struct cli_option why_options[], impact_options[], plan_options[];
 extern const struct cli_option run_options[], backfill_options[], logs_options[], runs_options[],
 	jobs_options[], health_options[], ticker_options[], cancel_options[], calendar_options[],
 	demo_options[], db_options[], tables_options[], retry_options[], doctor_options[],
-	show_options[], engine_options[], fix_options[], scatter_options[];
+	show_options[], engine_options[], fix_options[], scatter_options[], diff_options[];
 
 int cmd_run(struct app *app);
 int cmd_backfill(struct app *app);
@@ -38,6 +39,7 @@ int cmd_doctor(struct app *app);
 int cmd_db(struct app *app);
 int cmd_ticker(struct app *app);
 int cmd_scatter(struct app *app);
+int cmd_diff(struct app *app);
 int cmd_calendar(struct app *app);
 int cmd_engine(struct app *app);
 int cmd_demo(struct app *app);
@@ -90,6 +92,7 @@ const char *out_clean(struct str *s, const char *text);
 enum { OUT_SIZE_BUF = 24 };
 /* "812 B", "14.2 MiB". */
 const char *out_size(int64_t bytes, char buf[OUT_SIZE_BUF]);
+void out_report(const struct report *r);
 /* Whether somebody is there to answer; the answer to "WHAT? [y/N]", true at once with `yes`. */
 bool out_can_ask(void);
 bool out_agreed(const struct app *app, bool yes, const char *what);

@@ -86,6 +86,7 @@ struct catalogue {
 	const struct table *tables;	/* name NULL ends */
 	const struct check *checks;	/* core/health.h; name NULL ends */
 	const struct section *ticker;	/* name NULL ends; NULL = none */
+	const struct section *diff;	/* of two snapshot dates; name NULL ends; NULL = none */
 	int ticker_like;		/* enum query: $1 a word; returns tickers like it */
 	const char *const *ticker_jobs; /* that renew one ticker, best first; NULL = none */
 	const char *const *layer_names; /* 0..6 */

@@ -78,6 +78,28 @@ out_size(int64_t bytes, char buf[OUT_SIZE_BUF])
 	return buf;
 }
 
+static void
+print_line(const struct report_line *l)
+{
+	STR_AUTO label = { 0 };
+	STR_AUTO text = { 0 };
+	const char *words = out_clean(&text, l->text);
+
+	if (l->title)
+		printf("%s\n", words);
+	else if (l->label)
+		printf("  %-18s %s\n", out_clean(&label, l->label), words);
+	else
+		printf("  %s\n", words);
+}
+
+void
+out_report(const struct report *r)
+{
+	for (size_t i = 0; i < r->line.n; i++)
+		print_line(&r->line.at[i]);
+}
+
 bool
 out_can_ask(void)
 {

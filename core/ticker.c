@@ -1,12 +1,13 @@
 #include "core/ticker.h"
 
 #include "core/cli.h"
+#include "core/report_rows.h"
 #include "core/text.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS_MAX = 16, LIKE_MAX = 4000, ROW_BYTES = 1 << 16, SHOWN_MAX = 40 };
+enum { LIKE_MAX = 4000, SHOWN_MAX = 40 };
 
 static const char *
 clean(struct str *s, const char *text)
@@ -48,83 +49,6 @@ unknown(const struct catalogue *cat, const struct ticker_ask *ask, struct err *e
 		       near ? "; did you mean " : "", str_or(near, ""), near ? "?" : "");
 }
 
-static struct json *
-row_object(const struct rows *r, int row)
-{
-	struct json *o = json_new_object();
-
-	for (int c = 0; c < rows_columns(r); c++) {
-		const char *name = rows_column(r, c), *v = rows_text(r, row, c);
-		struct num n = rows_num(r, row, c);
-
-		if (v && n.has && !str_starts(v, "+") && !str_same(name, "ticker"))
-			json_set_num(o, name, n);
-		else
-			json_set_text(o, name, v);
-	}
-	return o;
-}
-
-static struct json *
-rows_array(const struct rows *r)
-{
-	struct json *list = json_new_array();
-
-	for (int i = 0; i < rows_count(r); i++)
-		json_push(list, row_object(r, i));
-	return list;
-}
-
-static int
-width_of(const struct rows *r, int c)
-{
-	int most = (int)strlen(rows_column(r, c));
-
-	for (int i = 0; i < rows_count(r); i++) {
-		int n = text_columns(str_or(rows_text(r, i, c), "-"));
-
-		most = n > most ? n : most;
-	}
-	return most;
-}
-
-static void
-put_cell(struct str *s, const char *text, int width)
-{
-	str_fmt(s, "%s%s%*s", s->len ? "  " : "", text, width - text_columns(text), "");
-}
-
-static void
-tell_columns(const struct rows *r, struct report *out)
-{
-	int width[COLUMNS_MAX], n = rows_columns(r) < COLUMNS_MAX ? rows_columns(r) : COLUMNS_MAX;
-
-	for (int c = 0; c < n; c++)
-		width[c] = width_of(r, c);
-	for (int i = -1; i < rows_count(r); i++) {
-		STR_AUTO s = { .max = ROW_BYTES };
-
-		for (int c = 0; c < n; c++)
-			put_cell(&s, i < 0 ? rows_column(r, c) : str_or(rows_text(r, i, c), "-"),
-				 width[c]);
-		report_add(out, i < 0 ? REPORT_DIM : REPORT_PLAIN, NULL, "%s", str_c(&s));
-	}
-}
-
-/* One row goes downwards, several as columns. */
-static void
-tell_rows(const struct rows *r, struct report *out)
-{
-	if (rows_count(r) == 0)
-		report_add(out, REPORT_DIM, NULL, "nothing");
-	else if (rows_count(r) > 1)
-		tell_columns(r, out);
-	else
-		for (int c = 0; c < rows_columns(r); c++)
-			report_add(out, REPORT_PLAIN, rows_column(r, c), "%s",
-				   str_or(rows_text(r, 0, c), "-"));
-}
-
 /* *found: it has rows, or is no query. */
 static int
 tell_section(const struct section *s, const struct ticker_ask *ask, struct ticker_look *out,
@@ -135,26 +59,17 @@ tell_section(const struct section *s, const struct ticker_ask *ask, struct ticke
 	struct json *value = NULL;
 	int rc;
 
+	struct told told = { .text = &out->text, .json = &value };
+
 	report_title(&out->text, "%s", s->title);
 	*found = true;
 	if (s->tell) {
 		rc = s->tell(ask, &out->text, &value, e);
+		if (rc < 0)
+			rc = report_unknown(&out->text, e);
 	} else {
-		ROWS_AUTO r = db_query(ask->db, (enum query)s->query, args, e);
-
-		rc = r ? 0 : -1;
-		if (r) {
-			*found = rows_count(r) > 0;
-			value = rows_array(r);
-			tell_rows(r, &out->text);
-		}
-	}
-	/* A database that fintra did not create may lack a table or a column. */
-	if (rc < 0 && strncmp(e->sqlstate, "42", 2) == 0) {
-		*e = (struct err)ERR_INIT;
-		report_add(&out->text, REPORT_WARN, NULL,
-			   "unknown: this database does not have it");
-		rc = 0;
+		rc = report_query(ask->db, (enum query)s->query, args, &told, e);
+		*found = told.rows != 0;
 	}
 	json_set(out->json, s->name, value ? value : json_new_null());
 	return rc;

@@ -59,6 +59,7 @@ const struct catalogue fintra_catalogue = {
 	.engines = fintra_engines,
 	.layer_names = layer_names,
 	.ticker = fintra_ticker,
+	.diff = fintra_diff,
 	.ticker_like = Q_TICKER_LIKE,
 	.scatter = &fintra_scatter,
 	.ticker_jobs = NAMES("master-ticker", "fmp-bulk"),

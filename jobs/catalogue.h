@@ -6,6 +6,7 @@
 #include "core/health.h"
 
 extern const struct section fintra_ticker[]; /* ticker.c */
+extern const struct section fintra_diff[];   /* diff.c */
 extern const struct catalogue fintra_catalogue;
 extern const struct job *const fintra_known_jobs[]; /* the whole pipeline; NULL ends */
 extern const struct table
