@@ -58,7 +58,8 @@ check_dates(struct db *db, const struct section *dates, const struct diff *d, st
 		if (rows_int(r, i, COL_COUNT) == 0)
 			return err_set(e, ERR_USAGE, "there are no snapshots of %s%s%s",
 				       rows_text(r, i, COL_DATE),
-				       near ? "; the nearest day with some is " : " and of no other day",
+				       near ? "; the nearest day with some is "
+					    : " and of no other day",
 				       str_or(near, ""));
 	}
 	return 0;

@@ -8,8 +8,9 @@
 
 struct told {
 	struct report *text; /* appended to */
-	struct json **json;  /* set to an array of objects, owned by the caller; left alone when unknown */
-	int rows;	     /* -1 = unknown */
+	struct json **
+		json; /* set to an array of objects, owned by the caller; left alone when unknown */
+	int rows;     /* -1 = unknown */
 };
 
 /* One row goes downwards, several as columns.  What a database that fintra did not create lacks is

@@ -10,30 +10,36 @@
 
 static const char *info;
 
-/* AAA +15, BBB -30, CCC +10 (not more than ten), DDD gets a score, OLD goes, NEW comes; the relative
- * return is there for 4 of 5 on the first day (20 % empty) and for 2 of 5 on the second (60 %). */
+/* AAA +15, BBB -30, CCC +10 (not more than ten), DDD gets a score, OLD goes, NEW comes; the
+ * relative return is there for 4 of 5 on the first day (20 % empty) and for 2 of 5 on the second
+ * (60 %). */
 static int
 set_up(void **state)
 {
 	static const char rows[] =
 		"INSERT INTO fintra_snapshots (ticker, snapshot_date, engine_version, sector, "
-		"fgos_score, relative_vs_sector_1y, profile_structural, market_snapshot, valuation, "
+		"fgos_score, relative_vs_sector_1y, profile_structural, market_snapshot, "
+		"valuation, "
 		"market_position, investment_verdict, data_confidence) SELECT t, d::date, "
 		"'fintra-local-v1', s, f, r, '{}', '{}', '{}', '{}', '{}', '{}' FROM (VALUES "
 		"('AAA', '2026-01-30', 'Energy', 40, 1), ('BBB', '2026-01-30', 'Energy', 80, 2), "
 		"('CCC', '2026-01-30', 'Technology', 50, 3), "
 		"('DDD', '2026-01-30', 'Technology', NULL, 4), "
 		"('OLD', '2026-01-30', 'Utilities', 33, NULL), "
-		"('AAA', '2026-02-02', 'Energy', 55, 1), ('BBB', '2026-02-02', 'Energy', 50, NULL), "
+		"('AAA', '2026-02-02', 'Energy', 55, 1), ('BBB', '2026-02-02', 'Energy', 50, "
+		"NULL), "
 		"('CCC', '2026-02-02', 'Technology', 60, 3), "
 		"('DDD', '2026-02-02', 'Technology', 70, NULL), "
 		"('NEW', '2026-02-02', 'Utilities', NULL, NULL)) v (t, d, s, f, r)";
 	static const char ledger[] =
-		"INSERT INTO fintra_ops.run (job, as_of, state, who, host, pid, origin, gate, build, "
+		"INSERT INTO fintra_ops.run (job, as_of, state, who, host, pid, origin, gate, "
+		"build, "
 		"lock_key, created_at, rows_inserted, rows_updated) VALUES "
 		"('fmp-bulk', '2026-02-02', 'success', 'lucia', 'db1', 1, 'cli', 'warn', 'x', 1, "
-		"now(), 5, 0), ('compute-ranks', '2026-02-02', 'success', 'cron', 'db1', 1, 'cron', "
-		"'warn', 'x', 1, now(), 0, 0), ('fmp-bulk', '2026-01-30', 'success', 'cron', 'db1', "
+		"now(), 5, 0), ('compute-ranks', '2026-02-02', 'success', 'cron', 'db1', 1, "
+		"'cron', "
+		"'warn', 'x', 1, now(), 0, 0), ('fmp-bulk', '2026-01-30', 'success', 'cron', "
+		"'db1', "
 		"1, 'cron', 'warn', 'x', 1, now(), 5, 0)";
 
 	(void)state;
@@ -80,7 +86,8 @@ what_moved(void **state)
 	assert_string_equal(cell(j, "tickers", 0, "ticker"), "NEW");
 	assert_string_equal(cell(j, "tickers", 1, "change"), "lost");
 	assert_string_equal(cell(j, "tickers", 1, "ticker"), "OLD");
-	/* Energy: both of two, one up, one down, (15 - 30) / 2; Technology: CCC alone, not moved. */
+	/* Energy: both of two, one up, one down, (15 - 30) / 2; Technology: CCC alone, not moved.
+	 */
 	assert_string_equal(cell(j, "sectors", 0, "sector"), "Energy");
 	expect(j, "sectors", 0, "compared", 2);
 	expect(j, "sectors", 0, "moved", 2);
