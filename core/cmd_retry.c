@@ -69,7 +69,7 @@ fill(const struct app *app, const struct run_info *r, const struct cli *cli, str
 	l->overlap = app->g.cron ? OVERLAP_SKIP : OVERLAP_FAIL;
 	l->origin = app->g.cron ? "cron" : "cli";
 	l->parent = r->id;
-	l->keep_done = cli_has(cli, "failed");
+	l->keep_from = cli_has(cli, "failed") ? r->id : 0;
 	return 0;
 }
 

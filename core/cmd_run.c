@@ -106,6 +106,16 @@ set_params(const struct cli *cli, const struct job *const *jobs, int n, struct p
 }
 
 static int
+check_tickers(const struct cli *cli, const struct launch_set *set, struct err *e)
+{
+	for (int i = 0; i < set->n; i++)
+		if ((set->job[i]->flags & JOB_NEEDS_TICKER) && !cli_has(cli, "ticker"))
+			return err_set(e, ERR_USAGE, "%s needs a ticker: --ticker SYM",
+				       set->job[i]->name);
+	return 0;
+}
+
+static int
 parse_gate(const struct app *app, const struct cli *cli, struct launch_set *set, struct err *e)
 {
 	const char *v = cli_value(cli, "gate");
@@ -114,6 +124,8 @@ parse_gate(const struct app *app, const struct cli *cli, struct launch_set *set,
 
 	for (size_t i = 0; i < cli->narg; i++)
 		layers = layers || str_starts(cli->arg[i], "layer:");
+	/* Gates measure whole tables: a run over a part would refuse its own next step. */
+	layers = layers && !cli_has(cli, "ticker") && !cli_has(cli, "limit");
 	*out = layers || app->g.cron ? GATE_STRICT : GATE_WARN;
 	if (!v)
 		return 0;
@@ -202,16 +214,36 @@ find_backfill(const struct app *app, const char *name, struct err *e)
 	return NULL;
 }
 
-/* The jobs that the words name. */
+static const struct {
+	const char *name, *job;
+} pipelines[] = { { "daily", "master-all" } };
+
 static int
-choose(const struct app *app, const struct cli *cli, bool backfill, struct launch_set *out,
-       struct err *e)
+choose_pipeline(const struct app *app, const struct cli *cli, struct launch_set *out, struct err *e)
 {
-	out->hint = backfill ? "fintra backfill --list" : "fintra jobs lists the jobs";
-	if (!backfill) {
-		out->n = select_jobs(app, cli, out->job, e);
+	STR_AUTO s = { 0 };
+
+	out->hint = "fintra pipeline daily";
+	for (size_t i = 0; i < ARRAY_LEN(pipelines); i++)
+		if (str_same(pipelines[i].name, cli->arg[0]))
+			out->n = catalogue_select(app->cat, pipelines[i].job, out->job, 1, e);
+	if (out->n)
 		return out->n < 0 ? -1 : 0;
-	}
+	return err_set(e, ERR_USAGE, "there is no pipeline %s", out_clean(&s, cli->arg[0]));
+}
+
+static int
+choose_jobs(const struct app *app, const struct cli *cli, struct launch_set *out, struct err *e)
+{
+	out->hint = "fintra jobs lists the jobs";
+	out->n = select_jobs(app, cli, out->job, e);
+	return out->n < 0 ? -1 : 0;
+}
+
+static int
+choose_backfill(const struct app *app, const struct cli *cli, struct launch_set *out, struct err *e)
+{
+	out->hint = "fintra backfill --list";
 	out->list = cli_has(cli, "list");
 	if (out->list)
 		return 0;
@@ -222,22 +254,38 @@ choose(const struct app *app, const struct cli *cli, bool backfill, struct launc
 	return out->n ? 0 : -1;
 }
 
+/* How the words of each launching command name jobs. */
+static const struct launcher {
+	int (*command)(struct app *app);
+	size_t least, most; /* words */
+	int (*choose)(const struct app *app, const struct cli *cli, struct launch_set *out,
+		      struct err *e);
+	const char *hint;
+} launchers[] = {
+	{ cmd_run, 1, CLI_MAX, choose_jobs, "fintra help run" },
+	{ cmd_backfill, 0, 1, choose_backfill, "fintra help backfill" },
+	{ cmd_pipeline, 1, 1, choose_pipeline, "fintra help pipeline" },
+};
+
 int
 launch_set_parse(const struct app *app, struct launch_set *out, struct err *e)
 {
-	bool backfill = command_find(app->argv[0])->run == cmd_backfill;
+	const struct launcher *how = launchers;
 	struct cli cli;
 
+	while (how->command != command_find(app->argv[0])->run)
+		how++;
 	memset(out, 0, sizeof(*out));
-	out->hint = backfill ? "fintra help backfill" : "fintra help run";
-	if (command_parse(app, &cli, true, backfill ? 0 : 1, backfill ? 1 : CLI_MAX, e) < 0)
+	out->hint = how->hint;
+	if (command_parse(app, &cli, true, how->least, how->most, e) < 0)
 		return -1;
-	if (choose(app, &cli, backfill, out, e) < 0)
+	if (how->choose(app, &cli, out, e) < 0)
 		return -1;
 	if (out->list)
 		return 0;
 	out->hint = NULL;
-	if (prepare(app, &cli, &out->all, e) == 0 && parse_gate(app, &cli, out, e) == 0 &&
+	if (prepare(app, &cli, &out->all, e) == 0 && check_tickers(&cli, out, e) == 0 &&
+	    parse_gate(app, &cli, out, e) == 0 &&
 	    set_params(&cli, out->job, out->n, out->params, e) == 0)
 		return 0;
 	if (e->cls == ERR_USAGE)
@@ -274,6 +322,12 @@ cmd_run(struct app *app)
 
 int
 cmd_backfill(struct app *app)
+{
+	return cmd_run(app);
+}
+
+int
+cmd_pipeline(struct app *app)
 {
 	return cmd_run(app);
 }

@@ -9,6 +9,8 @@ const struct command commands[] = {
 	{ "run", "TARGET...", "run jobs by name, layer:2 or layer:0-5", run_options, cmd_run },
 	{ "backfill", "NAME", "fill history; --list prints the catalogue", backfill_options,
 	  cmd_backfill },
+	{ "pipeline", "daily", "the daily pipeline: the same as run master-all", run_options,
+	  cmd_pipeline },
 	{ "status", "[LAYER]", "verdict and every table: date, state, coverage, deadline", NULL,
 	  cmd_status },
 	{ "health", "[NAME...]", "checks; exit 0 ok, 1 warning, 2 critical, 3 unknown",

@@ -19,6 +19,7 @@ extern const struct cli_option run_options[], backfill_options[], logs_options[]
 
 int cmd_run(struct app *app);
 int cmd_backfill(struct app *app);
+int cmd_pipeline(struct app *app);
 int cmd_status(struct app *app);
 int cmd_health(struct app *app);
 int cmd_why(struct app *app);
@@ -58,7 +59,7 @@ int db_status(const struct app *app, struct db *db);
  * than `most` arguments: ERR_USAGE that shows the usage line. */
 int command_parse(const struct app *app, struct cli *cli, bool unknown, size_t least, size_t most,
 		  struct err *e) MUST_CHECK;
-/* What `run` or `backfill` asks for, before anything starts. */
+/* What `run`, `backfill` or `pipeline` asks for, before anything starts. */
 enum { LAUNCH_JOBS = 64 };
 struct launch_set {
 	const struct job *job[LAUNCH_JOBS]; /* in canonical order */

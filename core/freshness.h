@@ -106,6 +106,9 @@ const struct table_status *freshness_input(const struct freshness *f, const stru
 /* "late 1 session", "mixed: 2026-02-02 with sector_performance of 2026-01-30", "due 04:00 NY", ...
  */
 const char *table_status_phrase(const struct table_status *s, char *buf, size_t n);
+/* What a gate says of it: "prices_daily has 2026-02-02, needs 2026-02-02 (partial): coverage 40.0%,
+ * 8 of 20 (active stocks), needs 95.0%". */
+void table_status_want(const struct table_status *s, struct str *out);
 /* Whether what is wrong with `in` is reason enough for what is wrong with `s`, made from it. */
 bool freshness_explains(const struct table_status *in, const struct table_status *s);
 /* Down from `s` along the worst inputs that explain it, to one that none of its inputs explains. */

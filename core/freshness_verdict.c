@@ -4,6 +4,7 @@
 #include "core/freshness.h"
 #include "core/num.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 enum { PHRASE_MAX = 128, DEPTH_MAX = 16 };
@@ -85,6 +86,22 @@ table_status_phrase(const struct table_status *s, char *buf, size_t n)
 		str_copy(buf, n, states[s->state].name);
 	}
 	return buf;
+}
+
+void
+table_status_want(const struct table_status *s, struct str *out)
+{
+	char have[DATE_BUF], want[DATE_BUF];
+
+	date_iso(s->have, have);
+	str_fmt(out, "%s has %s, needs %s (%s)", s->table->name,
+		s->state == TABLE_UNKNOWN ? "?"
+		: date_is_set(s->have)	  ? have
+					  : "nothing",
+		date_iso(s->want, want), table_state_name(s->state));
+	if (date_eq(s->have, s->want) && s->coverage >= 0 && s->coverage < s->floor)
+		str_fmt(out, ": coverage %.1f%%, %" PRId64 " of %" PRId64 " (%s), needs %.1f%%",
+			s->coverage * 100, s->num, s->den, s->basis, s->floor * 100);
 }
 
 static const struct table_status *

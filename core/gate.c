@@ -8,7 +8,8 @@
 enum gate_mode
 gate_default(const struct job *job)
 {
-	return job->steps ? GATE_STRICT : GATE_WARN;
+	/* Gates measure whole tables: of a single ticker they tell little. */
+	return job->steps && !(job->flags & JOB_NEEDS_TICKER) ? GATE_STRICT : GATE_WARN;
 }
 
 const char *
@@ -23,6 +24,7 @@ add_line(struct gate_report *out, const struct job *job, const struct table_stat
 {
 	char day[DATE_BUF];
 	struct gate_line *l;
+	STR_AUTO says = { 0 };
 
 	if (out->n == ARRAY_LEN(out->at))
 		return;
@@ -34,6 +36,9 @@ add_line(struct gate_report *out, const struct job *job, const struct table_stat
 		str_copy(l->have, sizeof(l->have), "?");
 	date_iso(st->want, l->want);
 	str_copy(l->state, sizeof(l->state), table_state_name(st->state));
+	str_init(&says, sizeof(l->says) - 1);
+	table_status_want(st, &says);
+	str_copy(l->says, sizeof(l->says), str_c(&says));
 	fmt_buf(l->command, sizeof(l->command), "fintra run %s --as-of %s", st->writer->name,
 		date_iso(as_of, day));
 }
@@ -86,13 +91,6 @@ gate_measure(struct db *db, const struct conf *conf, const struct catalogue *cat
 	return measure(db, conf, cat, job, as_of, out, NULL, e);
 }
 
-static void
-line_text(const struct gate_line *l, struct str *out)
-{
-	str_fmt(out, "%s has %s, needs %s (%s): %s", l->table,
-		str_same(l->have, "-") ? "nothing" : l->have, l->want, l->state, l->command);
-}
-
 static int
 audit(struct run *r, const char *action, const char *detail, struct err *e)
 {
@@ -122,12 +120,11 @@ run_gate(struct run *r, struct err *e)
 	if (measure(r->ledger, r->conf, r->cat, r->job, r->ctx.as_of, &g, r, e) < 0)
 		return -1;
 	for (size_t i = 0; i < g.n; i++) {
-		STR_AUTO one = { 0 };
+		const struct gate_line *l = &g.at[i];
 
-		str_init(&one, ERR_TEXT_MAX - 1);
-		line_text(&g.at[i], &one);
-		run_emit(r, LVL_WARN, "gate", "gate %s: %s", gate_name(r->l.gate), str_c(&one));
-		str_fmt(&all, "%s%s", i ? "; " : "", str_c(&one));
+		run_emit(r, LVL_WARN, "gate", "gate %s: %s: %s", gate_name(r->l.gate), l->says,
+			 l->command);
+		str_fmt(&all, "%s%s: %s", i ? "; " : "", l->says, l->command);
 	}
 	if (r->l.gate == GATE_OFF && audit(r, "gate-off", str_c(&all), e) < 0)
 		return -1;

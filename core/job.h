@@ -24,7 +24,8 @@ enum job_flag {
 	JOB_USES_API = 2,
 	JOB_BACKFILL = 4,
 	JOB_RANGE = 8,
-	JOB_OLD_LOCKS = 16 /* the old system's route takes the job lock itself */
+	JOB_OLD_LOCKS = 16,   /* the old system's route takes the job lock itself */
+	JOB_NEEDS_TICKER = 32 /* ERR_USAGE without one */
 };
 
 #define NAMES(...) ((const char *const[]){ __VA_ARGS__, NULL })

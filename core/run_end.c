@@ -28,7 +28,7 @@ state_of(const struct run *r, int rc, const struct err *e)
 {
 	if (atomic_load(&r->lost) || (rc < 0 && e->cls == ERR_LOST))
 		return RUN_LOST;
-	if (rc < 0 && (r->refused || e->cls == ERR_NOT_READY))
+	if (rc < 0 && (r->refused || e->cls == ERR_NOT_READY || (r->l.step && e->cls == ERR_GATE)))
 		return RUN_SKIPPED;
 	if (rc < 0)
 		return e->cls == ERR_CANCELLED ? RUN_CANCELLED : RUN_FAILURE;

@@ -101,15 +101,15 @@ say_start(struct run *r)
 static int
 keep_units(struct run *r, struct err *e)
 {
-	char id[NUM_BUF], parent[NUM_BUF];
-	const char *args[] = { num_int(atomic_load(&r->id), id), num_int(r->l.parent, parent) };
+	char id[NUM_BUF], from[NUM_BUF];
+	const char *args[] = { num_int(atomic_load(&r->id), id), num_int(r->l.keep_from, from) };
 
-	if (!r->l.keep_done)
+	if (!r->l.keep_from)
 		return 0;
 	if (db_exec(r->ledger, Q_RUN_UNITS_KEEP, args, NULL, e) < 0 || run_load_units(r, e) < 0)
 		return -1;
 	run_emit(r, LVL_INFO, "log", "%zu unit%s of run %s kept: done", map_count(r->units_done),
-		 num_s((int64_t)map_count(r->units_done)), parent);
+		 num_s((int64_t)map_count(r->units_done)), from);
 	return 0;
 }
 

@@ -1,87 +1,74 @@
-/* An orchestrator's run: other jobs in turn, each a run of its own that names this one as parent.
- */
+/* An orchestrator's run: other jobs, each a run of its own that names this one as parent.  All here
+ * happens on the run's own thread: it starts the steps and looks at how they ended. */
 #include "core/run_steps.h"
 
 #include "core/clock.h"
-#include "core/run_private.h"
+#include "core/step_plan.h"
 
 #include <inttypes.h>
 #include <poll.h>
+#include <string.h>
 
-enum { LOOK_MS = 100 };
+enum { LOOK_MS = 25, ALIVE_MS = 500 };
 
 struct steps {
 	struct job_ctx *c;
-	struct json *told; /* [{step, run, state, duration_ms}] */
-	int64_t began, done;
+	struct step_plan plan;
+	int64_t began, over;
+	int64_t room;	/* steps at the same time */
+	struct err bad; /* what ends the run; cls ERR_NONE = nothing yet */
 };
 
 /* What was asked of the whole is asked of each step that knows it. */
 static int
-child_params(const struct job_ctx *c, const struct job *job, struct params *out, struct err *e)
+child_params(const struct job_ctx *c, const struct step *s, struct params *out, struct err *e)
 {
+	static const char *const part[] = { "ticker", "limit", NULL };
+
 	for (size_t i = 0; i < c->params->n; i++) {
 		const char *name = c->params->at[i].def->name;
 
-		if (params_find(job->params, name) &&
-		    params_set(out, job->params, name, c->params->at[i].value, e) < 0)
-			return err_wrap(e, "%s", job->name);
+		if ((s->row->flags & STEP_WHOLE) && str_has(part, name))
+			continue;
+		if (params_find(s->job->params, name) &&
+		    params_set(out, s->job->params, name, c->params->at[i].value, e) < 0)
+			return err_wrap(e, "%s", s->job->name);
 	}
 	return 0;
 }
 
-/* A wish to stop is passed on, then the child is waited for: its last batch counts. */
+/* Units of a run before this one stay, unless what they were made from is new or they proved bad.
+ */
 static void
-await(const struct job_ctx *c, int handle, struct outcome *out)
+take_over(const struct steps *t, const struct step *s, struct launch *l)
 {
-	struct runner *r = c->run->runner;
-
-	while (!runner_poll(r, handle, out)) {
-		if (!cancel_asked(c->cancel)) {
-			(void)cancel_wait(c->cancel, LOOK_MS);
-			continue;
-		}
-		runner_cancel(r, handle, cancel_level(c->cancel));
-		(void)poll(NULL, 0, LOOK_MS); /* the token stays raised: it cannot be waited on */
-	}
+	if (!s->last.run)
+		return;
+	if (s->last.own && (run_state_resumable(s->last.state) || !run_state_ended(s->last.state)))
+		l->resume = s->last.run;
+	else if (!s->last.broken && !step_has_news(&t->plan, s))
+		l->keep_from = s->last.run;
 }
 
 static int
-run_child(const struct job_ctx *c, const struct job *job, struct outcome *out, struct err *e)
+launch(struct steps *t, struct step *s, struct err *e)
 {
-	struct run *run = c->run;
+	struct run *run = t->c->run;
 	struct launch l = run->l;
-	int handle = -1;
 
-	l.job = job;
+	l.job = s->job;
 	l.params = (struct params){ .n = 0 };
 	l.origin = run->origin;
 	l.reason = run->reason;
-	l.as_of = c->as_of;
-	l.parent = run_number(c);
-	l.keep_done = false;
-	l.resume = 0;
-	if (child_params(c, job, &l.params, e) == 0)
-		handle = runner_start(run->runner, &l, e);
+	l.as_of = t->c->as_of;
+	l.parent = run_number(t->c);
+	l.step = true;
+	l.keep_from = l.resume = 0;
+	take_over(t, s, &l);
+	if (child_params(t->c, s, &l.params, e) == 0)
+		s->handle = runner_start(run->runner, &l, e);
 	params_done(&l.params);
-	if (handle < 0)
-		return -1;
-	await(c, handle, out);
-	return 0;
-}
-
-static void
-tell(struct steps *s, const char *name, const struct outcome *o)
-{
-	struct json *j = json_new_object();
-
-	json_set_text(j, "step", name);
-	json_set_int(j, "run", o->run);
-	json_set_text(j, "state", run_state_name(o->state));
-	json_set_int(j, "duration_ms", o->duration_ms);
-	json_push(s->told, j);
-	run_log(s->c, LVL_INFO, "%s: run %" PRId64 " ended %s", name, o->run,
-		run_state_name(o->state));
+	return s->handle < 0 ? -1 : 0;
 }
 
 static int
@@ -89,70 +76,304 @@ count(struct job_ctx *c, void *arg, struct tally *t, struct err *e)
 {
 	(void)c;
 	(void)e;
-	*t = ((const struct outcome *)arg)->counts;
+	*t = *(const struct tally *)arg;
 	return 0;
 }
 
-/* A step that ended well is a unit: a resume goes on behind it. */
-static int
-judge(struct steps *s, const char *name, struct outcome *o, struct err *e)
+/* The first word decides how the run ends. */
+static void
+stop(struct steps *t, const struct err *why)
 {
-	char why[120];
-
-	if (o->state != RUN_SUCCESS && o->state != RUN_PARTIAL) {
-		*e = o->err;
-		if (e->cls == ERR_NONE)
-			err_set(e, o->state == RUN_SKIPPED ? ERR_LOCK : ERR_INTERNAL, "%s", o->why);
-		return err_wrap(e, "step %s (run %" PRId64 " ended %s)", name, o->run,
-				run_state_name(o->state));
-	}
-	if (o->state == RUN_PARTIAL) {
-		fmt_buf(why, sizeof(why), "step %s ended partial", name);
-		run_taint(s->c, why);
-	}
-	return run_transaction(s->c, name, count, o, e);
+	if (t->bad.cls == ERR_NONE)
+		t->bad = *why;
 }
 
-static int
-do_step(struct steps *s, const struct job_step *step, struct err *e)
+static void
+stop_for(struct steps *t, struct step *s)
 {
-	const struct job *job = catalogue_job(s->c->run->cat, step->job);
-	struct outcome o;
+	struct err e = s->o.err;
 
-	if (!job)
-		return err_set(e, ERR_CONFIG, "step %s: this build has no such job", step->job);
-	if (run_check(s->c, e) < 0 || run_child(s->c, job, &o, e) < 0)
-		return -1;
-	tell(s, step->job, &o);
-	return judge(s, step->job, &o, e);
+	/* A feed that is not ready yet skips its own run; what waits for it was refused. */
+	if (e.cls == ERR_NOT_READY)
+		e.cls = ERR_GATE;
+	err_wrap(&e, "step %s (run %" PRId64 " ended %s)", s->job->name, s->o.run,
+		 run_state_name(s->o.state));
+	stop(t, &e);
+}
+
+/* A step that ended well is a unit: a resume goes on behind it. */
+static void
+settle(struct steps *t, struct step *s)
+{
+	struct err e = ERR_INIT;
+	char why[STEP_WHY];
+
+	s->state = STEP_GOOD;
+	str_copy(s->why, sizeof(s->why), s->o.state == RUN_PARTIAL ? s->o.why : "");
+	if (s->o.state == RUN_PARTIAL) {
+		fmt_buf(why, sizeof(why), "step %s ended partial", s->job->name);
+		run_taint(t->c, why);
+	}
+	if (run_transaction(t->c, s->job->name, count, &s->o.counts, &e) < 0)
+		stop(t, &e);
+}
+
+static void
+fall(struct steps *t, struct step *s)
+{
+	bool gate = s->o.err.cls == ERR_GATE, critical = s->row->flags & STEP_CRITICAL;
+
+	if (s->o.err.cls == ERR_NONE)
+		err_set(&s->o.err, s->o.state == RUN_SKIPPED ? ERR_LOCK : ERR_INTERNAL, "%s",
+			s->o.why);
+	s->state = gate && step_is_spoilt(&t->plan, s) ? STEP_BLOCKED : STEP_FAILED;
+	str_copy(s->why, sizeof(s->why), s->o.err.text);
+	if (s->o.err.cls == ERR_CANCELLED || (critical && s->state == STEP_FAILED))
+		stop_for(t, s);
+}
+
+static void
+judge(struct steps *t, struct step *s)
+{
+	if (s->o.state == RUN_SUCCESS || s->o.state == RUN_PARTIAL)
+		settle(t, s);
+	else
+		fall(t, s);
+	run_log(t->c, s->state == STEP_GOOD ? LVL_INFO : LVL_WARN, "%s: run %" PRId64 " ended %s%s",
+		s->job->name, s->o.run, run_state_name(s->o.state),
+		s->state == STEP_BLOCKED ? ": blocked by a step before it" : "");
+	run_progress(t->c, ++t->over);
+}
+
+/* Ended well under an earlier epoch, which died before it could say so. */
+static bool
+adopt(struct steps *t, struct step *s)
+{
+	if (!s->last.own || (s->last.state != RUN_SUCCESS && s->last.state != RUN_PARTIAL))
+		return false;
+	s->o.run = s->last.run;
+	s->o.state = s->last.state;
+	s->o.counts = s->last.counts;
+	s->o.duration_ms = s->last.duration_ms;
+	judge(t, s);
+	return true;
+}
+
+static void
+begin(struct steps *t, struct step *s)
+{
+	struct runner *r = t->c->run->runner;
+	struct err e = ERR_INIT;
+
+	if (run_check(t->c, &e) < 0 || launch(t, s, &e) < 0) {
+		stop(t, &e);
+		return;
+	}
+	s->state = STEP_RUNS;
+	/* Numbered in the order of the steps, whichever thread is quicker. */
+	while (t->room > 1 && runner_run_id(r, s->handle) == 0 && !runner_poll(r, s->handle, &s->o))
+		(void)poll(NULL, 0, 1);
+}
+
+static size_t
+running(const struct steps *t)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->plan.n; i++)
+		n += t->plan.at[i].state == STEP_RUNS;
+	return n;
+}
+
+static void
+begin_ready(struct steps *t)
+{
+	for (size_t i = 0; i < t->plan.n && t->bad.cls == ERR_NONE; i++) {
+		struct step *s = &t->plan.at[i];
+
+		if ((int64_t)running(t) >= t->room)
+			return;
+		if (s->state == STEP_WAITS && !step_must_wait(&t->plan, s) && !adopt(t, s))
+			begin(t, s);
+	}
+}
+
+/* The process that died held this step's locks until just now: its last beat may be younger than
+ * that of this run.  Bounded by the proof itself. */
+static bool
+still_warm(struct steps *t, struct step *s)
+{
+	const struct run *run = t->c->run;
+
+	return s->last.own && !run_state_ended(s->last.state) && s->o.err.cls == ERR_LOCK &&
+	       s->o.state == RUN_SKIPPED && t->bad.cls == ERR_NONE &&
+	       clock_mono_ms() - t->began < run->conf->abandoned_ms &&
+	       !cancel_wait(t->c->cancel, ALIVE_MS);
 }
 
 static bool
-wanted(const struct job_ctx *c, const struct job_step *step)
+look(struct steps *t)
 {
-	return !step->param || params_bool(c->params, step->param);
+	bool any = false;
+
+	for (size_t i = 0; i < t->plan.n; i++) {
+		struct step *s = &t->plan.at[i];
+
+		if (s->state != STEP_RUNS || !runner_poll(t->c->run->runner, s->handle, &s->o))
+			continue;
+		any = true;
+		if (still_warm(t, s))
+			s->state = STEP_WAITS;
+		else
+			judge(t, s);
+	}
+	return any;
+}
+
+/* A wish to stop is passed on, then the steps are waited for: their last batch counts. */
+static void
+pass_on(struct steps *t)
+{
+	struct run *run = t->c->run;
+	struct err e = ERR_INIT;
+
+	if (run_check(t->c, &e) == 0)
+		return;
+	stop(t, &e);
+	for (size_t i = 0; i < t->plan.n; i++)
+		if (t->plan.at[i].state == STEP_RUNS)
+			runner_cancel(run->runner, t->plan.at[i].handle,
+				      cancel_level(t->c->cancel));
+	(void)poll(NULL, 0, LOOK_MS); /* the token stays raised: it cannot be waited on */
+}
+
+static void
+carry_out(struct steps *t)
+{
+	for (;;) {
+		begin_ready(t);
+		if (running(t) == 0)
+			return;
+		while (!look(t)) {
+			(void)cancel_wait(t->c->cancel, LOOK_MS);
+			pass_on(t);
+		}
+	}
+}
+
+static const char *
+status_of(const struct step *s)
+{
+	bool skipped = s->state == STEP_PASSED_OVER || s->state == STEP_BLOCKED;
+
+	return skipped ? "skipped" : run_state_name(s->o.state);
+}
+
+static void
+tell(struct steps *t)
+{
+	struct json *all = json_new_array();
+	int64_t completed = 0;
+
+	for (size_t i = 0; i < t->plan.n; i++) {
+		const struct step *s = &t->plan.at[i];
+		struct json *j;
+
+		if (s->state == STEP_WAITS)
+			continue;
+		j = json_new_object();
+		json_set_text(j, "step", s->job->name);
+		if (s->o.run)
+			json_set_int(j, "run", s->o.run);
+		json_set_text(j, "status", status_of(s));
+		json_set_int(j, "duration_ms", s->kept ? 0 : s->o.duration_ms);
+		if (s->kept)
+			json_set_bool(j, "kept", true);
+		if (*s->why)
+			json_set_text(j, "why", s->why);
+		json_push(all, j);
+		completed += s->state == STEP_GOOD;
+	}
+	run_result_json(t->c, "steps", all);
+	run_result_int(t->c, "steps_completed", completed);
+	run_result_int(t->c, "total_duration_ms", clock_mono_ms() - t->began);
+}
+
+static void
+list(const struct steps *t, enum step_state state, const char *word, struct str *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->plan.n; i++)
+		if (t->plan.at[i].state == state)
+			str_fmt(out, "%s%s",
+				n++	   ? ", "
+				: out->len ? "; "
+					   : "",
+				t->plan.at[i].job->name);
+	if (n > 0)
+		str_fmt(out, " %s", word);
+}
+
+/* Failures of single steps, once all that can be done is done. */
+static void
+sum_up(struct steps *t)
+{
+	STR_AUTO why = { 0 };
+
+	str_init(&why, STEP_WHY);
+	list(t, STEP_FAILED, "failed", &why);
+	list(t, STEP_BLOCKED, "blocked", &why);
+	if (why.len)
+		run_taint(t->c, str_c(&why));
+}
+
+static void
+announce(struct steps *t)
+{
+	for (size_t i = 0; i < t->plan.n; i++) {
+		const struct step *s = &t->plan.at[i];
+
+		t->over += s->state != STEP_WAITS;
+		if (s->state == STEP_PASSED_OVER)
+			run_log(t->c, LVL_INFO, "%s: %s", s->job->name, s->why);
+	}
+	run_progress(t->c, t->over);
+}
+
+static int
+run_all(struct job_ctx *c, bool by_catalogue, struct err *e)
+{
+	struct steps *t = mem_zalloc(sizeof(*t));
+	int rc;
+
+	t->c = c;
+	t->began = clock_mono_ms();
+	t->room = params_int(c->params, "jobs", 1);
+	rc = step_plan_make(c, by_catalogue, &t->plan, e);
+	if (rc == 0) {
+		run_phase(c, "steps", (int64_t)t->plan.n);
+		announce(t);
+		carry_out(t);
+		tell(t);
+		if (t->bad.cls == ERR_NONE)
+			sum_up(t);
+		else
+			*e = t->bad;
+		rc = t->bad.cls == ERR_NONE ? 0 : -1;
+	}
+	free(t);
+	return rc;
 }
 
 int
 run_steps(struct job_ctx *c, struct err *e)
 {
-	struct steps s = { .c = c, .told = json_new_array(), .began = clock_mono_ms() };
-	int64_t total = 0;
-	int rc = 0;
+	return run_all(c, false, e);
+}
 
-	for (const struct job_step *step = c->job->steps; step->job; step++)
-		total += wanted(c, step);
-	run_phase(c, "steps", total);
-	for (const struct job_step *step = c->job->steps; rc == 0 && step->job; step++) {
-		if (!wanted(c, step))
-			continue;
-		if (!run_unit_done(c, step->job))
-			rc = do_step(&s, step, e);
-		if (rc == 0)
-			run_progress(c, ++s.done);
-	}
-	run_result_text(c, "mode", "steps");
-	run_result_json(c, "steps", s.told);
-	run_result_int(c, "total_duration_ms", clock_mono_ms() - s.began);
-	return rc;
+int
+run_steps_by_catalogue(struct job_ctx *c, struct err *e)
+{
+	return run_all(c, true, e);
 }

@@ -20,7 +20,8 @@ struct launch {
 	const char *origin; /* "cli" "cron" "console" */
 	const char *reason; /* may be NULL */
 	int64_t parent;	    /* 0 = none */
-	bool keep_done;	    /* what the parent has done without error is not done again */
+	bool step;	    /* of an orchestrator: refused by its gate it ends SKIPPED */
+	int64_t keep_from;  /* a run whose good units are not done again, 0 = none */
 	int64_t resume; /* run id to go on with, 0 = a new run; job and params then come from it */
 };
 
@@ -59,7 +60,7 @@ void runner_cancel_all(struct runner *r, enum cancel_level level); /* async-sign
 void runner_stop(struct runner *r, int sig, enum cancel_level level);
 void runner_log_reopen(struct runner *r); /* the log file; async-signal-safe */
 
-/* Of a job that an operator names: warn, strict for one of other jobs. */
+/* Of a job that an operator names: warn, strict for one of other jobs that works on all tickers. */
 enum gate_mode gate_default(const struct job *job);
 
 /* Gates of a job: inputs not fresh for as_of. */
@@ -67,6 +68,7 @@ struct gate_line {
 	char table[64];
 	char have[DATE_BUF], want[DATE_BUF];
 	char state[12];
+	char says[240];	   /* date, coverage and what is needed: table_status_want() */
 	char command[160]; /* "fintra run sector-performance-aggregator --as-of 2026-02-02" */
 	bool mild;	   /* warns, but refuses nothing */
 };

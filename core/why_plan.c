@@ -81,7 +81,6 @@ static void
 set_gate(const struct freshness *f, struct why_step *s)
 {
 	const char *reads[INPUTS_MAX + 1];
-	char have[DATE_BUF], want[DATE_BUF];
 	STR_AUTO out = { 0 };
 
 	str_init(&out, sizeof(s->gate) - 1);
@@ -94,9 +93,8 @@ set_gate(const struct freshness *f, struct why_step *s)
 		    (!in->writer && s->launchable))
 			continue;
 		s->gate_ok = str_has(s->job->mild, reads[i]) && s->gate_ok;
-		str_fmt(&out, "%s%s has %s, needs %s (%s)", out.len ? "; " : "", reads[i],
-			date_is_set(in->have) ? date_iso(in->have, have) : "nothing",
-			date_iso(in->want, want), table_state_name(in->state));
+		str_puts(&out, out.len ? "; " : "");
+		table_status_want(in, &out);
 	}
 	str_copy(s->gate, sizeof(s->gate), str_c(&out));
 }

@@ -32,6 +32,8 @@ static const struct job *const all_jobs[] = {
 	&job_fmp_bulk,
 	&job_compute_ranks,
 	&job_market_state,
+	&job_master_ticker,
+	&job_master_all,
 	&job_backfill_peers,
 	&job_bulk_update,
 	&job_fmp_batch,

@@ -28,6 +28,8 @@ extern const struct job job_master_benchmark;
 extern const struct job job_fmp_bulk;
 extern const struct job job_compute_ranks;
 extern const struct job job_market_state;
+extern const struct job job_master_ticker;
+extern const struct job job_master_all;
 extern const struct job job_backfill_peers;
 extern const struct job job_bulk_update;
 extern const struct job job_fmp_batch;

@@ -9,9 +9,6 @@
 
 #define READS NAMES
 #define WRITES NAMES
-/* A job outside of the daily order. */
-#define ASIDE(layer_, after_, reads_, writes_) \
-	.layer = (layer_), .cadence = ON_DEMAND, .after = after_, .reads = reads_, .writes = writes_
 #define BACKFILL(reads_, writes_)                                                              \
 	.layer = LAYER_BACKFILL, .cadence = ON_DEMAND, .flags = JOB_BACKFILL, .reads = reads_, \
 	.writes = writes_
@@ -32,16 +29,6 @@ static const struct param_def everything[] = {
 	{ .name = NULL },
 };
 
-static const struct job master_ticker = {
-	.name = "master-ticker",
-	.title = "All steps for one ticker",
-	ASIDE(6, NULL, NULL, NULL),
-};
-static const struct job master_all = {
-	.name = "master-all",
-	.title = "The daily pipeline",
-	ASIDE(6, NULL, NULL, NULL),
-};
 static const struct job backfill_industry_history = {
 	.name = "backfill-industry-performance-historical",
 	.params = years,
@@ -110,8 +97,8 @@ const struct job *const fintra_known_jobs[] = {
 	&job_fmp_bulk,
 	&job_compute_ranks,
 	&job_market_state,
-	&master_ticker,
-	&master_all,
+	&job_master_ticker,
+	&job_master_all,
 	&job_backfill_peers,
 	&job_bulk_update,
 	&job_fmp_batch,

@@ -1,4 +1,5 @@
 /* master-benchmark: the benchmark jobs in turn (jobs.md 2.21). */
+#include "core/run.h"
 #include "core/run_steps.h"
 #include "jobs/jobs.h"
 
@@ -9,6 +10,13 @@ static const struct param_def params[] = {
 	{ .name = NULL },
 };
 
+static int
+run(struct job_ctx *c, struct err *e)
+{
+	run_result_text(c, "mode", "steps");
+	return run_steps(c, e);
+}
+
 const struct job job_master_benchmark = {
 	.name = "master-benchmark",
 	.title = "Both benchmark jobs",
@@ -16,12 +24,13 @@ const struct job job_master_benchmark = {
 	.phase = 3,
 	.cadence = ON_DEMAND,
 	.params = params,
-	.steps = STEPS({ "sector-benchmarks", NULL }, { "industry-benchmarks-aggregator", NULL },
-		       { "sector-pe-aggregator", "with_pe" },
-		       { "industry-pe-aggregator", "with_pe" }),
+	.steps = STEPS({ "sector-benchmarks", STEP_CRITICAL, NULL, NULL },
+		       { "industry-benchmarks-aggregator", STEP_CRITICAL, NULL, NULL },
+		       { "sector-pe-aggregator", STEP_CRITICAL, "with_pe", NULL },
+		       { "industry-pe-aggregator", STEP_CRITICAL, "with_pe", NULL }),
 	.phases = NAMES("steps"),
 	.help = "Runs sector-benchmarks and industry-benchmarks-aggregator one after the other, "
 		"each "
 		"as a run of its own, and stops at the first that fails.",
-	.run = run_steps,
+	.run = run,
 };

@@ -62,7 +62,7 @@ test_both_in_turn(void **state)
 	assert_int_equal(o.counts.inserted, 4);
 	expect(RUNS, "1 master-benchmark success, 2 sector-benchmarks 1 success, 3 "
 		     "industry-benchmarks-aggregator 1 success");
-	expect("SELECT string_agg(concat_ws(' ', x->>'step', x->>'run', x->>'state', "
+	expect("SELECT string_agg(concat_ws(' ', x->>'step', x->>'run', x->>'status', "
 	       "(x->>'duration_ms')::int >= 0), ', ') FROM fintra_ops.run, "
 	       "jsonb_array_elements(result->'steps') x WHERE id = 1",
 	       "sector-benchmarks 2 success t, industry-benchmarks-aggregator 3 success t");

@@ -123,11 +123,10 @@ steps_lead_somewhere(void **state)
 	for (size_t i = 0; fintra_catalogue.jobs[i]; i++) {
 		const struct job *j = fintra_catalogue.jobs[i];
 
-		assert_true(!j->steps == (j->run != run_steps));
 		for (const struct job_step *s = j->steps; s && s->job; s++) {
 			const struct job *step = catalogue_job(&fintra_catalogue, s->job);
 
-			if (!step || (s->param && !params_find(j->params, s->param)))
+			if (!step || step->steps || (s->param && !params_find(j->params, s->param)))
 				fail_msg("%s: step %s", j->name, s->job);
 		}
 	}

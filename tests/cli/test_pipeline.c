@@ -1,0 +1,169 @@
+/* master-all (jobs.md 2.26): `pipeline daily` by the real binary over a synthetic market.  The order
+ * of the steps and what each needs are those of jobs.md 4 and 1, written down here once more. */
+#include "tests/support_night.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define DAILY                                                                                   \
+	"sync-universe industry-classification-sync prices-daily-bulk financials-bulk "         \
+	"company-profile-bulk dividends-bulk-v2 valuation-bulk fmp-peers-bulk " TO_THE_RETURNS  \
+	" " BENCHMARKS " " SNAPSHOTS
+#define TO_THE_RETURNS                                                                           \
+	"performance-bulk sector-performance-aggregator sector-performance-windows-aggregator " \
+	"industry-performance-aggregator industry-performance-windows-aggregator "              \
+	"performance-windows-aggregator"
+#define BENCHMARKS                                                                  \
+	"sector-benchmarks industry-benchmarks-aggregator sector-pe-aggregator "    \
+	"industry-pe-aggregator"
+#define SNAPSHOTS "fmp-bulk compute-ranks"
+#define WEEKLY "company-profile-bulk fmp-peers-bulk"
+
+#define CHILDREN                                                                              \
+	"SELECT string_agg(job, ' ' ORDER BY id) FROM fintra_ops.run WHERE parent = (SELECT " \
+	"max(id) FROM fintra_ops.run WHERE job = 'master-all')"
+
+static void
+children(const char *want)
+{
+	char got[1024];
+
+	ground_text(&ground, CHILDREN, got, sizeof(got));
+	assert_string_equal(got, want);
+}
+
+/* Of the newest run: "state exit_code", and the reason. */
+static void
+ended(const char *state, const char *why)
+{
+	char got[1200];
+
+	ground_text(&ground,
+		    "SELECT concat_ws(' ', state, exit_code) FROM fintra_ops.run WHERE job = "
+		    "'master-all' ORDER BY id DESC LIMIT 1",
+		    got, sizeof(got));
+	assert_string_equal(got, state);
+	ground_text(&ground,
+		    "SELECT coalesce(error, taint, '') FROM fintra_ops.run WHERE job = "
+		    "'master-all' ORDER BY id DESC LIMIT 1",
+		    got, sizeof(got));
+	if (!strstr(got, why))
+		fail_msg("no \"%s\" in: %s", why, got);
+}
+
+static int
+open_market(void **state)
+{
+	(void)state;
+	night_open();
+	return 0;
+}
+
+static int
+close_market(void **state)
+{
+	(void)state;
+	night_close();
+	return 0;
+}
+
+static int
+fresh(void **state)
+{
+	(void)state;
+	night_fresh("night_of_a_test");
+	return 0;
+}
+
+static void
+all_steps_in_order(void **state)
+{
+	(void)state;
+	(void)NIGHT(0, "pipeline", "daily");
+	ended("success 0", "");
+	children(DAILY);
+	night_steps("master-all", "success", DAILY);
+	expect("SELECT concat_ws(' ', result ->> 'mode', (result ->> 'total_duration_ms')::int > "
+	       "0, gate) FROM fintra_ops.run WHERE job = 'master-all'",
+	       "FULL_MARKET_CANONICAL t strict");
+	expect("SELECT count(*) FROM fintra_ops.run r WHERE parent IS NOT NULL AND started_at < "
+	       "(SELECT max(ended_at) FROM fintra_ops.run k WHERE k.parent = r.parent AND k.id < "
+	       "r.id)",
+	       "0");
+}
+
+/* Tuesday 3 June: the weekly ones have run on the 2nd.  On the 9th seven days have passed. */
+static void
+weekly_steps_when_due(void **state)
+{
+	(void)state;
+	(void)NIGHT(0, "run", "master-all");
+	night_is(NIGHT_NEXT);
+	(void)NIGHT(0, "run", "master-all");
+	night_steps("master-all", "skipped", WEEKLY);
+	expect("SELECT string_agg(DISTINCT x ->> 'why', '') FROM fintra_ops.run, "
+	       "jsonb_array_elements(result -> 'steps') x WHERE x ->> 'status' = 'skipped'",
+	       "not due: weekly, last good run 2025-06-03"); /* 01:00 UTC */
+	(void)NIGHT(0, "run", "master-all", "--weekly", "--from-step", "fmp-peers-bulk");
+	night_steps("master-all", "skipped",
+		    "sync-universe industry-classification-sync prices-daily-bulk "
+		    "financials-bulk company-profile-bulk dividends-bulk-v2 valuation-bulk");
+	children("fmp-peers-bulk " TO_THE_RETURNS " " BENCHMARKS " " SNAPSHOTS);
+	ground_sql(&ground, "TRUNCATE fmp_peers"); /* does not wait for its day */
+	(void)NIGHT(0, "run", "master-all");
+	night_steps("master-all", "skipped", "company-profile-bulk");
+}
+
+static void
+a_week_has_seven_days(void **state)
+{
+	(void)state;
+	(void)NIGHT(0, "run", "master-all");
+	night_is("2025-06-06");
+	(void)NIGHT(0, "run", "master-all");
+	night_steps("master-all", "skipped", WEEKLY);
+	night_is("2025-06-09");
+	(void)NIGHT(0, "run", "master-all");
+	night_steps("master-all", "skipped", "");
+}
+
+static void
+critical_failure_stops(void **state)
+{
+	(void)state;
+	ground_fault("path=/stable/eod-bulk,kind=status-500");
+	(void)NIGHT(69, "run", "master-all");
+	ended("failure 69", "step prices-daily-bulk (run ");
+	children("sync-universe industry-classification-sync prices-daily-bulk");
+	night_steps("master-all", "failure", "prices-daily-bulk");
+	expect("SELECT result ->> 'steps_completed' FROM fintra_ops.run WHERE job = 'master-all'",
+	       "2");
+}
+
+static void
+unknown_step_is_refused(void **state)
+{
+	(void)state;
+	assert_non_null(strstr(NIGHT(64, "run", "master-all", "--from-step", "fmp-bulkk"),
+			       "did you mean fmp-bulk?"));
+	(void)NIGHT(64, "run", "master-all", "--jobs", "0");
+	(void)NIGHT(64, "pipeline", "nightly");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(all_steps_in_order, fresh),
+		cmocka_unit_test_setup(weekly_steps_when_due, fresh),
+		cmocka_unit_test_setup(a_week_has_seven_days, fresh),
+		cmocka_unit_test_setup(critical_failure_stops, fresh),
+		cmocka_unit_test_setup(unknown_step_is_refused, fresh),
+	};
+
+	return cmocka_run_group_tests_name("pipeline", tests, open_market, close_market);
+}
