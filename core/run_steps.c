@@ -159,6 +159,21 @@ adopt(struct steps *t, struct step *s)
 	return true;
 }
 
+static bool
+rests(struct steps *t, struct step *s)
+{
+	const char *table = step_lacks(&t->plan, s);
+
+	if (!table || t->c->run->l.gate != GATE_STRICT)
+		return false;
+	s->state = STEP_BLOCKED;
+	fmt_buf(s->why, sizeof(s->why), "works over %s, which a step before it did not make",
+		table);
+	run_log(t->c, LVL_WARN, "%s: skipped: %s", s->job->name, s->why);
+	run_progress(t->c, ++t->over);
+	return true;
+}
+
 static void
 begin(struct steps *t, struct step *s)
 {
@@ -193,7 +208,8 @@ begin_ready(struct steps *t)
 
 		if ((int64_t)running(t) >= t->room)
 			return;
-		if (s->state == STEP_WAITS && !step_must_wait(&t->plan, s) && !adopt(t, s))
+		if (s->state == STEP_WAITS && !step_must_wait(&t->plan, s) && !adopt(t, s) &&
+		    !rests(t, s))
 			begin(t, s);
 	}
 }

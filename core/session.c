@@ -21,7 +21,9 @@ struct session {
 	pthread_mutex_t lock; /* guards the rest */
 	char *tail[TAIL];
 	size_t tail_n;
-	struct event end; /* of the present run; msg NULL = not seen */
+	const char *job;    /* of the present run; its steps have others */
+	struct event end;   /* of the present run; msg NULL = not seen */
+	struct event cause; /* the first end that was a failure; msg NULL = none */
 	struct outcome bad;
 	char bad_job[64];
 	bool any_bad;
@@ -67,6 +69,13 @@ show_line(struct session *s, const struct event *ev)
 }
 
 static void
+keep_end(struct session *s, const struct event *ev)
+{
+	event_done(&s->end);
+	event_copy(&s->end, ev);
+}
+
+static void
 sink(void *arg, const struct event *ev)
 {
 	struct session *s = arg;
@@ -74,9 +83,10 @@ sink(void *arg, const struct event *ev)
 
 	pthread_mutex_lock(&s->lock);
 	show_line(s, ev);
-	if (end) {
-		event_done(&s->end);
-		event_copy(&s->end, ev);
+	if (end && ev->lvl == LVL_ERROR && !s->cause.msg)
+		event_copy(&s->cause, ev);
+	if (end && (!*ev->job || str_same(ev->job, s->job))) {
+		keep_end(s, ev);
 	} else if (s->app->g.json) {
 		STR_AUTO line = { 0 };
 
@@ -102,20 +112,29 @@ session_new(struct app *app)
 	return s;
 }
 
-/* What jobs.md calls the result: in the data of the run's last event. */
+/* The data of a run's last event; NULL = none. */
+static struct json *
+end_data(const struct event *end)
+{
+	struct err e = ERR_INIT;
+	STR_AUTO data = { 0 };
+
+	str_init(&data, LINE_ROOM);
+	if (!end->data)
+		return NULL;
+	str_fmt(&data, "{%s}", end->data);
+	return json_parse(str_c(&data), data.len, &e);
+}
+
+/* What jobs.md calls the result. */
 static void
 set_result(struct json *o, const struct event *end)
 {
+	struct json *parsed = end_data(end);
 	struct err e = ERR_INIT;
-	STR_AUTO data = { 0 }, text = { 0 };
-	struct json *parsed;
+	STR_AUTO text = { 0 };
 
-	str_init(&data, LINE_ROOM);
 	str_init(&text, LINE_ROOM);
-	if (!end->data)
-		return;
-	str_fmt(&data, "{%s}", end->data);
-	parsed = json_parse(str_c(&data), data.len, &e);
 	if (parsed && json_get(parsed, "result")) {
 		json_print(json_get(parsed, "result"), &text);
 		struct json *copy = json_parse(str_c(&text), text.len, &e);
@@ -178,6 +197,7 @@ session_run(struct session *s, const struct launch *l)
 
 	pthread_mutex_lock(&s->lock);
 	event_done(&s->end);
+	s->job = l->job->name;
 	pthread_mutex_unlock(&s->lock);
 	handle = runner_start(s->runner, l, &e);
 	if (handle < 0) {
@@ -202,6 +222,24 @@ session_run(struct session *s, const struct launch *l)
 	return o.exit_code;
 }
 
+/* "first cause: prices-daily-bulk run 6: HTTP 500 ...": of the runs here, else of the tables. */
+static void
+report_cause(const struct session *s, const struct freshness *f)
+{
+	struct json *data = end_data(&s->cause);
+	const char *error = data ? json_text(data, "error") : NULL;
+	char phrase[128];
+	STR_AUTO text = { 0 };
+
+	if (error)
+		fprintf(stderr, "first cause: %s run %" PRId64 ": %s\n", s->cause.job, s->cause.run,
+			out_clean(&text, error));
+	else if (f && f->cause)
+		fprintf(stderr, "first cause: %s %s\n", f->cause->table->name,
+			table_status_phrase(f->cause, phrase, sizeof(phrase)));
+	json_free(data);
+}
+
 static void
 report_verdict(struct session *s)
 {
@@ -211,19 +249,40 @@ report_verdict(struct session *s)
 	DB_AUTO db = app_look(s->app, &e);
 
 	if (!db || freshness_measure(db, &s->app->conf, s->app->cat, s->bad.as_of, clock_wall_ms(),
-				     &f, &e) < 0)
+				     &f, &e) < 0) {
+		fprintf(stderr, "verdict unknown: %s\n", out_clean(&text, e.text));
+		report_cause(s, NULL);
 		return;
+	}
 	fprintf(stderr, "%s\n", out_clean(&text, f.verdict));
+	report_cause(s, &f);
 	freshness_done(&f);
 }
 
-/* At most 25 lines: what ended how, the product's verdict, the last log lines, what to type. */
+static void
+report_command(const struct session *s)
+{
+	const struct outcome *o = &s->bad;
+	char day[DATE_BUF];
+
+	date_iso(o->as_of, day);
+	if (o->run && run_state_resumable(o->state))
+		fprintf(stderr, "$ fintra resume %" PRId64 "\n", o->run);
+	else if (o->err.cls == ERR_GATE)
+		fprintf(stderr, "$ fintra why --as-of %s\n", day);
+	else if (o->run && (o->state == RUN_FAILURE || o->state == RUN_PARTIAL))
+		fprintf(stderr, "$ fintra retry %" PRId64 " --failed\n", o->run);
+	else
+		fprintf(stderr, "$ fintra run %s --as-of %s\n", s->bad_job, day);
+}
+
+/* The digest, at most 25 lines: what ended how with its counters, the product's verdict, the first
+ * cause, the last log lines, what to type, the run. */
 static void
 report_cron(struct session *s)
 {
 	const struct outcome *o = &s->bad;
 	size_t first = s->tail_n > TAIL ? s->tail_n - TAIL : 0;
-	char day[DATE_BUF];
 	STR_AUTO line = { 0 };
 
 	str_init(&line, LINE_ROOM);
@@ -232,13 +291,7 @@ report_cron(struct session *s)
 	report_verdict(s);
 	for (size_t i = first; i < s->tail_n; i++)
 		fprintf(stderr, "  %s\n", s->tail[i % TAIL]);
-	if (o->run && (o->state == RUN_CANCELLED || o->state == RUN_LOST))
-		fprintf(stderr, "$ fintra resume %" PRId64 "\n", o->run);
-	else if (o->err.cls == ERR_GATE)
-		fprintf(stderr, "$ fintra why --as-of %s\n", date_iso(o->as_of, day));
-	else
-		fprintf(stderr, "$ fintra run %s --as-of %s\n", s->bad_job,
-			date_iso(o->as_of, day));
+	report_command(s);
 	if (o->run)
 		fprintf(stderr, "run %" PRId64 ", exit %d; fintra logs %" PRId64 "\n", o->run,
 			o->exit_code, o->run);
@@ -259,6 +312,7 @@ session_free(struct session *s, int exit_code)
 	for (size_t i = 0; i < TAIL; i++)
 		free(s->tail[i]);
 	event_done(&s->end);
+	event_done(&s->cause);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
 	return exit_code;

@@ -56,6 +56,20 @@ step_is_spoilt(const struct step_plan *p, const struct step *s)
 	return false;
 }
 
+const char *
+step_lacks(const struct step_plan *p, const struct step *s)
+{
+	for (size_t i = 0; s->job->writes && s->job->writes[i]; i++) {
+		const char *table = s->job->writes[i];
+
+		for (const struct step *k = p->at; k < s && reads(s->job, table); k++)
+			if ((k->state == STEP_FAILED || k->state == STEP_BLOCKED) &&
+			    str_has(k->job->writes, table))
+				return table;
+	}
+	return NULL;
+}
+
 bool
 step_has_news(const struct step_plan *p, const struct step *s)
 {
@@ -149,8 +163,8 @@ look_back(struct job_ctx *c, struct step *s, struct err *e)
 {
 	struct step_last *l = &s->last;
 	char own[NUM_BUF], retried[NUM_BUF];
-	const char *args[] = { num_int(run_number(c), own),
-			       num_int(c->run->l.keep_from, retried), s->job->name };
+	const char *args[] = { num_int(run_number(c), own), num_int(c->run->l.keep_from, retried),
+			       s->job->name };
 	ROWS_AUTO r = db_query(c->db, Q_STEP_LAST, args, e);
 
 	if (!r)
@@ -164,8 +178,8 @@ look_back(struct job_ctx *c, struct step *s, struct err *e)
 	l->own = rows_bool(r, 0, 2);
 	l->broken = rows_bool(r, 0, 3);
 	l->duration_ms = rows_int(r, 0, 4);
-	l->counts = (struct tally){ rows_int(r, 0, 5), rows_int(r, 0, 6),  rows_int(r, 0, 7),
-				    rows_int(r, 0, 8), rows_int(r, 0, 9),  rows_int(r, 0, 10),
+	l->counts = (struct tally){ rows_int(r, 0, 5), rows_int(r, 0, 6), rows_int(r, 0, 7),
+				    rows_int(r, 0, 8), rows_int(r, 0, 9), rows_int(r, 0, 10),
 				    rows_int(r, 0, 11) };
 	return 0;
 }

@@ -17,8 +17,8 @@ enum step_state {
 	STEP_BLOCKED /* the gate refused it because of a step that failed or is blocked */
 };
 
-struct step_last { /* the newest run of this step, of this run or of the one that it retries */
-	int64_t run;   /* 0 = none */
+struct step_last {   /* the newest run of this step, of this run or of the one that it retries */
+	int64_t run; /* 0 = none */
 	enum run_state state;
 	bool own;    /* of this run: an earlier epoch began it */
 	bool broken; /* a postcondition did not hold: its units prove nothing */
@@ -52,6 +52,9 @@ bool step_feeds(const struct job *earlier, const struct job *later);
 bool step_must_wait(const struct step_plan *p, const struct step *s);
 /* A failed or blocked step before this one feeds it. */
 bool step_is_spoilt(const struct step_plan *p, const struct step *s);
+/* The table, else NULL, that this step works over (it reads and writes it) and that one of those
+ * before it did not make: no gate tells, since it is the step's own table. */
+const char *step_lacks(const struct step_plan *p, const struct step *s);
 /* A step that feeds this one has been done anew. */
 bool step_has_news(const struct step_plan *p, const struct step *s);
 

@@ -160,10 +160,13 @@ doubled_name(struct job *j, size_t row, struct piece *cell, size_t n)
 	put_row(j->out, cell, n < CELLS && n > 2 ? n + 1 : n);
 }
 
+/* half-rows=4: four of ten. */
 static void
 half(struct job *j, size_t row, struct piece *cell, size_t n)
 {
-	if (row == 0 || row % 2 == 1)
+	size_t keep = j->arg ? strtoul(j->arg, NULL, 10) : 0;
+
+	if (row == 0 || (keep ? row % 10 < keep : row % 2 == 1))
 		put_row(j->out, cell, n);
 }
 

@@ -204,6 +204,19 @@ ground_requests(void)
 	return n;
 }
 
+int64_t
+ground_asked(const char *path)
+{
+	char *stats = support_fake_get("/__stats"), key[120];
+
+	(void)fmt_buf(key, sizeof(key), "\"%s\":", path);
+	const char *at = strstr(stats, key);
+	int64_t n = at ? strtoll(at + strlen(key), NULL, 10) : 0;
+
+	free(stats);
+	return n;
+}
+
 static struct outcome
 launch(struct ground *g, const struct launch *l)
 {

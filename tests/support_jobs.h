@@ -26,7 +26,8 @@ void ground_keep(struct ground *g, const char *key, const struct http_req *q, co
 void ground_body(struct ground *g, const char *request, int status, const char *text);
 /* "path=/stable/eod-bulk,kind=status-401"; NULL: none any more. */
 void ground_fault(const char *rule);
-int64_t ground_requests(void); /* so far */
+int64_t ground_requests(void);		/* so far */
+int64_t ground_asked(const char *path); /* of them, for this path */
 /* Runs the job as the operator would; parameters as "name=value". */
 struct outcome ground_run(struct ground *g, const struct job *job, const char *as_of,
 			  const char *const *params);

@@ -89,15 +89,13 @@ setting(char out[SETTING], const char *name, const char *value)
 const char *
 night(int code, const char *const *words)
 {
-	static const char *const plain[] = { "FINTRA_FMP_API_KEY=k",
-					     "FINTRA_FMP_PART_PAUSE_MS=0",
-					     "FINTRA_FMP_DAY_PAUSE_MS=0",
-					     "FINTRA_FMP_REQUESTS_PER_MIN=0",
-					     "FINTRA_FMP_RETRY_BASE_MS=0",
-					     "FINTRA_FMP_RETRY_MAX_MS=0",
-					     "FINTRA_FMP_BULK_RETRY_MS=0",
-					     "HOME=/nonexistent",
-					     "XDG_CONFIG_HOME=/nonexistent" };
+	static const char *const plain[] = {
+		"FINTRA_FMP_API_KEY=k",	       "FINTRA_FMP_PART_PAUSE_MS=0",
+		"FINTRA_FMP_DAY_PAUSE_MS=0",   "FINTRA_FMP_REQUESTS_PER_MIN=0",
+		"FINTRA_FMP_RETRY_BASE_MS=0",  "FINTRA_FMP_RETRY_MAX_MS=0",
+		"FINTRA_FMP_BULK_RETRY_MS=0",  "HOME=/nonexistent",
+		"XDG_CONFIG_HOME=/nonexistent"
+	};
 	char path[300], set_to[4][SETTING], time[CLOCK_BUF];
 	const char *argv[WORDS_MAX + 2] = { path }, *env[ARRAY_LEN(plain) + 5];
 	struct support_out out;

@@ -21,12 +21,13 @@ void night_fresh(const char *name);
 void night_load(const char *day);
 /* It is 20:00 in New York on `day`, and the vendor knows all up to it. */
 void night_is(const char *day);
-/* Runs fintra with these words (NULL-terminated) and ends with `code`, or the test fails; stdout and
- * stderr together, kept until the next call. */
+/* Runs fintra with these words (NULL-terminated) and ends with `code`, or the test fails; stdout
+ * and stderr together, kept until the next call. */
 const char *night(int code, const char *const *words);
 #define NIGHT(code, ...) night(code, NAMES(__VA_ARGS__))
 
-/* Steps of the newest run of an orchestrator that have this status, in order, with blanks between. */
+/* Steps of the newest run of an orchestrator that have this status, in order, with blanks between.
+ */
 void night_steps(const char *job, const char *status, const char *want);
 
 #endif

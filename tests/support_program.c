@@ -32,6 +32,7 @@ program_start(const struct ground *g, const char *const *args)
 			      "FINTRA_FMP_STALL_S=60",
 			      "FINTRA_FMP_PART_PAUSE_MS=0",
 			      "FINTRA_FMP_DAY_PAUSE_MS=0",
+			      "FINTRA_FMP_REQUESTS_PER_MIN=0",
 			      "FINTRA_SEC_USER_AGENT=fintra tests ops@example.com",
 			      "FINTRA_SEC_REQUESTS_PER_S=1000",
 			      "HOME=/nonexistent",

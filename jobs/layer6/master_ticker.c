@@ -22,9 +22,8 @@ run(struct job_ctx *c, struct err *e)
 		return err_set(e, ERR_USAGE, "%s needs a ticker: --ticker SYM", c->job->name);
 	run_result_text(c, "ticker", ticker);
 	run_result_text(c, "mode", "SINGLE_TICKER_CANONICAL");
-	return str_same(params_text(c->params, "order"), "canonical")
-		       ? run_steps_by_catalogue(c, e)
-		       : run_steps(c, e);
+	return str_same(params_text(c->params, "order"), "canonical") ? run_steps_by_catalogue(c, e)
+								      : run_steps(c, e);
 }
 
 const struct job job_master_ticker = {
@@ -34,16 +33,15 @@ const struct job job_master_ticker = {
 	.cadence = ON_DEMAND,
 	.flags = JOB_NEEDS_TICKER,
 	.params = params,
-	.steps = STEPS({ "sync-universe", STEP_CRITICAL, NULL, NULL },
-		       { "prices-daily-bulk", STEP_CRITICAL, NULL, NULL },
-		       { "financials-bulk", STEP_CRITICAL, NULL, NULL },
-		       { "fmp-bulk", STEP_CRITICAL, NULL, NULL },
-		       { "valuation-bulk", STEP_CRITICAL, NULL, NULL },
-		       { "sector-benchmarks", STEP_CRITICAL | STEP_WHOLE | STEP_IF_MISSING, NULL,
-			 NULL },
-		       { "performance-bulk", STEP_CRITICAL, NULL, NULL },
-		       { "performance-windows-aggregator", STEP_CRITICAL, "order",
-			 "canonical" }),
+	.steps = STEPS(
+		{ "sync-universe", STEP_CRITICAL, NULL, NULL },
+		{ "prices-daily-bulk", STEP_CRITICAL, NULL, NULL },
+		{ "financials-bulk", STEP_CRITICAL, NULL, NULL },
+		{ "fmp-bulk", STEP_CRITICAL, NULL, NULL },
+		{ "valuation-bulk", STEP_CRITICAL, NULL, NULL },
+		{ "sector-benchmarks", STEP_CRITICAL | STEP_WHOLE | STEP_IF_MISSING, NULL, NULL },
+		{ "performance-bulk", STEP_CRITICAL, NULL, NULL },
+		{ "performance-windows-aggregator", STEP_CRITICAL, "order", "canonical" }),
 	.phases = NAMES("steps"),
 	.help = "Renews one ticker from the list of instruments to its market state and stops at "
 		"the first step that fails.  The benchmarks of the sectors are made only when "

@@ -99,8 +99,7 @@ stops_at_the_first_failure(void **state)
 	(void)state;
 	ground_fault("path=/stable/ratios-ttm-bulk,kind=status-500");
 	(void)NIGHT(69, "run", "master-ticker", "-t", TICKER);
-	night_steps("master-ticker", "success",
-		    "sync-universe prices-daily-bulk fmp-bulk");
+	night_steps("master-ticker", "success", "sync-universe prices-daily-bulk fmp-bulk");
 	night_steps("master-ticker", "partial", "financials-bulk"); /* goes on without them */
 	night_steps("master-ticker", "failure", "valuation-bulk");
 	expect("SELECT concat_ws(' ', result ->> 'steps_completed', error LIKE 'step "

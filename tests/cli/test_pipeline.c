@@ -1,5 +1,6 @@
-/* master-all (jobs.md 2.26): `pipeline daily` by the real binary over a synthetic market.  The order
- * of the steps and what each needs are those of jobs.md 4 and 1, written down here once more. */
+/* master-all (jobs.md 2.26): `pipeline daily` by the real binary over a synthetic market.  The
+ * order of the steps and what each needs are those of jobs.md 4 and 1, written down here once more.
+ */
 #include "tests/support_night.h"
 
 #include <setjmp.h>
@@ -9,16 +10,16 @@
 
 #include <cmocka.h>
 
-#define DAILY                                                                                   \
-	"sync-universe industry-classification-sync prices-daily-bulk financials-bulk "         \
-	"company-profile-bulk dividends-bulk-v2 valuation-bulk fmp-peers-bulk " TO_THE_RETURNS  \
+#define DAILY                                                                                  \
+	"sync-universe industry-classification-sync prices-daily-bulk financials-bulk "        \
+	"company-profile-bulk dividends-bulk-v2 valuation-bulk fmp-peers-bulk " TO_THE_RETURNS \
 	" " BENCHMARKS " " SNAPSHOTS
-#define TO_THE_RETURNS                                                                           \
+#define TO_THE_RETURNS                                                                          \
 	"performance-bulk sector-performance-aggregator sector-performance-windows-aggregator " \
 	"industry-performance-aggregator industry-performance-windows-aggregator "              \
 	"performance-windows-aggregator"
-#define BENCHMARKS                                                                  \
-	"sector-benchmarks industry-benchmarks-aggregator sector-pe-aggregator "    \
+#define BENCHMARKS                                                               \
+	"sector-benchmarks industry-benchmarks-aggregator sector-pe-aggregator " \
 	"industry-pe-aggregator"
 #define SNAPSHOTS "fmp-bulk compute-ranks"
 #define WEEKLY "company-profile-bulk fmp-peers-bulk"
@@ -131,6 +132,59 @@ a_week_has_seven_days(void **state)
 	night_steps("master-all", "skipped", "");
 }
 
+/* Direct upstream jobs within the daily order (jobs.md 1). */
+#define UPSTREAM                                                                              \
+	"('industry-classification-sync', 'sync-universe'), ('prices-daily-bulk', "           \
+	"'sync-universe'), ('financials-bulk', 'sync-universe'), ('company-profile-bulk', "   \
+	"'sync-universe'), ('dividends-bulk-v2', 'financials-bulk'), ('valuation-bulk', "     \
+	"'sync-universe'), ('fmp-peers-bulk', 'sync-universe'), ('performance-bulk', "        \
+	"'prices-daily-bulk'), ('sector-performance-aggregator', 'performance-bulk'), "       \
+	"('sector-performance-windows-aggregator', 'sector-performance-aggregator'), "        \
+	"('industry-performance-aggregator', 'performance-bulk'), "                           \
+	"('industry-performance-aggregator', 'industry-classification-sync'), "               \
+	"('industry-performance-windows-aggregator', 'industry-performance-aggregator'), "    \
+	"('performance-windows-aggregator', 'sector-performance-windows-aggregator'), "       \
+	"('sector-benchmarks', 'financials-bulk'), ('sector-benchmarks', 'valuation-bulk'), " \
+	"('industry-benchmarks-aggregator', 'valuation-bulk'), "                              \
+	"('industry-benchmarks-aggregator', 'industry-performance-windows-aggregator'), "     \
+	"('sector-pe-aggregator', 'valuation-bulk'), ('industry-pe-aggregator', "             \
+	"'industry-classification-sync'), ('fmp-bulk', 'sector-benchmarks'), ('fmp-bulk', "   \
+	"'performance-windows-aggregator'), ('compute-ranks', 'fmp-bulk')"
+
+/* What is independent runs at the same time, what is not waits; the same rows either way. */
+static void
+independent_steps_at_the_same_time(void **state)
+{
+	char *in_turn;
+
+	(void)state;
+	(void)NIGHT(0, "run", "master-all");
+	in_turn = mem_dup(NIGHT(0, "db", "checksum"));
+	assert_true(strlen(in_turn) > 1000);
+	night_fresh("night_abreast");
+	(void)NIGHT(0, "run", "master-all", "--jobs", "4");
+	night_steps("master-all", "success", DAILY);
+	assert_string_equal(NIGHT(0, "db", "checksum"), in_turn);
+	free(in_turn);
+	expect("SELECT count(*) FROM (VALUES " UPSTREAM ") u (job, after) JOIN fintra_ops.run a "
+	       "ON a.job = u.after AND a.parent IS NOT NULL JOIN fintra_ops.run r ON r.job = "
+	       "u.job AND r.parent = a.parent WHERE r.started_at >= a.ended_at",
+	       "23");
+	expect("SELECT count(*) > 3 FROM fintra_ops.run a JOIN fintra_ops.run b ON a.parent = "
+	       "b.parent AND a.id < b.id AND b.started_at < a.ended_at",
+	       "t");
+	/* At most four: at no beginning are five under way. */
+	expect("SELECT max((SELECT count(*) FROM fintra_ops.run k WHERE k.parent = r.parent AND "
+	       "k.created_at <= r.created_at AND k.ended_at > r.created_at)) <= 4 FROM "
+	       "fintra_ops.run r WHERE parent IS NOT NULL",
+	       "t");
+	/* Launched in canonical order as far as they can: the first four behind the universe. */
+	expect("SELECT string_agg(job, ' ' ORDER BY id) FROM (SELECT * FROM fintra_ops.run WHERE "
+	       "parent IS NOT NULL ORDER BY id LIMIT 5) x",
+	       "sync-universe industry-classification-sync prices-daily-bulk financials-bulk "
+	       "valuation-bulk");
+}
+
 static void
 critical_failure_stops(void **state)
 {
@@ -161,6 +215,7 @@ main(void)
 		cmocka_unit_test_setup(all_steps_in_order, fresh),
 		cmocka_unit_test_setup(weekly_steps_when_due, fresh),
 		cmocka_unit_test_setup(a_week_has_seven_days, fresh),
+		cmocka_unit_test_setup(independent_steps_at_the_same_time, fresh),
 		cmocka_unit_test_setup(critical_failure_stops, fresh),
 		cmocka_unit_test_setup(unknown_step_is_refused, fresh),
 	};

@@ -319,33 +319,20 @@ reloads_are_bounded(void **state)
 	expect(MARKED, "none");
 }
 
-static int64_t
-asked(const char *path)
-{
-	char *stats = support_fake_get("/__stats"), key[120];
-
-	(void)fmt_buf(key, sizeof(key), "\"%s\":", path);
-	const char *at = strstr(stats, key);
-	int64_t n = at ? strtoll(at + strlen(key), NULL, 10) : 0;
-
-	free(stats);
-	return n;
-}
-
 /* Killed while the vendor is silent, in each phase; then resumed. */
 static void
 kill_in(const char *path, const char *query, const char *whole)
 {
 	char rule[200];
-	int64_t before = asked(path), run;
+	int64_t before = ground_asked(path), run;
 	pid_t pid;
 
 	stand("killed");
-	before = asked(path);
+	before = ground_asked(path);
 	(void)fmt_buf(rule, sizeof(rule), "path=%s,query=%s,kind=stall", path, query);
 	ground_fault(rule);
 	pid = program_start(&ground, NAMES("run", "prices-daily-bulk", "--as-of", SPLIT));
-	EVENTUALLY(asked(path) > before);
+	EVENTUALLY(ground_asked(path) > before);
 	if (!str_same(path,
 		      "/stable/eod-bulk")) /* the evidence is overwritten, the mark is there */
 		assert_int_equal(ground_int(&ground, "SELECT count(*) FROM fintra_ops.flag WHERE "
@@ -354,10 +341,10 @@ kill_in(const char *path, const char *query, const char *whole)
 	program_kill(&ground, pid);
 	ground_fault(NULL);
 	run = ground_int(&ground, "SELECT max(id) FROM fintra_ops.run");
-	before = asked("/stable/eod-bulk");
+	before = ground_asked("/stable/eod-bulk");
 	assert_int_equal(ground_resume(&ground, run).state, RUN_SUCCESS);
 	if (!str_same(path, "/stable/eod-bulk")) /* nothing that it already has */
-		assert_int_equal(asked("/stable/eod-bulk"), before);
+		assert_int_equal(ground_asked("/stable/eod-bulk"), before);
 	expect_bars(whole);
 	expect(MARKED, "none");
 }
