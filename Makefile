@@ -25,7 +25,7 @@ LIB_OBJ := $(filter-out $(BUILD)/tui/main.o,$(OBJ))
 SQL := $(sort $(wildcard queries/*.sql)) $(sort $(wildcard queries/schema/*.sql))
 FAKE_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/fakefmp*.c))
 # The longest suites first: at the end of a run no core waits for one of them.
-LONG := tests/db/test_real.c tests/db/test_snapshots_real.c tests/db/test_snapshots_summer.c \
+LONG := tests/cli/test_ten_nights.c tests/db/test_real.c tests/db/test_snapshots_real.c tests/db/test_snapshots_summer.c \
 	tests/cli/test_log_contract.c tests/db/test_actions.c tests/cli/test_console_logs.c
 SUITES := $(patsubst tests/%.c,$(BUILD)/tests/%,$(LONG) $(filter-out $(LONG),$(wildcard tests/unit/test_*.c \
 	tests/db/test_*.c tests/cli/test_*.c tests/screens/test_*.c)))

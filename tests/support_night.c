@@ -49,6 +49,7 @@ void
 night_load(const char *day)
 {
 	night_is(day);
+	ground_forget(&ground);
 	(void)NIGHT(0, "run", "sync-universe");
 	(void)NIGHT(0, "backfill", "ticker-full", "--all");
 }
@@ -80,6 +81,22 @@ night_fresh(const char *name)
 	night_is(NIGHT_EVE);
 }
 
+void
+night_empty(const char *name)
+{
+	use(support_db(name, true));
+}
+
+void
+night_vendor(bool up)
+{
+	static char url[200];
+
+	if (!*url)
+		str_copy(url, sizeof(url), ground.conf.base_url);
+	set("fmp", "base_url", up ? url : "http://127.0.0.1:9");
+}
+
 static void
 setting(char out[SETTING], const char *name, const char *value)
 {
@@ -89,15 +106,19 @@ setting(char out[SETTING], const char *name, const char *value)
 const char *
 night(int code, const char *const *words)
 {
-	static const char *const plain[] = {
-		"FINTRA_FMP_API_KEY=k",	       "FINTRA_FMP_PART_PAUSE_MS=0",
-		"FINTRA_FMP_DAY_PAUSE_MS=0",   "FINTRA_FMP_REQUESTS_PER_MIN=0",
-		"FINTRA_FMP_RETRY_BASE_MS=0",  "FINTRA_FMP_RETRY_MAX_MS=0",
-		"FINTRA_FMP_BULK_RETRY_MS=0",  "HOME=/nonexistent",
-		"XDG_CONFIG_HOME=/nonexistent"
-	};
-	char path[300], set_to[4][SETTING], time[CLOCK_BUF];
-	const char *argv[WORDS_MAX + 2] = { path }, *env[ARRAY_LEN(plain) + 5];
+	static const char *const plain[] = { "FINTRA_FMP_API_KEY=k",
+					     "FINTRA_FMP_PART_PAUSE_MS=0",
+					     "FINTRA_FMP_DAY_PAUSE_MS=0",
+					     "FINTRA_FMP_REQUESTS_PER_MIN=0",
+					     "FINTRA_FMP_RETRY_BASE_MS=0",
+					     "FINTRA_FMP_RETRY_MAX_MS=0",
+					     "FINTRA_FMP_BULK_RETRY_MS=0",
+					     "FINTRA_SEC_USER_AGENT=fintra tests ops@example.com",
+					     "FINTRA_SEC_REQUESTS_PER_S=1000",
+					     "HOME=/nonexistent",
+					     "XDG_CONFIG_HOME=/nonexistent" };
+	char path[300], set_to[5][SETTING], time[CLOCK_BUF];
+	const char *argv[WORDS_MAX + 2] = { path }, *env[ARRAY_LEN(plain) + 6];
 	struct support_out out;
 	size_t n = 0;
 
@@ -106,6 +127,7 @@ night(int code, const char *const *words)
 	setting(set_to[1], "FINTRA_FMP_BASE_URL", ground.conf.base_url);
 	setting(set_to[2], "FINTRA_PATHS_CACHE_DIR", ground.cache);
 	setting(set_to[3], "FINTRA_RUN_REHEARSE_NOW", clock_iso(clock_wall_ms(), time));
+	setting(set_to[4], "FINTRA_SEC_BASE_URL", ground.conf.base_url);
 	for (size_t i = 0; i < ARRAY_LEN(plain); i++)
 		env[n++] = plain[i];
 	for (size_t i = 0; i < ARRAY_LEN(set_to); i++)

@@ -9,15 +9,17 @@
 
 /* The Monday on whose evening the prepared database stands: it has the universe and the prices up
  * to then, and nothing else. */
-#define NIGHT_EVE "2025-06-02"
-#define NIGHT_NEXT "2025-06-03"
+#define NIGHT_EVE "2025-06-09"
+#define NIGHT_NEXT "2025-06-10"
 
 void night_open(void);
 void night_close(void);
 /* A copy of the prepared database becomes the present one; no faults, an empty cache, 20:00 in New
  * York on NIGHT_EVE. */
 void night_fresh(const char *name);
-/* Universe and all prices up to `day` into the present database. */
+void night_empty(const char *name); /* a new database becomes the present one */
+void night_vendor(bool up);	    /* down: nobody answers at its address */
+/* Universe and the prices of all active stocks up to `day` into the present database. */
 void night_load(const char *day);
 /* It is 20:00 in New York on `day`, and the vendor knows all up to it. */
 void night_is(const char *day);

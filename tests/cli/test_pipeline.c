@@ -97,7 +97,7 @@ all_steps_in_order(void **state)
 	       "0");
 }
 
-/* Tuesday 3 June: the weekly ones have run on the 2nd.  On the 9th seven days have passed. */
+/* Tuesday 10 June: the weekly ones have run on the 9th.  On the 16th seven days have passed. */
 static void
 weekly_steps_when_due(void **state)
 {
@@ -108,7 +108,7 @@ weekly_steps_when_due(void **state)
 	night_steps("master-all", "skipped", WEEKLY);
 	expect("SELECT string_agg(DISTINCT x ->> 'why', '') FROM fintra_ops.run, "
 	       "jsonb_array_elements(result -> 'steps') x WHERE x ->> 'status' = 'skipped'",
-	       "not due: weekly, last good run 2025-06-03"); /* 01:00 UTC */
+	       "not due: weekly, last good run 2025-06-10"); /* 01:00 UTC */
 	(void)NIGHT(0, "run", "master-all", "--weekly", "--from-step", "fmp-peers-bulk");
 	night_steps("master-all", "skipped",
 		    "sync-universe industry-classification-sync prices-daily-bulk "
@@ -124,10 +124,10 @@ a_week_has_seven_days(void **state)
 {
 	(void)state;
 	(void)NIGHT(0, "run", "master-all");
-	night_is("2025-06-06");
+	night_is("2025-06-13");
 	(void)NIGHT(0, "run", "master-all");
 	night_steps("master-all", "skipped", WEEKLY);
-	night_is("2025-06-09");
+	night_is("2025-06-16");
 	(void)NIGHT(0, "run", "master-all");
 	night_steps("master-all", "skipped", "");
 }
