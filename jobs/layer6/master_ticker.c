@@ -10,6 +10,7 @@ static const struct param_def params[] = {
 	  .dflt = "seed",
 	  .help = "seed: as listed there, the snapshot before the returns; canonical: as the daily "
 		  "order has them, with performance-windows-aggregator" },
+	{ .name = "from_step", .type = PARAM_TEXT, .help = "leave out the steps before this job" },
 	{ .name = NULL },
 };
 

@@ -47,22 +47,29 @@ fintra(const struct ground *g, const char *const *args, struct support_out *out)
 	return support_exec(argv, env, out);
 }
 
-/* What a job must be told, and how it ends; the others know by themselves and succeed. */
+enum { TOLD = 4 };
+
+/* What a job must be told, and how it ends; the others know by themselves and succeed.  The market
+ * is shorter than a year, so gates only warn; orchestrators begin behind the downloads, which have
+ * had their turn. */
 static const struct told {
-	const char *job, *option, *value;
+	const char *job, *words[TOLD];
 	bool partial;
-} told[] = { { "financials-bulk", "--years", "2024-2026", false },
-	     { "backfill-ticker-full", "--ticker", "SPY", false },
-	     { "backfill/peers", "--all", NULL, false },
-	     { "update-mvp", "--ticker", "AAA", false }, /* one of the market's */
-	     { "validation", NULL, NULL, true },	 /* which wants thirty days */
-	     { "master-benchmark", "--gate", "warn",
-	       false } }; /* the market is shorter than a year */
+} told[] = {
+	{ "financials-bulk", { "--years", "2024-2026" }, false },
+	{ "backfill-ticker-full", { "--ticker", "SPY" }, false },
+	{ "backfill/peers", { "--all" }, false },
+	{ "update-mvp", { "--ticker", "AAA" }, false }, /* one of the market's */
+	{ "validation", { NULL }, true },		/* which wants thirty days */
+	{ "master-benchmark", { "--gate", "warn" }, false },
+	{ "master-all", { "--gate", "warn", "--from-step", "performance-bulk" }, false },
+	{ "master-ticker", { "--ticker", "AAA", "--from-step", "fmp-bulk" }, false },
+};
 
 static const struct told *
 find_told(const char *job)
 {
-	static const struct told nothing = { NULL, NULL, NULL, false };
+	static const struct told nothing = { NULL, { NULL }, false };
 
 	for (size_t i = 0; i < ARRAY_LEN(told); i++)
 		if (strcmp(told[i].job, job) == 0)
@@ -92,13 +99,14 @@ run_job(const struct ground *g, const struct job *j)
 {
 	const char *verb = j->flags & JOB_BACKFILL ? "backfill" : "run";
 	const struct told *how = find_told(j->name);
+	const char *const *w = how->words;
 	bool range = !how->job && (j->flags & JOB_USES_API) && (j->flags & JOB_RANGE);
 
 	if (range && !run_ok(g, how, NAMES(verb, j->name, "--from", "2025-12-15", "--to", LAST)))
 		return false;
-	if (!range && !run_ok(g, how, NAMES(verb, j->name, how->option, how->value)))
+	if (!range && !run_ok(g, how, NAMES(verb, j->name, w[0], w[1], w[2], w[3])))
 		return false;
-	return run_ok(g, how, NAMES(verb, j->name, "--force", how->option, how->value));
+	return run_ok(g, how, NAMES(verb, j->name, "--force", w[0], w[1], w[2], w[3]));
 }
 
 static int
