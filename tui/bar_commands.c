@@ -372,6 +372,7 @@ do_quit(const struct bar_call *c, struct err *e)
 const struct bar_command bar_commands[] = {
 	{ "run", BAR_JOBS, NULL, do_launch },
 	{ "backfill", BAR_BACKFILLS, NULL, do_launch },
+	{ "pipeline", 0, NULL, do_launch },
 	{ "overview", 0, "screen 1: verdict, layers, checks, running", do_overview },
 	{ "jobs", BAR_JOBS, NULL, do_jobs },
 	{ "runs", 0, NULL, do_runs },
