@@ -101,6 +101,19 @@ stop_for(struct steps *t, struct step *s)
 	stop(t, &e);
 }
 
+/* Only what failed is done again; that something good was made before it is said. */
+static void
+tell_older(struct steps *t, const struct step *s)
+{
+	if (!s->last.run || s->o.counts.inserted + s->o.counts.updated <= 0)
+		return;
+	for (const struct step *k = s + 1; k < t->plan.at + t->plan.n; k++)
+		if (k->kept && k->state == STEP_GOOD && step_feeds(s->job, k->job))
+			run_log(t->c, LVL_WARN,
+				"%s is kept, but was made before %s was whole: fintra run %s",
+				k->job->name, s->job->name, k->job->name);
+}
+
 /* A step that ended well is a unit: a resume goes on behind it. */
 static void
 settle(struct steps *t, struct step *s)
@@ -109,6 +122,7 @@ settle(struct steps *t, struct step *s)
 	char why[STEP_WHY];
 
 	s->state = STEP_GOOD;
+	tell_older(t, s);
 	str_copy(s->why, sizeof(s->why), s->o.state == RUN_PARTIAL ? s->o.why : "");
 	if (s->o.state == RUN_PARTIAL) {
 		fmt_buf(why, sizeof(why), "step %s ended partial", s->job->name);

@@ -22,6 +22,12 @@ static const struct param_def params[] = {
 static int
 run(struct job_ctx *c, struct err *e)
 {
+	const char *ticker = params_text(c->params, "ticker");
+
+	if (ticker)
+		return err_set(e, ERR_USAGE,
+			       "benchmarks are of all: fintra run master-ticker --ticker %s",
+			       ticker);
 	run_result_text(c, "mode", "FULL_MARKET_CANONICAL");
 	return run_steps(c, e);
 }
@@ -32,24 +38,25 @@ const struct job job_master_all = {
 	.layer = 6,
 	.cadence = ON_DEMAND,
 	.params = params,
-	.steps = STEPS(
-		{ "sync-universe", STEP_CRITICAL | STEP_WHOLE, NULL, NULL },
-		{ "industry-classification-sync", 0, NULL, NULL },
-		{ "prices-daily-bulk", STEP_CRITICAL, NULL, NULL },
-		{ "financials-bulk", STEP_CRITICAL, NULL, NULL },
-		{ "company-profile-bulk", 0, NULL, NULL }, { "dividends-bulk-v2", 0, NULL, NULL },
-		{ "valuation-bulk", 0, NULL, NULL }, { "fmp-peers-bulk", 0, NULL, NULL },
-		{ "performance-bulk", STEP_CRITICAL, NULL, NULL },
-		{ "sector-performance-aggregator", STEP_CRITICAL, NULL, NULL },
-		{ "sector-performance-windows-aggregator", 0, NULL, NULL },
-		{ "industry-performance-aggregator", 0, NULL, NULL },
-		{ "industry-performance-windows-aggregator", 0, NULL, NULL },
-		{ "performance-windows-aggregator", STEP_CRITICAL, NULL, NULL },
-		{ "sector-benchmarks", STEP_CRITICAL, NULL, NULL },
-		{ "industry-benchmarks-aggregator", 0, NULL, NULL },
-		{ "sector-pe-aggregator", 0, NULL, NULL },
-		{ "industry-pe-aggregator", 0, NULL, NULL },
-		{ "fmp-bulk", STEP_CRITICAL, NULL, NULL }, { "compute-ranks", 0, NULL, NULL }),
+	.steps = STEPS({ "sync-universe", STEP_CRITICAL | STEP_WHOLE, NULL, NULL },
+		       { "industry-classification-sync", 0, NULL, NULL },
+		       { "prices-daily-bulk", STEP_CRITICAL, NULL, NULL },
+		       { "financials-bulk", STEP_CRITICAL, NULL, NULL },
+		       { "company-profile-bulk", 0, NULL, NULL },
+		       { "dividends-bulk-v2", 0, NULL, NULL }, { "valuation-bulk", 0, NULL, NULL },
+		       { "fmp-peers-bulk", 0, NULL, NULL },
+		       { "performance-bulk", STEP_CRITICAL, NULL, NULL },
+		       { "sector-performance-aggregator", STEP_CRITICAL, NULL, NULL },
+		       { "sector-performance-windows-aggregator", 0, NULL, NULL },
+		       { "industry-performance-aggregator", 0, NULL, NULL },
+		       { "industry-performance-windows-aggregator", 0, NULL, NULL },
+		       { "performance-windows-aggregator", STEP_CRITICAL, NULL, NULL },
+		       { "sector-benchmarks", STEP_CRITICAL, NULL, NULL },
+		       { "industry-benchmarks-aggregator", 0, NULL, NULL },
+		       { "sector-pe-aggregator", 0, NULL, NULL },
+		       { "industry-pe-aggregator", 0, NULL, NULL },
+		       { "fmp-bulk", STEP_CRITICAL, NULL, NULL },
+		       { "compute-ranks", STEP_WHOLE, NULL, NULL }),
 	.phases = NAMES("steps"),
 	.help = "Runs the 21 jobs of the daily order, each as a run of its own that starts only "
 		"when its inputs are of the date and complete.  A critical step that fails ends "

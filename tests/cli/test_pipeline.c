@@ -198,6 +198,26 @@ critical_failure_stops(void **state)
 	       "2");
 }
 
+/* The list of instruments and the ranks, which are of whole sectors, know no limit. */
+static void
+limit_is_passed_down(void **state)
+{
+	(void)state;
+	(void)NIGHT(0, "pipeline", "daily", "--limit", "20");
+	expect("SELECT string_agg(job, ' ' ORDER BY id) FROM fintra_ops.run WHERE parent IS NOT "
+	       "NULL AND NOT params ? 'limit'",
+	       "sync-universe compute-ranks");
+	expect("SELECT concat_ws(' ', max(gate), count(*)) FROM fintra_ops.run WHERE job = "
+	       "'master-all' AND params ->> 'limit' = '20'",
+	       "warn 1");
+	expect("SELECT count(*) FROM fintra_snapshots", "20");
+	expect("SELECT count(*) FROM fintra_universe WHERE is_active", "94"); /* what was sent */
+	/* It has done nobody's week. */
+	night_is(NIGHT_NEXT);
+	(void)NIGHT(0, "run", "master-all");
+	night_steps("master-all", "skipped", "");
+}
+
 static void
 unknown_step_is_refused(void **state)
 {
@@ -205,6 +225,8 @@ unknown_step_is_refused(void **state)
 	assert_non_null(strstr(NIGHT(64, "run", "master-all", "--from-step", "fmp-bulkk"),
 			       "did you mean fmp-bulk?"));
 	(void)NIGHT(64, "run", "master-all", "--jobs", "0");
+	assert_non_null(strstr(NIGHT(64, "run", "master-all", "--ticker", "AAA"),
+			       "fintra run master-ticker --ticker AAA"));
 	(void)NIGHT(64, "pipeline", "nightly");
 }
 
@@ -217,6 +239,7 @@ main(void)
 		cmocka_unit_test_setup(a_week_has_seven_days, fresh),
 		cmocka_unit_test_setup(independent_steps_at_the_same_time, fresh),
 		cmocka_unit_test_setup(critical_failure_stops, fresh),
+		cmocka_unit_test_setup(limit_is_passed_down, fresh),
 		cmocka_unit_test_setup(unknown_step_is_refused, fresh),
 	};
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include <cmocka.h>
 
@@ -225,6 +226,55 @@ killed_in_a_step_and_resumed(void **state)
 	goes_on(pid, "master-all financials-bulk");
 }
 
+/* A step that lacks something keeps what it has: the retry asks for those files alone that are
+ * missing, does no other step, and says which were made before. */
+static void
+retry_keeps_the_units_of_a_step(void **state)
+{
+	int64_t all, again;
+
+	(void)state;
+	ground_fault("path=" BALANCE ",n=30,kind=status-401");
+	(void)NIGHT(4, "run", "master-all");
+	ground_fault(NULL);
+	night_steps("master-all", "partial", "financials-bulk");
+	again = ground_asked(BALANCE);
+	assert_non_null(strstr(NIGHT(0, "retry", number(), "--failed"),
+			       "fmp-bulk is kept, but was made before financials-bulk was whole: "
+			       "fintra run fmp-bulk"));
+	expect("SELECT string_agg(job, ' ') FROM fintra_ops.run WHERE parent = (SELECT max(id) "
+	       "FROM fintra_ops.run WHERE job = 'master-all')",
+	       "financials-bulk");
+	again = ground_asked(BALANCE) - again;
+	night_fresh("all_files");
+	all = ground_asked(BALANCE);
+	(void)NIGHT(0, "run", "financials-bulk", "--gate", "off", "--force");
+	all = ground_asked(BALANCE) - all;
+	assert_true(all > 60);
+	if (again > all - 29)
+		fail_msg("%d of %d files were asked for again", (int)again, (int)all);
+}
+
+/* Asked to stop by SIGTERM the step under way ends at its next batch, and both go on later. */
+static void
+stopped_and_resumed(void **state)
+{
+	int status = 0;
+	int64_t asked;
+	pid_t pid;
+
+	(void)state;
+	asked = ground_asked(BALANCE);
+	ground_fault("path=" BALANCE ",n=4,kind=stall");
+	pid = night_falls("1");
+	EVENTUALLY(ground_asked(BALANCE) == asked + 4);
+	kill(pid, SIGTERM);
+	assert_true(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 143);
+	newest_says("state", "cancelled");
+	goes_on(pid, "master-all financials-bulk");
+}
+
 /* Two steps at a time die and go on together. */
 static void
 killed_with_steps_abreast(void **state)
@@ -315,6 +365,8 @@ main(void)
 		cmocka_unit_test_setup(retry_does_only_what_is_missing, fresh),
 		cmocka_unit_test_setup(coverage_refuses_the_next_step, fresh),
 		cmocka_unit_test_setup(killed_in_a_step_and_resumed, fresh),
+		cmocka_unit_test_setup(retry_keeps_the_units_of_a_step, fresh),
+		cmocka_unit_test_setup(stopped_and_resumed, fresh),
 		cmocka_unit_test_setup(killed_with_steps_abreast, fresh),
 		cmocka_unit_test_setup(cron_is_silent_or_brief, fresh),
 	};
