@@ -56,7 +56,8 @@ const struct job job_master_all = {
 		       { "sector-pe-aggregator", 0, NULL, NULL },
 		       { "industry-pe-aggregator", 0, NULL, NULL },
 		       { "fmp-bulk", STEP_CRITICAL, NULL, NULL },
-		       { "compute-ranks", STEP_WHOLE, NULL, NULL }),
+		       { "compute-ranks", STEP_WHOLE, NULL, NULL },
+		       { "market-state-bulk", 0, NULL, NULL }),
 	.phases = NAMES("steps"),
 	.help = "Runs the 21 jobs of the daily order, each as a run of its own that starts only "
 		"when its inputs are of the date and complete.  A critical step that fails ends "

@@ -42,7 +42,8 @@ const struct job job_master_ticker = {
 		{ "valuation-bulk", STEP_CRITICAL, NULL, NULL },
 		{ "sector-benchmarks", STEP_CRITICAL | STEP_WHOLE | STEP_IF_MISSING, NULL, NULL },
 		{ "performance-bulk", STEP_CRITICAL, NULL, NULL },
-		{ "performance-windows-aggregator", STEP_CRITICAL, "order", "canonical" }),
+		{ "performance-windows-aggregator", STEP_CRITICAL, "order", "canonical" },
+		{ "market-state-bulk", STEP_CRITICAL, NULL, NULL }),
 	.phases = NAMES("steps"),
 	.help = "Renews one ticker from the list of instruments to its market state and stops at "
 		"the first step that fails.  The benchmarks of the sectors are made only when "

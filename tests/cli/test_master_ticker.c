@@ -12,11 +12,11 @@
 #define TICKER "AAA" /* a stock of this market */
 #define SEED                                                                                  \
 	"sync-universe prices-daily-bulk financials-bulk fmp-bulk valuation-bulk " BENCHMARKS \
-	"performance-bulk"
+	"performance-bulk market-state-bulk"
 #define BENCHMARKS "sector-benchmarks "
 #define CANONICAL                                                                          \
 	"sync-universe prices-daily-bulk financials-bulk valuation-bulk performance-bulk " \
-	"performance-windows-aggregator sector-benchmarks fmp-bulk"
+	"performance-windows-aggregator sector-benchmarks fmp-bulk market-state-bulk"
 
 #define TODAY(table, date) \
 	"(SELECT count(DISTINCT ticker) FROM " table " WHERE " date " = '" NIGHT_NEXT "')"

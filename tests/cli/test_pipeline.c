@@ -21,7 +21,7 @@
 #define BENCHMARKS                                                               \
 	"sector-benchmarks industry-benchmarks-aggregator sector-pe-aggregator " \
 	"industry-pe-aggregator"
-#define SNAPSHOTS "fmp-bulk compute-ranks"
+#define SNAPSHOTS "fmp-bulk compute-ranks market-state-bulk"
 #define WEEKLY "company-profile-bulk fmp-peers-bulk"
 
 #define CHILDREN                                                                              \
@@ -133,23 +133,24 @@ a_week_has_seven_days(void **state)
 }
 
 /* Direct upstream jobs within the daily order (jobs.md 1). */
-#define UPSTREAM                                                                              \
-	"('industry-classification-sync', 'sync-universe'), ('prices-daily-bulk', "           \
-	"'sync-universe'), ('financials-bulk', 'sync-universe'), ('company-profile-bulk', "   \
-	"'sync-universe'), ('dividends-bulk-v2', 'financials-bulk'), ('valuation-bulk', "     \
-	"'sync-universe'), ('fmp-peers-bulk', 'sync-universe'), ('performance-bulk', "        \
-	"'prices-daily-bulk'), ('sector-performance-aggregator', 'performance-bulk'), "       \
-	"('sector-performance-windows-aggregator', 'sector-performance-aggregator'), "        \
-	"('industry-performance-aggregator', 'performance-bulk'), "                           \
-	"('industry-performance-aggregator', 'industry-classification-sync'), "               \
-	"('industry-performance-windows-aggregator', 'industry-performance-aggregator'), "    \
-	"('performance-windows-aggregator', 'sector-performance-windows-aggregator'), "       \
-	"('sector-benchmarks', 'financials-bulk'), ('sector-benchmarks', 'valuation-bulk'), " \
-	"('industry-benchmarks-aggregator', 'valuation-bulk'), "                              \
-	"('industry-benchmarks-aggregator', 'industry-performance-windows-aggregator'), "     \
-	"('sector-pe-aggregator', 'valuation-bulk'), ('industry-pe-aggregator', "             \
-	"'industry-classification-sync'), ('fmp-bulk', 'sector-benchmarks'), ('fmp-bulk', "   \
-	"'performance-windows-aggregator'), ('compute-ranks', 'fmp-bulk')"
+#define UPSTREAM                                                                                   \
+	"('industry-classification-sync', 'sync-universe'), ('prices-daily-bulk', "                \
+	"'sync-universe'), ('financials-bulk', 'sync-universe'), ('company-profile-bulk', "        \
+	"'sync-universe'), ('dividends-bulk-v2', 'financials-bulk'), ('valuation-bulk', "          \
+	"'sync-universe'), ('fmp-peers-bulk', 'sync-universe'), ('performance-bulk', "             \
+	"'prices-daily-bulk'), ('sector-performance-aggregator', 'performance-bulk'), "            \
+	"('sector-performance-windows-aggregator', 'sector-performance-aggregator'), "             \
+	"('industry-performance-aggregator', 'performance-bulk'), "                                \
+	"('industry-performance-aggregator', 'industry-classification-sync'), "                    \
+	"('industry-performance-windows-aggregator', 'industry-performance-aggregator'), "         \
+	"('performance-windows-aggregator', 'sector-performance-windows-aggregator'), "            \
+	"('sector-benchmarks', 'financials-bulk'), ('sector-benchmarks', 'valuation-bulk'), "      \
+	"('industry-benchmarks-aggregator', 'valuation-bulk'), "                                   \
+	"('industry-benchmarks-aggregator', 'industry-performance-windows-aggregator'), "          \
+	"('sector-pe-aggregator', 'valuation-bulk'), ('industry-pe-aggregator', "                  \
+	"'industry-classification-sync'), ('fmp-bulk', 'sector-benchmarks'), ('fmp-bulk', "        \
+	"'performance-windows-aggregator'), ('compute-ranks', 'fmp-bulk'), ('market-state-bulk', " \
+	"'compute-ranks')"
 
 /* What is independent runs at the same time, what is not waits; the same rows either way. */
 static void
@@ -169,7 +170,7 @@ independent_steps_at_the_same_time(void **state)
 	expect("SELECT count(*) FROM (VALUES " UPSTREAM ") u (job, after) JOIN fintra_ops.run a "
 	       "ON a.job = u.after AND a.parent IS NOT NULL JOIN fintra_ops.run r ON r.job = "
 	       "u.job AND r.parent = a.parent WHERE r.started_at >= a.ended_at",
-	       "23");
+	       "24");
 	expect("SELECT count(*) > 3 FROM fintra_ops.run a JOIN fintra_ops.run b ON a.parent = "
 	       "b.parent AND a.id < b.id AND b.started_at < a.ended_at",
 	       "t");
