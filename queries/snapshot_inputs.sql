@@ -2,6 +2,7 @@
 -- companies asked for, n = place of a company among them from 1.  Nothing after the as_of date.
 
 -- name: snapshot_financials
+-- One company after the other by the table's key: the planner, who does not know how few they are, reads all of it.
 -- $1 as_of date, $2 tickers text[]
 -- returns n, period_type, period_label, period_end_date, the nine metrics in the order of enum metric, other figures;
 -- newest end first, the trailing twelve months before a fiscal year of the same end
@@ -9,8 +10,10 @@ SELECT t.n, f.period_type, f.period_label, f.period_end_date, f.revenue_cagr, f.
        f.operating_margin, f.net_margin, f.fcf_margin, f.debt_to_equity, f.interest_coverage, f.revenue,
        f.net_income, f.free_cash_flow, f.roe, f.gross_margin, f.invested_capital, f.weighted_shares_out
   FROM unnest($2::text[]) WITH ORDINALITY AS t (ticker, n)
-  JOIN datos_financieros f ON f.ticker = t.ticker
- WHERE f.period_type IN ('TTM', 'FY') AND f.period_end_date <= $1::date
+ CROSS JOIN LATERAL (
+	SELECT * FROM datos_financieros y
+	 WHERE y.ticker = t.ticker AND y.period_type IN ('TTM', 'FY') AND y.period_end_date <= $1::date
+	OFFSET 0) f
  ORDER BY t.n, f.period_end_date DESC, f.period_type DESC, f.period_label DESC;
 
 -- name: snapshot_valuations
@@ -69,25 +72,16 @@ SELECT t.n, false, p.window_code, p.as_of_date, NULL, NULL, NULL
  ORDER BY 1, 4 DESC, 2, 3;
 
 -- name: snapshot_dividends
--- The ten newest years that had ended, each with the figures of the fiscal year of the same end: the labels are those
--- of calendar years, so a year that ends in January has another one.  Without an end the label must do.
+-- The ten newest years that had ended.
 -- $1 as_of date, $2 tickers text[]
--- returns n, year, has_dividend, dividend_per_share, payout_eps, payout_fcf, net_income, free_cash_flow; newest first
-SELECT t.n, d.year, d.has_dividend, d.dividend_per_share, d.payout_eps, d.payout_fcf, f.net_income,
-       f.free_cash_flow
+-- returns n, year, has_dividend, dividend_per_share, payout_eps, payout_fcf, fiscal_year_end_date; newest first
+SELECT t.n, d.year, d.has_dividend, d.dividend_per_share, d.payout_eps, d.payout_fcf, d.fiscal_year_end_date
   FROM unnest($2::text[]) WITH ORDINALITY AS t (ticker, n)
  CROSS JOIN LATERAL (
 	SELECT * FROM datos_dividendos y
 	 WHERE y.ticker = t.ticker AND coalesce(y.fiscal_year_end_date, make_date(y.year, 12, 31)) <= $1::date
 	 ORDER BY y.year DESC
 	 LIMIT 10) d
-  LEFT JOIN LATERAL (
-	SELECT y.net_income, y.free_cash_flow FROM datos_financieros y
-	 WHERE y.ticker = d.ticker AND y.period_type = 'FY'
-	   AND CASE WHEN d.fiscal_year_end_date IS NULL THEN y.period_label = d.year::text
-	            ELSE y.period_end_date = d.fiscal_year_end_date END
-	 ORDER BY y.period_label DESC
-	 LIMIT 1) f ON true
  ORDER BY t.n, d.year DESC;
 
 -- name: snapshot_profiles

@@ -1,6 +1,7 @@
 -- Snapshots into fintra_snapshots: computed by the program, they come as rows of the stage.
 
 -- name: snapshot_stage
+-- Rows of some six kilobytes stay whole: what only passes through is not worth compressing.
 CREATE TEMP TABLE stage_snapshots (
 	ticker text, sector text, profile_structural jsonb, market_snapshot jsonb, valuation jsonb,
 	market_position jsonb, investment_verdict jsonb, data_confidence jsonb, fundamentals_growth jsonb,
@@ -12,7 +13,7 @@ CREATE TEMP TABLE stage_snapshots (
 	relative_vs_sector_3y numeric, relative_vs_sector_5y numeric, relative_vs_market_1m numeric,
 	relative_vs_market_3m numeric, relative_vs_market_6m numeric, relative_vs_market_1y numeric,
 	relative_vs_market_2y numeric, relative_vs_market_3y numeric, relative_vs_market_5y numeric
-) ON COMMIT DROP;
+) WITH (toast_tuple_target = 8160) ON COMMIT DROP;
 
 -- name: snapshot_copy
 COPY stage_snapshots (ticker, sector, profile_structural, market_snapshot, valuation, market_position,

@@ -11,7 +11,7 @@ enum { FIN_TYPE = 1, FIN_LABEL, FIN_END, FIN_METRICS };
 enum { FIN_FIGURES = FIN_METRICS + METRIC_FGOS_COUNT };
 enum { VAL_DATE = 1, VAL_PRICE, VAL_CAP, VAL_MULTIPLES };
 enum { WIN_MARKET = 1, WIN_CODE, WIN_DATE, WIN_ASSET, WIN_AGAINST, WIN_DRAWDOWN };
-enum { DIV_YEAR = 1, DIV_HAS, DIV_SHARE, DIV_EPS, DIV_FCF, DIV_INCOME, DIV_CASH };
+enum { DIV_YEAR = 1, DIV_HAS, DIV_SHARE, DIV_EPS, DIV_FCF, DIV_END };
 enum { PRO_NAME = 1, PRO_COUNTRY, PRO_SITE, PRO_CEO, PRO_STAFF, PRO_HAS, PRO_DATE };
 
 static const char *const tables[SNAPSHOT_INPUTS] = {
@@ -157,6 +157,24 @@ read_windows(struct question *q, struct err *e)
 	return r ? 0 : -1;
 }
 
+/* Adds the figures of the fiscal year of the same end: its label is that of a calendar year, so a
+ * year that ends in January has another one.  Without an end the label must do. */
+static void
+add_statement(const struct iqs_company *filed, struct date end, struct dividend_year *d)
+{
+	for (size_t i = 0; i < filed->n; i++) {
+		const struct financial_row *f = &filed->row[i];
+		bool same = date_is_set(end) ? date_cmp(f->end, end) == 0
+					     : f->fiscal_year == d->year;
+
+		if (f->type != PERIOD_FY || !same)
+			continue;
+		d->net_income = f->net_income;
+		d->free_cash_flow = f->free_cash_flow;
+		return;
+	}
+}
+
 static int
 read_dividends(struct question *q, struct err *e)
 {
@@ -171,11 +189,11 @@ read_dividends(struct question *q, struct err *e)
 			.per_share = rows_num(r, i, DIV_SHARE),
 			.payout_eps = rows_num(r, i, DIV_EPS),
 			.payout_fcf = rows_num(r, i, DIV_FCF),
-			.net_income = rows_num(r, i, DIV_INCOME),
-			.free_cash_flow = rows_num(r, i, DIV_CASH),
 		};
+		struct unit_company *k = company_of(u, r, i);
 
-		grow(&company_of(u, r, i)->dividend, u->dividend.n);
+		add_statement(&u->filed[k->place], rows_date(r, i, DIV_END), &d);
+		grow(&k->dividend, u->dividend.n);
 		vec_push(&u->dividend, d);
 		count(u, INPUT_DIVIDENDS, date_of(d.year, 12, 31));
 	}

@@ -1,11 +1,12 @@
 #!/bin/sh
-# bench.sh [STEP...]: bulk windows statements; all of them when none is named.
+# bench.sh [STEP...]: bulk windows statements snapshots; all of them when none is named.
 # Speed of the heavy steps beside what limits them, both sides alternately in one run, prices in a heap that
 # grew day by day.  Exit 1 when the median of a step is over RATIO times its limit's or it needs too much memory.
 #   performance-bulk                 against a bare binary COPY of the same three columns to /dev/null, plus
 #                                    staging and upsert of the same result rows by psql
 #   performance-windows-aggregator   against one INSERT ... SELECT of the same rows by psql
 #   financials-bulk                  against \copy of the same files into text tables (statements.sh)
+#   fmp-bulk                         against binary COPY out of its inputs and in of its output (snapshots.sh)
 # Environment: BUILD, FINTRA_BENCH_DATA (generator gen.c), SCALE (0.1), ROUNDS (5), RATIO (2), KEEP=1.
 set -eu
 
@@ -18,7 +19,7 @@ RATIO=${RATIO:-2}
 AS_OF=2026-02-02
 export FINTRA_RUN_PERF_MEMORY_MB=${FINTRA_RUN_PERF_MEMORY_MB:-512} LC_ALL=C TZ=UTC
 
-steps=" ${*:-bulk windows statements} "
+steps=" ${*:-bulk windows statements snapshots} "
 # wants STEP: it was asked for.
 wants() {
 	case $steps in
@@ -28,8 +29,8 @@ wants() {
 }
 if { wants bulk || wants windows; } && [ ! -r "$DATA/gen.c" ]; then
 	echo "SKIP: bulk, windows: no generator at $DATA/gen.c (FINTRA_BENCH_DATA)" >&2
-	wants statements || exit 0
-	steps=" statements "
+	steps=$(for step in statements snapshots; do wants "$step" && printf ' %s ' "$step"; done) || true
+	[ -n "$steps" ] || exit 0
 fi
 dir=$(mktemp -d "${TMPDIR:-/tmp}/fintra-bench.XXXXXX")
 chmod 755 "$dir"
@@ -207,12 +208,12 @@ median() {
 	sort -n "$1" | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
 }
 
-# report STEP NAME ROWS BUDGET_MIB; adds to $failed
+# report STEP NAME ROWS BUDGET_MIB [RATIO [FILE]]: times in FILE beside those of the limit; adds to $failed
 report() {
-	p=$(median "$dir/$1.program")
+	p=$(median "$dir/${6:-$1.program}")
 	l=$(median "$dir/$1.limit")
 	m=$(sort -n "$dir/$1.memory" | tail -1)
-	awk -v name="$2" -v rows="$3" -v p="$p" -v l="$l" -v m="$m" -v budget="$4" -v ratio="$RATIO" -v n="$ROUNDS" 'BEGIN {
+	awk -v name="$2" -v rows="$3" -v p="$p" -v l="$l" -v m="$m" -v budget="$4" -v ratio="${5:-$RATIO}" -v n="$ROUNDS" 'BEGIN {
 		bad = p > ratio * l || m > budget * 1024
 		printf "%-32s %8d rows  program %.3f s  limit %.3f s  ratio %.2f (<= %s)  peak %.1f MiB (<= %d)  medians of %d  %s\n",
 			name, rows, p, l, p / l, ratio, m / 1024, budget, n, bad ? "TOO MUCH" : "ok"
@@ -221,7 +222,8 @@ report() {
 }
 
 . "$here/statements.sh"
-for step in bulk windows statements; do
+. "$here/snapshots.sh"
+for step in bulk windows statements snapshots; do
 	if wants "$step"; then
 		"load_$step"
 	fi
@@ -233,7 +235,7 @@ fi
 round=0
 while [ "$round" -lt "$ROUNDS" ]; do
 	round=$((round + 1))
-	for step in bulk windows statements; do
+	for step in bulk windows statements snapshots; do
 		if wants "$step"; then
 			"${step}_program"
 			"${step}_limit"
@@ -255,5 +257,8 @@ fi
 if wants statements; then
 	peak "$dir/statements.memory" "$statements" $statements_words --skip-download
 	report statements financials-bulk "$(sql "$statements" -c "SELECT count(*) FROM datos_financieros")" 64
+fi
+if wants snapshots; then
+	report_snapshots
 fi
 exit "$failed"
