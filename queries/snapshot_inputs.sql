@@ -1,8 +1,9 @@
 -- The rows that the snapshots of some companies are made from: one query per table, answers in the order of the
 -- companies asked for, n = place of a company among them from 1.  Nothing after the as_of date.
+-- Tables are read by their keys, one company after the other (OFFSET 0): left to itself the planner reads all of each
+-- table for every unit.
 
 -- name: snapshot_financials
--- One company after the other by the table's key: the planner, who does not know how few they are, reads all of it.
 -- $1 as_of date, $2 tickers text[]
 -- returns n, period_type, period_label, period_end_date, the nine metrics in the order of enum metric, other figures;
 -- newest end first, the trailing twelve months before a fiscal year of the same end
@@ -94,6 +95,6 @@ SELECT t.n, coalesce(p.company_name, u.name), coalesce(p.country, u.country), p.
          WHERE job = 'company-profile-bulk' AND state IN ('success', 'partial') AND as_of <= $2::date
            AND NOT params ?| ARRAY['ticker', 'limit', 'offset', 'dry_run'])
   FROM unnest($1::text[]) WITH ORDINALITY AS t (ticker, n)
-  LEFT JOIN fintra_universe u ON u.ticker = t.ticker
-  LEFT JOIN company_profiles p ON p.ticker = t.ticker
+  LEFT JOIN LATERAL (SELECT * FROM fintra_universe u WHERE u.ticker = t.ticker OFFSET 0) u ON true
+  LEFT JOIN LATERAL (SELECT * FROM company_profiles p WHERE p.ticker = t.ticker OFFSET 0) p ON true
  ORDER BY t.n;

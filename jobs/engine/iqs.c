@@ -40,19 +40,34 @@ count_row(const struct financial_row *own, const struct financial_row *peer, str
 	}
 }
 
+/* The days on which a fiscal year may have ended to count: looked at for each row of each peer, so
+ * they are dates rather than years. */
+struct days {
+	struct date first, last;
+};
+
 static void
-count_company(const struct financial_row *own, int year, const struct iqs_company *peer,
-	      struct date as_of, struct count *c)
+count_company(const struct financial_row *own, const struct days *year,
+	      const struct iqs_company *peer, struct count *c)
 {
 	for (size_t i = 0; i < peer->n; i++) {
 		const struct financial_row *r = &peer->row[i];
-		int ended = date_year(r->end);
 
-		if (ended < year)
+		if (date_cmp(r->end, year->first) < 0)
 			return;
-		if (ended == year && r->type == PERIOD_FY && date_cmp(r->end, as_of) <= 0)
+		if (r->type == PERIOD_FY && date_cmp(r->end, year->last) <= 0)
 			count_row(own, r, c);
 	}
+}
+
+static struct days
+days_of(int year, struct date as_of)
+{
+	struct days d = { date_of(year, 1, 1), date_of(year, 12, 31) };
+
+	if (date_cmp(as_of, d.last) < 0)
+		d.last = as_of;
+	return d;
 }
 
 static struct num
@@ -100,13 +115,15 @@ iqs(const struct iqs_company *company, size_t n, size_t self, struct date as_of,
 		const struct financial_row *r = &own->row[i];
 		struct count c[PARTS] = { { 0, 0 } };
 		struct num quality;
+		struct days year;
 
 		if (r->type != PERIOD_FY || date_cmp(r->end, as_of) > 0)
 			continue;
 		looked_at++;
+		year = days_of(date_year(r->end), as_of);
 		for (size_t p = 0; p < n; p++)
 			if (p != self)
-				count_company(r, date_year(r->end), &company[p], as_of, c);
+				count_company(r, &year, &company[p], c);
 		quality = quality_of(r, c);
 		if (quality.has)
 			put_year(out, date_year(r->end), quality.v);

@@ -2,6 +2,7 @@
 
 #include "core/map.h"
 #include "jobs/common.h"
+#include "jobs/layer4/snapshot_ahead.h"
 #include "jobs/layer4/snapshot_build.h"
 
 #include <stdlib.h>
@@ -11,6 +12,10 @@ enum {
 	UNIT_STOCKS = 2000, /* a few thousand rows of some kilobytes: one transaction */
 	OLD_DAYS = 7,	    /* windows that are older are said */
 	NAMED_MAX = 5	    /* companies named in one line of the log */
+};
+
+struct unit_list {
+	VEC(struct span) unit; /* still to be made */
 };
 
 static int
@@ -52,28 +57,36 @@ add_up(struct snapshot_make *m)
 	m->failed += m->refused;
 }
 
-int
-snapshot_make_unit(struct snapshot_make *m, struct span which, const char *name, struct err *e)
+/* Builds and writes the unit that was read. */
+static int
+make_unit(struct snapshot_make *m, const char *name, struct err *e)
 {
 	struct snapshot_unit *u = &m->unit;
-	size_t n;
-	int rc = snapshot_unit_read(m->c, &m->stocks, which, u, e);
+	size_t n = u->company.n;
+	int rc;
 
-	n = u->company.n;
-	if (rc == 0 && m->news && n == 1)
+	if (m->news && n == 1)
 		snapshot_unit_news(u, m->news);
 	m->row = mem_zalloc((n + 1) * sizeof(*m->row));
-	if (rc == 0)
-		snapshot_build(u, &m->shared, m->c->as_of, m->c->conf->workers, m->row);
-	if (rc == 0)
-		rc = run_transaction(m->c, name, write_unit, m, e);
+	snapshot_build(u, &m->shared, m->c->as_of, m->c->conf->workers, m->row);
+	rc = run_transaction(m->c, name, write_unit, m, e);
 	if (rc == 0)
 		add_up(m);
-	run_progress_add(m->c, (int64_t)n);
 	for (size_t i = 0; i < n; i++)
 		snapshot_row_done(&m->row[i]);
 	free(m->row);
-	snapshot_unit_done(u);
+	return rc;
+}
+
+int
+snapshot_make_unit(struct snapshot_make *m, struct span which, const char *name, struct err *e)
+{
+	int rc = snapshot_unit_read(m->c, &m->stocks, which, &m->unit, e);
+
+	if (rc == 0)
+		rc = make_unit(m, name, e);
+	run_progress_add(m->c, (int64_t)m->unit.company.n);
+	snapshot_unit_done(&m->unit);
 	return rc < 0 ? err_wrap(e, "fintra_snapshots, %s", name) : 0;
 }
 
@@ -122,27 +135,79 @@ unit_size(const struct conf *conf)
 	return conf->batch_rows < UNIT_STOCKS ? (size_t)conf->batch_rows : UNIT_STOCKS;
 }
 
-int
-snapshot_make_all(struct snapshot_make *m, struct err *e)
+/* Units that an earlier epoch has written are counted, the others listed. */
+static int
+list_units(struct snapshot_make *m, struct unit_list *todo, struct err *e)
 {
+	size_t most = unit_size(m->c->conf);
 	char name[UNIT_NAME];
 
-	run_phase(m->c, "snapshots", (int64_t)(m->stocks.asked - m->stocks.missing_sector));
 	for (size_t at = 0, end; at < m->stocks.n; at = end) {
 		struct span which = { at, 0 };
 
-		end = snapshot_unit_end(&m->stocks, at, unit_size(m->c->conf));
+		end = snapshot_unit_end(&m->stocks, at, most);
 		which.n = end - at;
 		if (!is_wanted(m, which))
 			continue;
 		snapshot_unit_name(&m->stocks, at, end, name);
-		if (run_unit_done(m->c, name) ? count_unit(m, which, e) < 0
-					      : snapshot_make_unit(m, which, name, e) < 0)
-			return -1;
-		if (run_breathe(m->c, e) < 0)
+		if (!run_unit_done(m->c, name))
+			vec_push(&todo->unit, which);
+		else if (count_unit(m, which, e) < 0)
 			return -1;
 	}
 	return 0;
+}
+
+/* One unit, while the one behind it is read. */
+static int
+make_next(struct snapshot_make *m, struct snapshot_ahead *ahead, const struct span *next,
+	  const char *name, struct err *e)
+{
+	int rc = snapshot_ahead_take(ahead, &m->unit, e);
+
+	if (rc == 0 && next)
+		snapshot_ahead_start(ahead, *next);
+	if (rc == 0)
+		rc = make_unit(m, name, e);
+	run_progress_add(m->c, (int64_t)m->unit.company.n);
+	snapshot_unit_done(&m->unit);
+	return rc < 0 ? err_wrap(e, "fintra_snapshots, %s", name) : 0;
+}
+
+static int
+make_units(struct snapshot_make *m, const struct unit_list *todo, struct snapshot_ahead *ahead,
+	   struct err *e)
+{
+	const struct span *u = todo->unit.at;
+	char name[UNIT_NAME];
+
+	if (todo->unit.n > 0)
+		snapshot_ahead_start(ahead, u[0]);
+	for (size_t i = 0; i < todo->unit.n; i++) {
+		snapshot_unit_name(&m->stocks, u[i].at, u[i].at + u[i].n, name);
+		if (make_next(m, ahead, i + 1 < todo->unit.n ? &u[i + 1] : NULL, name, e) < 0 ||
+		    run_breathe(m->c, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int
+snapshot_make_all(struct snapshot_make *m, struct err *e)
+{
+	struct unit_list todo = { 0 };
+	struct snapshot_ahead *ahead;
+	int rc;
+
+	run_phase(m->c, "snapshots", (int64_t)(m->stocks.asked - m->stocks.missing_sector));
+	rc = list_units(m, &todo, e);
+	if (rc == 0) {
+		ahead = snapshot_ahead_new(m->c, &m->stocks);
+		rc = make_units(m, &todo, ahead, e);
+		snapshot_ahead_free(ahead);
+	}
+	vec_done(&todo.unit);
+	return rc;
 }
 
 /* Companies without a sector cannot be compared with anything. */
