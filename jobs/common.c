@@ -150,6 +150,19 @@ reject_row(struct job_ctx *c, struct tally *t, const char *reason, const struct 
 	run_reject(c, reason, str_c(&raw), raw.len);
 }
 
+int
+input_of_job(struct job_ctx *c, const char *table, const char *job, int64_t rows, struct err *e)
+{
+	char day[DATE_BUF];
+	const char *args[] = { job, date_iso(c->as_of, day) };
+	ROWS_AUTO r = db_query(c->db, Q_COMMON_LAST_RUN, args, e);
+
+	if (!r)
+		return -1;
+	run_input(c, table, rows_date(r, 0, 0), rows);
+	return 0;
+}
+
 bool
 trouble_stops(const struct err *e, int64_t in_a_row)
 {

@@ -31,6 +31,11 @@ struct csv_cell cell_of_json(const struct json *v, char buf[NUM_BUF]);
  */
 bool cell_figure(const struct csv_cell *cell, struct csv_cell *out);
 
+/* Records an input whose rows have no session in their key: its as-of date is that of the last good
+ * run of the job that writes the whole table, up to this run's own; none when it never ran. */
+int input_of_job(struct job_ctx *c, const char *table, const char *job, int64_t rows,
+		 struct err *e) MUST_CHECK;
+
 /* Trouble that the next day or ticker would meet as well, or that is no longer about data: ends a
  * loop over them.  in_a_row: how many have failed one after the other, this one included. */
 bool trouble_stops(const struct err *e, int64_t in_a_row);

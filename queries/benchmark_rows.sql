@@ -52,11 +52,9 @@ SELECT nullif(btrim(u.sector), ''), coalesce(c.industry_name, nullif(btrim(u.ind
  WHERE s.is_active AND s.type = 'stock') TO STDOUT (FORMAT binary);
 
 -- name: benchmark_rows_inputs
--- $1 date, $2 the job that writes datos_financieros
--- returns the as-of date of its last good run, newest valuation_date
-SELECT (SELECT max(as_of) FROM fintra_ops.run
-         WHERE job = $2::text AND state IN ('success', 'partial') AND as_of <= $1::date),
-       (SELECT max(valuation_date) FROM datos_valuacion WHERE valuation_date <= $1::date);
+-- $1 date
+-- returns newest valuation_date
+SELECT max(valuation_date) FROM datos_valuacion WHERE valuation_date <= $1::date;
 
 -- name: benchmark_rows_stage
 CREATE TEMP TABLE stage_benchmarks (

@@ -86,14 +86,10 @@ SELECT t.n, d.year, d.has_dividend, d.dividend_per_share, d.payout_eps, d.payout
  ORDER BY t.n, d.year DESC;
 
 -- name: snapshot_profiles
--- $1 tickers text[], $2 as_of date
--- returns n, name, country, website, ceo, employees, whether there is a profile, as-of date of the last good run that
--- made them: the rows themselves only know the wall clock
+-- $1 tickers text[]
+-- returns n, name, country, website, ceo, employees, whether there is a profile
 SELECT t.n, coalesce(p.company_name, u.name), coalesce(p.country, u.country), p.website, p.ceo, p.employees,
-       p.ticker IS NOT NULL,
-       (SELECT max(as_of) FROM fintra_ops.run
-         WHERE job = 'company-profile-bulk' AND state IN ('success', 'partial') AND as_of <= $2::date
-           AND NOT params ?| ARRAY['ticker', 'limit', 'offset', 'dry_run'])
+       p.ticker IS NOT NULL
   FROM unnest($1::text[]) WITH ORDINALITY AS t (ticker, n)
   LEFT JOIN LATERAL (SELECT * FROM fintra_universe u WHERE u.ticker = t.ticker OFFSET 0) u ON true
   LEFT JOIN LATERAL (SELECT * FROM company_profiles p WHERE p.ticker = t.ticker OFFSET 0) p ON true

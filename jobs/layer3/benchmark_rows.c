@@ -2,6 +2,7 @@
 
 #include "core/db_copy.h"
 #include "core/vec.h"
+#include "jobs/common.h"
 #include "jobs/engine/sector_benchmark.h"
 #include "jobs/layer2/asset_date.h"
 
@@ -45,13 +46,12 @@ benchmark_rows_inputs(const struct benchmark_rows *b, struct err *e)
 {
 	struct job_ctx *c = b->c;
 	char day[DATE_BUF];
-	const char *args[] = { date_iso(c->as_of, day), "financials-bulk" };
+	const char *args[] = { date_iso(c->as_of, day) };
 	ROWS_AUTO r = db_query(c->db, Q_BENCHMARK_ROWS_INPUTS, args, e);
 
-	if (!r)
+	if (!r || input_of_job(c, "datos_financieros", "financials-bulk", b->financials, e) < 0)
 		return -1;
-	run_input(c, "datos_financieros", rows_date(r, 0, 0), b->financials);
-	run_input(c, "datos_valuacion", rows_date(r, 0, 1), b->valuations);
+	run_input(c, "datos_valuacion", rows_date(r, 0, 0), b->valuations);
 	return asset_date_universe(c, NULL, e);
 }
 

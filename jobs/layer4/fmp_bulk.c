@@ -12,8 +12,9 @@ run(struct job_ctx *c, struct err *e)
 
 	if (rc == 0)
 		rc = snapshot_make_all(&m, e);
+	if (rc == 0)
+		rc = snapshot_make_report(&m, e);
 	if (rc == 0) {
-		snapshot_make_report(&m);
 		run_result_int(c, "processed", m.processed);
 		run_result_int(c, "failed", m.failed);
 		run_result_int(c, "skipped", (int64_t)m.stocks.missing_sector);

@@ -12,18 +12,29 @@ enum { FIN_FIGURES = FIN_METRICS + METRIC_FGOS_COUNT };
 enum { VAL_DATE = 1, VAL_PRICE, VAL_CAP, VAL_MULTIPLES };
 enum { WIN_MARKET = 1, WIN_CODE, WIN_DATE, WIN_ASSET, WIN_AGAINST, WIN_DRAWDOWN };
 enum { DIV_YEAR = 1, DIV_HAS, DIV_SHARE, DIV_EPS, DIV_FCF, DIV_END };
-enum { PRO_NAME = 1, PRO_COUNTRY, PRO_SITE, PRO_CEO, PRO_STAFF, PRO_HAS, PRO_DATE };
+enum { PRO_NAME = 1, PRO_COUNTRY, PRO_SITE, PRO_CEO, PRO_STAFF, PRO_HAS };
 
-static const char *const tables[SNAPSHOT_INPUTS] = {
-	[INPUT_FINANCIALS] = "datos_financieros", [INPUT_VALUATION] = "datos_valuacion",
-	[INPUT_WINDOWS] = "performance_windows",  [INPUT_DIVIDENDS] = "datos_dividendos",
-	[INPUT_PROFILES] = "company_profiles",
+/* Rows without a session have the date of the run that made them: its job is named. */
+static const struct input {
+	const char *table, *job;
+} inputs[SNAPSHOT_INPUTS] = {
+	[INPUT_FINANCIALS] = { "datos_financieros", "financials-bulk" },
+	[INPUT_VALUATION] = { "datos_valuacion", NULL },
+	[INPUT_WINDOWS] = { "performance_windows", NULL },
+	[INPUT_DIVIDENDS] = { "datos_dividendos", "dividends-bulk-v2" },
+	[INPUT_PROFILES] = { "company_profiles", "company-profile-bulk" },
 };
 
-const char *
-snapshot_input_table(enum snapshot_input_table t)
+int
+snapshot_inputs_record(struct job_ctx *c, const struct input_read read[SNAPSHOT_INPUTS],
+		       struct err *e)
 {
-	return tables[t];
+	for (int t = 0; t < SNAPSHOT_INPUTS; t++)
+		if (!inputs[t].job)
+			run_input(c, inputs[t].table, read[t].newest, read[t].rows);
+		else if (input_of_job(c, inputs[t].table, inputs[t].job, read[t].rows, e) < 0)
+			return -1;
+	return 0;
 }
 
 /* What is asked for: companies and their sectors as array literals. */
@@ -34,6 +45,7 @@ struct question {
 	struct str tickers, sectors, windows;
 };
 
+/* Dates are those of a table that has the session in its key. */
 static void
 count(struct snapshot_unit *u, enum snapshot_input_table t, struct date day)
 {
@@ -102,7 +114,7 @@ read_financials(struct question *q, struct err *e)
 		if (k->n++ == 0)
 			k->row = u->financial.at + u->financial.n; /* reserved: it stays there */
 		vec_push(&u->financial, financial_of(r, i));
-		count(u, INPUT_FINANCIALS, u->financial.at[i].end);
+		count(u, INPUT_FINANCIALS, DATE_NONE);
 	}
 	return 0;
 }
@@ -195,7 +207,7 @@ read_dividends(struct question *q, struct err *e)
 		add_statement(&u->filed[k->place], rows_date(r, i, DIV_END), &d);
 		grow(&k->dividend, u->dividend.n);
 		vec_push(&u->dividend, d);
-		count(u, INPUT_DIVIDENDS, date_of(d.year, 12, 31));
+		count(u, INPUT_DIVIDENDS, DATE_NONE);
 	}
 	return r ? 0 : -1;
 }
@@ -204,7 +216,7 @@ static int
 read_profiles(struct question *q, struct err *e)
 {
 	struct snapshot_unit *u = q->u;
-	const char *args[] = { str_c(&q->tickers), q->day };
+	const char *args[] = { str_c(&q->tickers) };
 	struct rows *r = u->profiles = db_query(q->c->db, Q_SNAPSHOT_PROFILES, args, e);
 
 	for (int i = 0; r && i < rows_count(r); i++) {
@@ -221,7 +233,7 @@ read_profiles(struct question *q, struct err *e)
 			.sector_of_profile = k->stock->fallback,
 		};
 		if (k->shown.has_profile)
-			count(u, INPUT_PROFILES, rows_date(r, i, PRO_DATE));
+			count(u, INPUT_PROFILES, DATE_NONE);
 	}
 	return r ? 0 : -1;
 }

@@ -34,7 +34,6 @@ enum snapshot_input_table {
 	INPUT_PROFILES,
 	SNAPSHOT_INPUTS
 };
-const char *snapshot_input_table(enum snapshot_input_table t); /* "datos_financieros", ... */
 
 struct snapshot_unit {
 	const struct stock *stock; /* of whole industries; borrowed */
@@ -64,6 +63,9 @@ int snapshot_unit_read(struct job_ctx *c, const struct snapshot_stocks *list, st
 void snapshot_unit_done(struct snapshot_unit *u);
 /* Of the one company asked for; `news` must live as long as the unit. */
 void snapshot_unit_news(struct snapshot_unit *u, const struct snapshot_news *news);
+/* Records the tables as inputs of the run. */
+int snapshot_inputs_record(struct job_ctx *c, const struct input_read read[SNAPSHOT_INPUTS],
+			   struct err *e) MUST_CHECK;
 /* The companies of the same industry among the unit's stocks; n = 0 when it has none. */
 struct span snapshot_industry(const struct snapshot_unit *u, size_t place);
 

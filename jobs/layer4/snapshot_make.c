@@ -257,17 +257,15 @@ report_thin(struct snapshot_make *m)
 			day);
 }
 
-void
-snapshot_make_report(struct snapshot_make *m)
+int
+snapshot_make_report(struct snapshot_make *m, struct err *e)
 {
-	for (int t = 0; t < SNAPSHOT_INPUTS; t++)
-		run_input(m->c, snapshot_input_table((enum snapshot_input_table)t),
-			  m->read[t].newest, m->read[t].rows);
 	run_input(m->c, "fintra_universe", m->stocks.newest, (int64_t)m->stocks.n);
 	run_input(m->c, "sector_benchmarks", m->shared.benchmarks_date, m->shared.benchmarks);
 	run_input(m->c, "sector_pe", m->shared.pe_date, m->shared.pes);
 	report_missing(m);
 	report_thin(m);
+	return snapshot_inputs_record(m->c, m->read, e);
 }
 
 int

@@ -36,6 +36,6 @@ int snapshot_make_all(struct snapshot_make *m, struct err *e) MUST_CHECK;
 int snapshot_make_unit(struct snapshot_make *m, struct span which, const char *name,
 		       struct err *e) MUST_CHECK;
 /* Records the inputs, and says who has no sector and which inputs are thin. */
-void snapshot_make_report(struct snapshot_make *m);
+int snapshot_make_report(struct snapshot_make *m, struct err *e) MUST_CHECK;
 
 #endif

@@ -45,7 +45,7 @@ make(struct snapshot_make *m, struct job_ctx *c, const struct map *slice, struct
 	if (rc == 0)
 		rc = snapshot_make_all(m, e);
 	if (rc == 0)
-		snapshot_make_report(m);
+		rc = snapshot_make_report(m, e);
 	snapshot_make_end(m);
 	return rc;
 }

@@ -332,7 +332,7 @@ load(struct update *u, struct err *e)
 	}
 	if (rc == 0) {
 		run_count_error(u->c, u->strangers);
-		snapshot_make_report(&u->m);
+		rc = snapshot_make_report(&u->m, e);
 	}
 	snapshot_make_end(&u->m);
 	return rc;

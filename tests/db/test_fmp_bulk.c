@@ -123,7 +123,7 @@ relative_performance(void **state)
 	       "1 0 0 1 1 1");
 	expect("SELECT string_agg(concat_ws(' ', table_name, as_of, n_rows), ', ' ORDER BY "
 	       "table_name) FROM fintra_ops.input",
-	       "company_profiles 0, datos_dividendos 0, datos_financieros 2025-12-31 4, "
+	       "company_profiles 0, datos_dividendos 0, datos_financieros 4, "
 	       "datos_valuacion 0, fintra_universe 2026-02-02 1, performance_windows 2026-02-02 5, "
 	       "sector_benchmarks 2026-02-02 12, sector_pe 0");
 	expect("SELECT count(*) FROM fintra_ops.event WHERE lvl = 'warn' AND msg !~ '^gate'", "0");
@@ -324,23 +324,34 @@ sector_pe_of_the_day(void **state)
 	expect(SECTOR_PE, "full 22");
 }
 
-/* design.md 1: profiles have the as-of of their last good run, whenever their rows were written. */
+/* design.md 1: what has no session in its key has the as-of of the last good run of its job,
+ * whenever its rows were written or its periods ended; runs over a part, of later days or without
+ * success are none. */
 static void
-profiles_have_the_date_of_their_run(void **state)
+inputs_have_the_date_of_their_run(void **state)
 {
 	(void)state;
 	one_company();
 	ground_sql(&ground,
 		   "INSERT INTO company_profiles (ticker, updated_at) VALUES ('AAA', '2026-03-01');"
+		   "INSERT INTO datos_dividendos (ticker, year, source) VALUES ('AAA', 2024, 'x'), "
+		   "('AAA', 2025, 'x');"
 		   "INSERT INTO fintra_ops.run (job, as_of, state, who, host, pid, origin, gate, "
-		   "build, lock_key, created_at, params) SELECT 'company-profile-bulk', d::date, "
-		   "'success', 'a', 'h', 1, 'cli', 'warn', 'x', 1, now(), p::jsonb FROM (VALUES "
-		   "('2026-01-29', '{}'), ('2026-01-30', '{\"ticker\":\"AAA\"}'), "
-		   "('2026-02-03', '{}')) v (d, p)");
+		   "build, lock_key, created_at, params) SELECT j, d::date, s, 'a', 'h', 1, 'cli', "
+		   "'warn', 'x', 1, now(), p::jsonb FROM (VALUES "
+		   "('company-profile-bulk', '2026-01-29', 'success', '{}'), "
+		   "('company-profile-bulk', '2026-01-30', 'success', '{\"ticker\":\"AAA\"}'), "
+		   "('company-profile-bulk', '2026-02-03', 'success', '{}'), "
+		   "('financials-bulk', '2026-01-28', 'partial', '{}'), "
+		   "('financials-bulk', '2026-01-29', 'failure', '{}'), "
+		   "('dividends-bulk-v2', '2026-01-26', 'success', '{}'), "
+		   "('dividends-bulk-v2', '2026-01-27', 'success', '{\"limit\":5}')) v (j, d, s, p)");
 	assert_int_equal(snapshots_run(NULL, NULL).state, RUN_SUCCESS);
-	expect("SELECT concat_ws(' ', as_of, n_rows) FROM fintra_ops.input WHERE table_name = "
-	       "'company_profiles'",
-	       "2026-01-29 1");
+	expect("SELECT string_agg(concat_ws(' ', table_name, as_of, n_rows), ', ' ORDER BY "
+	       "table_name) FROM fintra_ops.input WHERE table_name IN ('company_profiles', "
+	       "'datos_dividendos', 'datos_financieros')",
+	       "company_profiles 2026-01-29 1, datos_dividendos 2026-01-26 2, "
+	       "datos_financieros 2026-01-28 4");
 }
 
 #define TEST(f) cmocka_unit_test_setup(f, fresh)
@@ -349,7 +360,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(profiles_have_the_date_of_their_run),
+		TEST(inputs_have_the_date_of_their_run),
 		TEST(fgos_of_a_company),
 		TEST(relative_performance),
 		TEST(valuation_of_the_day),
