@@ -1,4 +1,4 @@
-/* How fmp-bulk runs: whom it is for, what it may read, twice, in part, dry, and interrupted. */
+/* How fmp-bulk runs: whom it is for, twice, in part, dry, with one connection, and interrupted. */
 #include "jobs/jobs.h"
 #include "tests/support_snapshots.h"
 
@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -39,17 +38,19 @@ fresh(void **state)
 }
 
 static void
-set_conf(const char *name, const char *value)
+set_conf(const char *section, const char *name, const char *value)
 {
 	struct err e = ERR_INIT;
 
-	assert_int_equal(conf_set(&ground.conf, "run", name, value, &e), 0);
+	assert_int_equal(conf_set(&ground.conf, section, name, value, &e), 0);
 }
 
 #define TICKERS "SELECT string_agg(ticker, ' ' ORDER BY ticker) FROM fintra_snapshots"
 
 /* A run over a part is no refresh of the table. */
 #define LAST_WHOLE "SELECT count(*) FROM cron_state WHERE name = 'fmp-bulk'"
+
+#define IN_TURN "SELECT count(*) FROM fintra_ops.event WHERE msg LIKE 'reads and writes in turn: %'"
 
 static void
 whom_it_is_for(void **state)
@@ -153,9 +154,9 @@ second_run_changes_nothing(void **state)
 	assert_int_equal(snapshots_run(NULL, NULL).counts.inserted, 40);
 	ground_sum(&ground, first);
 	tuples = ground_tuples(&ground);
-	set_conf("workers", "1");
+	set_conf("run", "workers", "1");
 	o = snapshots_run("force=1", NULL);
-	set_conf("workers", "0");
+	set_conf("run", "workers", "0");
 	assert_int_equal(o.state, RUN_SUCCESS);
 	assert_true(o.counts.read > 0);
 	assert_int_equal(o.counts.unchanged, 40);
@@ -164,6 +165,30 @@ second_run_changes_nothing(void **state)
 	assert_string_equal(second, first);
 	/* cron_state is the runner's. */
 	assert_int_equal(ground_tuples(&ground), tuples);
+}
+
+/* The next unit is read on a connection of its own; where none is to be had, in turn. */
+static void
+one_connection(void **state)
+{
+	char two[64], one[64];
+	struct outcome o;
+
+	(void)state;
+	companies(30, "Energy");
+	set_conf("run", "batch_rows", "5");
+	snapshots_run(NULL, NULL);
+	expect(IN_TURN, "0");
+	ground_sum(&ground, two);
+	ground_sql(&ground, "TRUNCATE fintra_snapshots");
+	set_conf("db", "connections", "1");
+	o = snapshots_run(NULL, NULL);
+	set_conf("db", "connections", "6");
+	assert_int_equal(o.state, RUN_SUCCESS);
+	assert_int_equal(o.counts.inserted, 30);
+	expect(IN_TURN, "1");
+	ground_sum(&ground, one);
+	assert_string_equal(one, two);
 }
 
 /* Ranks belong to another job. */
@@ -209,7 +234,7 @@ interrupted_and_resumed(void **state)
 
 	(void)state;
 	companies(30, "Energy");
-	set_conf("batch_rows", "5");
+	set_conf("run", "batch_rows", "5");
 	assert_int_equal(snapshots_run(NULL, NULL).counts.inserted, 30);
 	ground_sum(&ground, whole);
 	ground_sql(&ground,
@@ -265,82 +290,13 @@ empty_performance_windows(void **state)
 	expect("SELECT concat_ws(' ', count(*), count(coalesce(relative_vs_sector_1m, "
 	       "relative_vs_sector_3m, relative_vs_sector_6m, relative_vs_sector_1y, "
 	       "relative_vs_sector_2y, relative_vs_sector_3y, relative_vs_sector_5y, "
-	       "relative_vs_market_1y)), count(ifs)) FROM fintra_snapshots",
+	       "relative_vs_market_1m, relative_vs_market_3m, relative_vs_market_6m, "
+	       "relative_vs_market_1y, relative_vs_market_2y, relative_vs_market_3y, "
+	       "relative_vs_market_5y)), count(ifs)) FROM fintra_snapshots",
 	       "3 0 0");
 	expect("SELECT count(*) FROM fintra_ops.event WHERE lvl = 'warn' AND msg LIKE "
 	       "'performance_windows has no row for these companies up to 2026-02-02: %'",
 	       "1");
-}
-
-#define ROLE "fintra_snapshot"
-
-/* What README tells an operator to grant, to a role that lives as long as this test. */
-static void
-make_role(const char *role)
-{
-	char sql[2000], *name = support_psql(ground.conninfo, "SELECT current_database()");
-
-	(void)fmt_buf(
-		sql, sizeof(sql),
-		"CREATE ROLE %s LOGIN; GRANT TEMPORARY ON DATABASE \"%s\" TO %s; "
-		"GRANT USAGE ON SCHEMA public, fintra_ops TO %s; "
-		"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA fintra_ops TO %s; "
-		"GRANT USAGE ON ALL SEQUENCES IN SCHEMA fintra_ops TO %s; "
-		"GRANT SELECT ON fintra_active_stocks, fintra_universe, company_profiles, "
-		"datos_financieros, datos_valuacion, datos_dividendos, performance_windows, "
-		"sector_benchmarks, sector_pe, industry_metadata TO %s; "
-		"GRANT SELECT, INSERT, UPDATE ON fintra_snapshots, cron_state TO %s",
-		role, name, role, role, role, role, role, role);
-	free(name);
-	ground_sql(&ground, sql);
-}
-
-static const char *const forbidden[] = { "datos_performance", "sector_performance",
-					 "industry_performance" };
-
-static void
-check_role(const char *role, bool may)
-{
-	for (size_t i = 0; i < ARRAY_LEN(forbidden); i++) {
-		char sql[200];
-
-		(void)fmt_buf(sql, sizeof(sql), "SELECT has_table_privilege('%s', '%s', 'SELECT')",
-			      role, forbidden[i]);
-		expect(sql, may ? "t" : "f");
-	}
-}
-
-/* The seed's hard rule, held by the database: the run succeeds without the right to read the tables
- * that performance_windows was made from. */
-static void
-never_reads_the_sources_of_windows(void **state)
-{
-	char role[40], info[400], own[400], whole[64], less[64], sql[100];
-	struct err e = ERR_INIT;
-	struct outcome o;
-
-	(void)state;
-	companies(5, "Energy");
-	asset("C001", "1Y", AS_OF, "999");
-	sector("Energy", "1Y", AS_OF, "999");
-	snapshots_run(NULL, NULL);
-	ground_sum(&ground, whole);
-	ground_sql(&ground, "TRUNCATE fintra_snapshots");
-	(void)fmt_buf(role, sizeof(role), ROLE "_%d", (int)getpid());
-	make_role(role);
-	check_role(role, false);
-	str_copy(own, sizeof(own), ground.conninfo);
-	(void)fmt_buf(info, sizeof(info), "%s user=%s", own, role);
-	assert_int_equal(conf_set(&ground.conf, "db", "conninfo", info, &e), 0);
-	o = snapshots_run(NULL, NULL);
-	assert_int_equal(conf_set(&ground.conf, "db", "conninfo", own, &e), 0);
-	if (o.state != RUN_SUCCESS)
-		fail_msg("%s", o.err.text);
-	assert_int_equal(o.counts.inserted, 5);
-	ground_sum(&ground, less);
-	assert_string_equal(less, whole);
-	(void)fmt_buf(sql, sizeof(sql), "DROP OWNED BY %s; DROP ROLE %s", role, role);
-	ground_sql(&ground, sql);
 }
 
 #define TEST(f) cmocka_unit_test_setup(f, fresh)
@@ -353,12 +309,12 @@ main(void)
 		TEST(companies_without_a_sector),
 		TEST(asked_on_demand),
 		TEST(second_run_changes_nothing),
+		TEST(one_connection),
 		TEST(ranks_stay),
 		TEST(dry_run_writes_nothing),
 		TEST(interrupted_and_resumed),
 		TEST(empty_sector_benchmarks),
 		TEST(empty_performance_windows),
-		TEST(never_reads_the_sources_of_windows),
 	};
 
 	return cmocka_run_group_tests_name("fmp_bulk_run", tests, open_ground, close_ground);
