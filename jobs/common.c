@@ -163,6 +163,27 @@ input_of_job(struct job_ctx *c, const char *table, const char *job, int64_t rows
 	return 0;
 }
 
+int
+column_wanted(struct job_ctx *c, const char *table, const char *column, struct err *e)
+{
+	const char *name = db_relation(c->db, table);
+	const char *args[] = { name, column };
+	char why[2 * FIGURE_MAX];
+	ROWS_AUTO r = db_query(c->db, Q_COMMON_HAS_COLUMN, args, e);
+
+	if (!r)
+		return -1;
+	if (rows_bool(r, 0, 0))
+		return 0;
+	(void)fmt_buf(why, sizeof(why), "%s has no column %s", name, column);
+	run_log(c, LVL_WARN,
+		"%s here: it counts as unknown.  ALTER TABLE %s ADD COLUMN %s numeric, then run "
+		"the job that fills it and this one again",
+		why, name, column);
+	run_taint(c, why);
+	return 0;
+}
+
 bool
 trouble_stops(const struct err *e, int64_t in_a_row)
 {

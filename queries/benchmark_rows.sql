@@ -4,6 +4,7 @@
 -- Of each active stock the figures of its newest fiscal year or twelve months (TTM before FY of the same day) and
 -- of its newest valuation; for the statistics the newest figure that is there.
 -- One company after the other by the tables' keys, whatever the planner knows of their sizes.
+-- A fcf_cagr that the table lacks is that of `absent`: an unqualified name is looked for further out.
 -- $1 date
 -- returns sector, industry, 12 metrics in the order of enum metric, 8 figures in that of sector_stats_metrics
 COPY (
@@ -13,6 +14,7 @@ SELECT nullif(btrim(u.sector), ''), coalesce(c.industry_name, nullif(btrim(u.ind
        n.s1, n.s2, n.s3, n.s4, n.s5, n.s6, n.s7, n.s8
   FROM fintra_active_stocks s
   JOIN fintra_universe u ON u.ticker = s.ticker
+ CROSS JOIN (SELECT NULL::numeric AS fcf_cagr) absent
  CROSS JOIN LATERAL (
 	SELECT max(revenue_cagr) FILTER (WHERE place = 1) AS revenue_cagr,
 	       max(earnings_cagr) FILTER (WHERE place = 1) AS earnings_cagr,

@@ -4,15 +4,18 @@
 -- table for every unit.
 
 -- name: snapshot_financials
+-- A fcf_cagr that the table lacks is that of `absent`: an unqualified name is looked for further out.
 -- $1 as_of date, $2 tickers text[]
 -- returns n, period_type, period_label, period_end_date, the nine metrics in the order of enum metric, other figures;
 -- newest end first, the trailing twelve months before a fiscal year of the same end
-SELECT t.n, f.period_type, f.period_label, f.period_end_date, f.revenue_cagr, f.earnings_cagr, f.fcf_cagr, f.roic,
-       f.operating_margin, f.net_margin, f.fcf_margin, f.debt_to_equity, f.interest_coverage, f.revenue,
-       f.net_income, f.free_cash_flow, f.roe, f.gross_margin, f.invested_capital, f.weighted_shares_out
+SELECT t.n, f.*
   FROM unnest($2::text[]) WITH ORDINALITY AS t (ticker, n)
+ CROSS JOIN (SELECT NULL::numeric AS fcf_cagr) absent
  CROSS JOIN LATERAL (
-	SELECT * FROM datos_financieros y
+	SELECT period_type, period_label, period_end_date, revenue_cagr, earnings_cagr, fcf_cagr, roic, operating_margin,
+	       net_margin, fcf_margin, debt_to_equity, interest_coverage, revenue, net_income, free_cash_flow, roe,
+	       gross_margin, invested_capital, weighted_shares_out
+	  FROM datos_financieros y
 	 WHERE y.ticker = t.ticker AND y.period_type IN ('TTM', 'FY') AND y.period_end_date <= $1::date
 	OFFSET 0) f
  ORDER BY t.n, f.period_end_date DESC, f.period_type DESC, f.period_label DESC;

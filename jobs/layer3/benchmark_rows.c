@@ -49,7 +49,8 @@ benchmark_rows_inputs(const struct benchmark_rows *b, struct err *e)
 	const char *args[] = { date_iso(c->as_of, day) };
 	ROWS_AUTO r = db_query(c->db, Q_BENCHMARK_ROWS_INPUTS, args, e);
 
-	if (!r || input_of_job(c, "datos_financieros", "financials-bulk", b->financials, e) < 0)
+	if (!r || column_wanted(c, "datos_financieros", metric_name(METRIC_FCF_CAGR), e) < 0 ||
+	    input_of_job(c, "datos_financieros", "financials-bulk", b->financials, e) < 0)
 		return -1;
 	run_input(c, "datos_valuacion", rows_date(r, 0, 0), b->valuations);
 	return asset_date_universe(c, NULL, e);

@@ -34,7 +34,7 @@ snapshot_inputs_record(struct job_ctx *c, const struct input_read read[SNAPSHOT_
 			run_input(c, inputs[t].table, read[t].newest, read[t].rows);
 		else if (input_of_job(c, inputs[t].table, inputs[t].job, read[t].rows, e) < 0)
 			return -1;
-	return 0;
+	return column_wanted(c, "datos_financieros", metric_name(METRIC_FCF_CAGR), e);
 }
 
 /* What is asked for: companies and their sectors as array literals. */
