@@ -57,11 +57,28 @@ run fast t_history run prices-daily-bulk --from 2024-01-02 --to $as_of >"$work/h
 	{ tail -5 "$work/history.log"; exit 1; }
 make_db t_perf t_history
 run fast t_perf run performance-bulk >"$work/log" 2>&1 || { tail -5 "$work/log"; exit 1; }
+# snapshots need what all jobs before them leave: the inputs of their benchmark
+make_db t_inputs
+run fast t_inputs db init >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+psql -Xq -v ON_ERROR_STOP=1 -v tickers=4000 -v day=$as_of -f tests/bench/snapshots.sql "${base}dbname=t_inputs" >/dev/null || exit 1
+make_db t_snapshots t_inputs
+run fast t_snapshots run fmp-bulk >"$work/log" 2>&1 || { tail -5 "$work/log"; exit 1; }
+make_db t_ranks t_snapshots
+run fast t_ranks run compute-ranks >"$work/log" 2>&1 || { tail -5 "$work/log"; exit 1; }
+sums t_snapshots >"$work/want.fmp-bulk"
+sums t_ranks >"$work/want.compute-ranks"
 sums t_prices >"$work/want.prices-daily-bulk"
 sums t_perf >"$work/want.performance-bulk"
 
 args_of() { case $1 in prices-daily-bulk) echo "--from $from --to $as_of" ;; esac; }
-template_of() { case $1 in prices-daily-bulk) echo t_universe ;; *) echo t_history ;; esac; }
+template_of() {
+	case $1 in
+	prices-daily-bulk) echo t_universe ;;
+	fmp-bulk) echo t_inputs ;;
+	compute-ranks) echo t_snapshots ;;
+	*) echo t_history ;;
+	esac
+}
 
 span_of() { # milliseconds of an undisturbed slowed run
 	make_db t_span "$(template_of "$1")"
@@ -72,6 +89,7 @@ span_of() { # milliseconds of an undisturbed slowed run
 	drop_db t_span
 }
 
+slowed="prices-daily-bulk performance-bulk fmp-bulk" # compute-ranks is one statement
 bad=0 running=0 total=0
 : >"$work/phases"
 
@@ -118,11 +136,11 @@ kill_and_resume() {
 	fi
 }
 
-for job in prices-daily-bulk performance-bulk; do
+for job in $slowed; do
 	span=$(span_of $job)
 	echo "torture: $job slowed to $span ms"
 	[ "$span" -ge 5000 ] || { echo "torture: $job is faster than 5 s"; bad=$((bad + 1)); }
-	for _ in $(seq $((KILLS / 2))); do
+	for _ in $(seq $((KILLS / 3))); do
 		begin $job "$work/run.log"
 		at=$((RANDOM * 32768 + RANDOM))
 		at=$((at % span))
@@ -133,7 +151,8 @@ for job in prices-daily-bulk performance-bulk; do
 done
 random=$total
 # Short phases that no random moment met: killed when the run says that it has entered them.
-for want in prices-daily-bulk:prepare prices-daily-bulk:load performance-bulk:read performance-bulk:write; do
+for want in prices-daily-bulk:prepare prices-daily-bulk:load performance-bulk:read performance-bulk:write \
+	fmp-bulk:inputs fmp-bulk:snapshots compute-ranks:rank; do
 	grep -q "^$want\$" "$work/phases" && continue
 	job=${want%:*}
 	rm -f "$work/lines"
