@@ -36,8 +36,8 @@ bool cell_figure(const struct csv_cell *cell, struct csv_cell *out);
 int input_of_job(struct job_ctx *c, const char *table, const char *job, int64_t rows,
 		 struct err *e) MUST_CHECK;
 
-/* A column that a database of the old system may lack: the log says that its figures are unknown and
- * how to get them, and the run ends PARTIAL. */
+/* A column that a database of the old system may lack: the log says that its figures are unknown
+ * and how to get them, and the run ends PARTIAL. */
 int column_wanted(struct job_ctx *c, const char *table, const char *column,
 		  struct err *e) MUST_CHECK;
 

@@ -419,8 +419,9 @@ SELECT EXISTS (SELECT 1 FROM industry_benchmarks), n.d,
   FROM n, h;
 
 -- name: fresh_industry_alpha
-SELECT count(*) > 0, max(performance_date), NULL::bigint, NULL::bigint, NULL::bigint, NULL::text
-  FROM industry_alpha WHERE performance_date <= $1::date;
+SELECT EXISTS (SELECT 1 FROM industry_alpha),
+       (SELECT max(performance_date) FROM industry_alpha WHERE performance_date <= $1::date), NULL::bigint, NULL::bigint,
+       NULL::bigint, NULL::text;
 
 -- name: fresh_sector_pe
 WITH n AS (

@@ -381,9 +381,9 @@ adopts_and_launches(void **state)
 	}
 }
 
-/* Production has no datos_financieros.fcf_cagr (schema.md 4): the other metrics are made, the missing
- * one is named with what to do, and the run is no whole success.  44 companies of 11 sectors have
- * two figures: two rows for each sector and for General. */
+/* Production has no datos_financieros.fcf_cagr (schema.md 4): the other metrics are made, the
+ * missing one is named with what to do, and the run is no whole success.  44 companies of 11
+ * sectors have two figures: two rows for each sector and for General. */
 static void
 works_without_a_column(void **state)
 {

@@ -332,20 +332,21 @@ inputs_have_the_date_of_their_run(void **state)
 {
 	(void)state;
 	one_company();
-	ground_sql(&ground,
-		   "INSERT INTO company_profiles (ticker, updated_at) VALUES ('AAA', '2026-03-01');"
-		   "INSERT INTO datos_dividendos (ticker, year, source) VALUES ('AAA', 2024, 'x'), "
-		   "('AAA', 2025, 'x');"
-		   "INSERT INTO fintra_ops.run (job, as_of, state, who, host, pid, origin, gate, "
-		   "build, lock_key, created_at, params) SELECT j, d::date, s, 'a', 'h', 1, 'cli', "
-		   "'warn', 'x', 1, now(), p::jsonb FROM (VALUES "
-		   "('company-profile-bulk', '2026-01-29', 'success', '{}'), "
-		   "('company-profile-bulk', '2026-01-30', 'success', '{\"ticker\":\"AAA\"}'), "
-		   "('company-profile-bulk', '2026-02-03', 'success', '{}'), "
-		   "('financials-bulk', '2026-01-28', 'partial', '{}'), "
-		   "('financials-bulk', '2026-01-29', 'failure', '{}'), "
-		   "('dividends-bulk-v2', '2026-01-26', 'success', '{}'), "
-		   "('dividends-bulk-v2', '2026-01-27', 'success', '{\"limit\":5}')) v (j, d, s, p)");
+	ground_sql(
+		&ground,
+		"INSERT INTO company_profiles (ticker, updated_at) VALUES ('AAA', '2026-03-01');"
+		"INSERT INTO datos_dividendos (ticker, year, source) VALUES ('AAA', 2024, 'x'), "
+		"('AAA', 2025, 'x');"
+		"INSERT INTO fintra_ops.run (job, as_of, state, who, host, pid, origin, gate, "
+		"build, lock_key, created_at, params) SELECT j, d::date, s, 'a', 'h', 1, 'cli', "
+		"'warn', 'x', 1, now(), p::jsonb FROM (VALUES "
+		"('company-profile-bulk', '2026-01-29', 'success', '{}'), "
+		"('company-profile-bulk', '2026-01-30', 'success', '{\"ticker\":\"AAA\"}'), "
+		"('company-profile-bulk', '2026-02-03', 'success', '{}'), "
+		"('financials-bulk', '2026-01-28', 'partial', '{}'), "
+		"('financials-bulk', '2026-01-29', 'failure', '{}'), "
+		"('dividends-bulk-v2', '2026-01-26', 'success', '{}'), "
+		"('dividends-bulk-v2', '2026-01-27', 'success', '{\"limit\":5}')) v (j, d, s, p)");
 	assert_int_equal(snapshots_run(NULL, NULL).state, RUN_SUCCESS);
 	expect("SELECT string_agg(concat_ws(' ', table_name, as_of, n_rows), ', ' ORDER BY "
 	       "table_name) FROM fintra_ops.input WHERE table_name IN ('company_profiles', "

@@ -18,7 +18,7 @@ static const char database[] = "snapshot_kill";
 static char conf[200];
 
 /* Shared facts are read at the end of the inputs, before the first unit. */
-#define STOPS_INPUTS  "LOCK TABLE industry_metadata IN ACCESS EXCLUSIVE MODE"
+#define STOPS_INPUTS "LOCK TABLE industry_metadata IN ACCESS EXCLUSIVE MODE"
 #define STOPS_READING "LOCK TABLE performance_windows IN ACCESS EXCLUSIVE MODE"
 #define STOPS_WRITING "LOCK TABLE fintra_snapshots IN SHARE MODE"
 #define STOPS_TRIGGER "SELECT pg_advisory_xact_lock(77)"
@@ -87,11 +87,11 @@ hold(struct db *db, const char *what)
 	assert_int_equal(db_exec_sql(db, what, &e), 0);
 }
 
-#define WAITING                                                                             \
-	"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "     \
+#define WAITING                                                                         \
+	"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND " \
 	"wait_event_type = 'Lock' AND query ~ "
-#define LOCKS                                                                               \
-	"SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE "   \
+#define LOCKS                                                                             \
+	"SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE " \
 	"locktype = 'advisory' AND datname = current_database()"
 
 /* Kills a run that stands still; it has waited for what `stop` holds. */
@@ -104,9 +104,9 @@ kill_there(const struct stop *s)
 	pid_t pid;
 
 	hold(first, s->first);
-	pid = program_start(&ground, (const char *const[]){ "-c", conf, "run", s->job->name,
-							    "--as-of", AS_OF, "--gate", "warn",
-							    NULL });
+	pid = program_start(&ground,
+			    (const char *const[]){ "-c", conf, "run", s->job->name, "--as-of",
+						   AS_OF, "--gate", "warn", NULL });
 	EVENTUALLY(ground_int(&ground, WAITING "'.'") == 1);
 	if (s->then) {
 		hold(then, s->then);

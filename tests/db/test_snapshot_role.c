@@ -155,7 +155,8 @@ same_snapshots_under_the_role(void **state)
 	ground_sum(&ground, less);
 	assert_string_equal(less, whole);
 	assert_int_equal(run_as_role().counts.unchanged, 5);
-	expect("SELECT count(*) FROM fintra_snapshots WHERE relative_vs_sector_1y IS NOT NULL", "5");
+	expect("SELECT count(*) FROM fintra_snapshots WHERE relative_vs_sector_1y IS NOT NULL",
+	       "5");
 }
 
 int
