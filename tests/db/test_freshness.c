@@ -7,6 +7,7 @@
 #include "tests/support_ready.h"
 
 #include <setjmp.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 #include <string.h>
