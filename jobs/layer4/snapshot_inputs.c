@@ -176,8 +176,8 @@ add_statement(const struct iqs_company *filed, struct date end, struct dividend_
 {
 	for (size_t i = 0; i < filed->n; i++) {
 		const struct financial_row *f = &filed->row[i];
-		bool same = date_is_set(end) ? date_cmp(f->end, end) == 0
-					     : f->fiscal_year == d->year;
+		bool same =
+			date_is_set(end) ? date_cmp(f->end, end) == 0 : f->fiscal_year == d->year;
 
 		if (f->type != PERIOD_FY || !same)
 			continue;

@@ -305,16 +305,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(whom_it_is_for),
-		TEST(companies_without_a_sector),
-		TEST(asked_on_demand),
-		TEST(second_run_changes_nothing),
-		TEST(one_connection),
-		TEST(ranks_stay),
-		TEST(dry_run_writes_nothing),
-		TEST(interrupted_and_resumed),
-		TEST(empty_sector_benchmarks),
-		TEST(empty_performance_windows),
+		TEST(whom_it_is_for),	       TEST(companies_without_a_sector),
+		TEST(asked_on_demand),	       TEST(second_run_changes_nothing),
+		TEST(one_connection),	       TEST(ranks_stay),
+		TEST(dry_run_writes_nothing),  TEST(interrupted_and_resumed),
+		TEST(empty_sector_benchmarks), TEST(empty_performance_windows),
 	};
 
 	return cmocka_run_group_tests_name("fmp_bulk_run", tests, open_ground, close_ground);
