@@ -33,7 +33,8 @@ cmd_cancel(struct app *app)
 	if (!db || ledger_find(db, &app->conf, app->cat, cli.arg[0], &l, &e) < 0)
 		return app_fail(&e, NULL);
 	ledger_identity(who, host);
-	rc = ledger_request_cancel(db, l.at[0].id, now ? CANCEL_ABORT : CANCEL_DRAIN, who, &e);
+	rc = ledger_request_cancel(db, l.at[0].id, now ? CANCEL_ABORT : CANCEL_DRAIN, who,
+				   app->g.reason, &e);
 	if (rc == 0)
 		printf("run %" PRId64 " %s: asked to %s\n", l.at[0].id,
 		       out_clean(&job, l.at[0].job), now ? "stop now" : "drain");

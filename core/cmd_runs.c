@@ -24,8 +24,8 @@ const struct cli_option show_options[] = {
 	{ NULL, 0, NULL, NULL },
 };
 
-static int
-parse_since(const char *text, int64_t *out, struct err *e)
+int
+command_since(const char *text, int64_t *out, struct err *e)
 {
 	int64_t span = span_parse(text);
 	struct date d;
@@ -62,7 +62,7 @@ parse_filter(const struct app *app, const struct cli *cli, struct run_filter *f,
 	if (n && (!num_parse_i64(n, strlen(n), &limit) || limit < 1 || limit > RUNS_MOST))
 		return err_set(e, ERR_USAGE, "-n takes a number from 1 to %d", RUNS_MOST);
 	f->limit = (int)limit;
-	return since ? parse_since(since, &f->since_ms, e) : 0;
+	return since ? command_since(since, &f->since_ms, e) : 0;
 }
 
 static void

@@ -3,8 +3,8 @@
 #define FINTRA_CORE_COMMANDS_H
 
 #include "core/cli.h"
-#include "core/freshness.h"
 #include "core/headless.h"
+#include "core/health.h"
 #include "core/json.h"
 #include "core/report.h"
 
@@ -16,12 +16,14 @@ extern const struct cli_option run_options[], backfill_options[], logs_options[]
 	jobs_options[], health_options[], ticker_options[], cancel_options[], calendar_options[],
 	demo_options[], db_options[], tables_options[], retry_options[], doctor_options[],
 	show_options[], engine_options[], fix_options[], scatter_options[], diff_options[];
+extern const struct cli_option ack_options[], pause_options[], audit_options[];
 
 int cmd_run(struct app *app);
 int cmd_backfill(struct app *app);
 int cmd_pipeline(struct app *app);
 int cmd_status(struct app *app);
 int cmd_health(struct app *app);
+int cmd_ack(struct app *app);
 int cmd_why(struct app *app);
 int cmd_impact(struct app *app);
 int cmd_plan(struct app *app);
@@ -74,6 +76,15 @@ int launch_set_parse(const struct app *app, struct launch_set *out, struct err *
 void launch_set_done(struct launch_set *s);
 /* Measures all tables for the process's as-of on a connection of its own. */
 int command_freshness(const struct app *app, struct freshness *f, struct err *e) MUST_CHECK;
+/* The checks on that connection; `f` gets what they stand on. */
+int command_health(const struct app *app, struct db *db, struct freshness *f, struct health *h,
+		   struct err *e) MUST_CHECK;
+/* A check by name; NULL is ERR_USAGE with the nearest name. */
+const struct check_result *command_check(const struct health *h, const char *name,
+					 struct err *e) MUST_CHECK;
+/* When `--since` is: a span back from now, a date, a time. */
+int command_since(const char *text, int64_t *out, struct err *e) MUST_CHECK;
+struct json *json_notice(const struct notice *n);
 /* The catalogue: jobs (of one layer when not NULL; as JSON backfills too), or backfills alone. */
 int jobs_print(const struct app *app, const char *layer, bool backfills);
 struct why;

@@ -18,6 +18,9 @@ static const struct {
 	{ "fintra_ops.evidence", "no_ledger_evidence", Q_NO_LEDGER_EVIDENCE },
 	{ "fintra_ops.flag", "no_ledger_flag", Q_NO_LEDGER_FLAG },
 	{ "fintra_ops.check_since", "no_ledger_check_since", Q_NO_LEDGER_CHECK_SINCE },
+	{ "fintra_ops.check_day", "no_ledger_check_day", Q_NO_LEDGER_CHECK_DAY },
+	{ "fintra_ops.notice", "no_ledger_notice", Q_NO_LEDGER_NOTICE },
+	{ "fintra_ops.audit", "no_ledger_audit", Q_NO_LEDGER_AUDIT },
 };
 
 static void

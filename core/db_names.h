@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-enum { ALIAS_MAX = 16 };
+enum { ALIAS_MAX = 24 };
 
 /* `from` as written in queries/, "table" or "schema.table"; `to` the relation to use.  `body` not
  * NULL: there is no such relation, `to` becomes the name of a CTE with this text. */

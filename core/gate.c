@@ -1,4 +1,5 @@
 /* Gates: are the tables that a job reads fresh for its as-of date, and what follows from it. */
+#include "core/audit.h"
 #include "core/clock.h"
 #include "core/freshness.h"
 #include "core/run_private.h"
@@ -94,7 +95,14 @@ gate_measure(struct db *db, const struct conf *conf, const struct catalogue *cat
 static int
 audit(struct run *r, const char *action, const char *detail, struct err *e)
 {
-	return ledger_audit(r->ledger, atomic_load(&r->id), r->who, action, detail, e);
+	struct audit_entry a = { .run = atomic_load(&r->id),
+				 .who = r->who,
+				 .action = action,
+				 .target = r->job->name,
+				 .detail = detail,
+				 .reason = r->reason };
+
+	return audit_put(r->ledger, &a, e);
 }
 
 /* The first line that is no mere warning; g->n when there is none. */

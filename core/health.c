@@ -1,13 +1,15 @@
-/* Evaluates the checks, adds one per table, and remembers since when each is in its state. */
+/* Evaluates the checks, adds one per table, and remembers since when each is in its state, how it
+ * stood each session, and who has acknowledged it. */
 #include "core/health.h"
 
 #include "core/calendar.h"
+#include "core/json.h"
 #include "core/vec.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_MAX_ = 80 };
+enum { NAME_MAX_ = 80, DAY_BYTES = 1 << 18 };
 
 static const struct {
 	const char *name;
@@ -29,6 +31,26 @@ int
 check_state_rank(enum check_state s)
 {
 	return check_states[s].rank;
+}
+
+bool
+check_state_parse(const char *s, enum check_state *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(check_states); i++)
+		if (str_same(s, check_states[i].name)) {
+			*out = (enum check_state)i;
+			return true;
+		}
+	return false;
+}
+
+const struct check_result *
+health_find(const struct health *h, const char *name)
+{
+	for (size_t i = 0; i < h->n; i++)
+		if (str_same(h->at[i].name, name))
+			return &h->at[i];
+	return NULL;
 }
 
 int
@@ -89,6 +111,8 @@ table_check(const struct check_env *env, const struct table_status *s, char *nam
 	r->strict = CHECK_UNKNOWN;
 	r->state = check_of_table(s);
 	r->idle = !s->writer;
+	if (s->coverage >= 0)
+		r->figure = NUM(s->coverage * 100);
 	if (s->state == TABLE_UNKNOWN)
 		str_copy(r->value, sizeof(r->value), s->detail);
 	else
@@ -111,17 +135,12 @@ recall_since(struct health *h, const struct rows *r)
 				h->at[i].since_ms = rows_int(r, k, 2);
 }
 
-/* A look at another session, or a role that may only read, leaves the history as it is. */
 static void
 keep_since(const struct check_env *env, struct health *h)
 {
 	struct err e = ERR_INIT;
-	ROWS_AUTO known = db_query(env->db, Q_HEALTH_SINCE, NULL, &e);
-
-	if (!known || !date_eq(env->as_of, calendar_published(env->now_ms, PUBLISH_LAG_MIN)))
-		return;
-	recall_since(h, known);
 	ROWS_AUTO may = db_query(env->db, Q_HEALTH_SINCE_ALLOWED, NULL, &e);
+
 	if (!may || !rows_bool(may, 0, 0))
 		return;
 	for (size_t i = 0; i < h->n; i++) {
@@ -129,24 +148,104 @@ keep_since(const struct check_env *env, struct health *h)
 
 		if (h->at[i].since_ms)
 			continue;
-		fmt_buf(ms, sizeof(ms), "%lld", (long long)env->now_ms);
-		const char *args[] = { h->at[i].name, check_state_name(h->at[i].state), ms };
+		const char *args[] = { h->at[i].name, check_state_name(h->at[i].state),
+				       num_int(env->now_ms, ms) };
 		if (db_exec(env->db, Q_HEALTH_SINCE_SET, args, NULL, &e) < 0)
 			return;
 		h->at[i].since_ms = env->now_ms;
 	}
 }
 
+/* How each check stands at the end of this session, as far as it is known now. */
+static void
+keep_day(const struct check_env *env, const struct health *h)
+{
+	char day[DATE_BUF], ms[NUM_BUF];
+	struct json *all = json_new_array();
+	struct err e = ERR_INIT;
+	STR_AUTO text = { 0 };
+
+	for (size_t i = 0; i < h->n; i++) {
+		struct json *o = json_new_object();
+
+		json_set_text(o, "name", h->at[i].name);
+		json_set_text(o, "state", check_state_name(h->at[i].state));
+		json_set_num(o, "figure", h->at[i].figure);
+		json_set_text(o, "value", h->at[i].value);
+		json_push(all, o);
+	}
+	str_init(&text, DAY_BYTES);
+	json_print(all, &text);
+	json_free(all);
+	const char *args[] = { date_iso(env->as_of, day), num_int(env->now_ms, ms), str_c(&text) };
+	(void)!db_exec(env->db, Q_HEALTH_DAY_SET, args, NULL, &e);
+}
+
+/* A check that has recovered needs its ack no more: the next time it fails is news. */
+static void
+end_acks(const struct check_env *env, struct health *h)
+{
+	bool allowed = h->acks.n > 0 && notice_allowed(env->db);
+
+	for (size_t i = 0; allowed && i < h->n; i++) {
+		struct notice_wish w = { .kind = NOTICE_ACK,
+					 .end = true,
+					 .target = h->at[i].name,
+					 .now_ms = env->now_ms,
+					 .by_itself = true };
+		struct err e = ERR_INIT;
+
+		if (h->at[i].ack && h->at[i].state == CHECK_OK && notice_do(env->db, &w, &e) == 0)
+			h->at[i].ack = NULL;
+	}
+}
+
+static void
+recall_acks(const struct check_env *env, struct health *h)
+{
+	struct err e = ERR_INIT;
+
+	if (notice_read(env->db, NOTICE_ACK, env->now_ms, NOTICE_MOST, &h->acks, &e) < 0)
+		str_copy(h->ack_error, sizeof(h->ack_error), e.text);
+	for (size_t i = 0; i < h->n; i++) {
+		struct check_result *r = &h->at[i];
+		enum check_state then;
+
+		r->ack = notice_find(&h->acks, r->name);
+		/* One that has got worse since is not what was acknowledged. */
+		r->acked = r->ack && r->state != CHECK_OK &&
+			   check_state_parse(r->ack->state, &then) &&
+			   check_state_rank(r->state) <= check_state_rank(then);
+	}
+}
+
+/* A look at another session, or a role that may only read, leaves what is remembered as it is. */
+static void
+remember(const struct check_env *env, struct health *h)
+{
+	struct err e = ERR_INIT;
+	ROWS_AUTO known = db_query(env->db, Q_HEALTH_SINCE, NULL, &e);
+
+	if (!known || !date_eq(env->as_of, calendar_published(env->now_ms, PUBLISH_LAG_MIN)))
+		return;
+	recall_since(h, known);
+	keep_since(env, h);
+	keep_day(env, h);
+	end_acks(env, h);
+}
+
 static void
 sum_up(struct health *h)
 {
-	h->bad = 0;
+	h->bad = h->acked = 0;
 	h->worst = CHECK_OK;
 	for (size_t i = 0; i < h->n; i++) {
 		const struct check_result *r = &h->at[i];
 
-		if (r->idle)
+		if (r->idle || r->acked) {
+			h->acked += !r->idle;
 			continue;
+		}
 		h->bad += r->state != CHECK_OK;
 		if (check_state_rank(r->state) > check_state_rank(h->worst))
 			h->worst = r->state;
@@ -175,7 +274,8 @@ health_measure(const struct check_env *env, struct health *out, struct err *e)
 		if (env->fresh->at[i].table->coverage)
 			table_check(env, &env->fresh->at[i], names + i * NAME_MAX_,
 				    &out->at[out->n++]);
-	keep_since(env, out);
+	recall_acks(env, out);
+	remember(env, out);
 	sum_up(out);
 	return 0;
 }
@@ -184,6 +284,7 @@ void
 health_done(struct health *h)
 {
 	free(h->at);
+	notice_list_done(&h->acks);
 	h->at = NULL;
 	h->n = 0;
 }

@@ -3,6 +3,8 @@
 #define FINTRA_CORE_HEALTH_H
 
 #include "core/freshness.h"
+#include "core/notice.h"
+#include "core/num.h"
 
 struct check_result {
 	const char *name;
@@ -15,6 +17,9 @@ struct check_result {
 	const char *table;   /* that it is about, NULL = none; borrowed from the catalogue */
 	bool idle;	     /* no job of this build writes its table: shown, not counted */
 	int64_t since_ms;    /* first seen in this state by the ledger's history; 0 = unknown */
+	struct num figure;   /* the value as a number, for its history */
+	const struct notice *ack; /* of its health; NULL = none */
+	bool acked; /* the ack covers it: the check is no worse than when it was acknowledged */
 };
 
 struct check_env {
@@ -38,8 +43,11 @@ struct check {
 struct health {
 	struct check_result *at; /* owned */
 	size_t n;
-	int bad;		/* warning or worse, idle ones left out */
-	enum check_state worst; /* UNKNOWN ranks between WARNING and CRITICAL */
+	int bad;		/* warning or worse, idle and acknowledged ones left out */
+	int acked;		/* those that were left out for their ack */
+	enum check_state worst; /* of the bad ones; UNKNOWN ranks between WARNING and CRITICAL */
+	struct notice_list acks;
+	char ack_error[160]; /* why they could not be read; then none covers anything */
 };
 
 /* The state of a table as a check: due is a warning, what is past its deadline critical. */
@@ -48,6 +56,9 @@ int check_state_rank(enum check_state s); /* ok, warning, unknown, critical */
 int health_measure(const struct check_env *env, struct health *out, struct err *e) MUST_CHECK;
 void health_done(struct health *h);
 const char *check_state_name(enum check_state s); /* ok warning critical unknown */
-int check_exit_code(enum check_state s);	  /* 0 1 2 3 */
+bool check_state_parse(const char *s, enum check_state *out);
+/* The check of that name, NULL = there is none. */
+const struct check_result *health_find(const struct health *h, const char *name);
+int check_exit_code(enum check_state s); /* 0 1 2 3 */
 
 #endif

@@ -1,6 +1,7 @@
-/* Reading the ledger, and the two things that any process may write into it: requests and audit. */
+/* Reading the ledger, and what any process may write into it: the wish that a run stops. */
 #include "core/ledger.h"
 
+#include "core/audit.h"
 #include "core/num.h"
 #include "core/vec.h"
 
@@ -312,28 +313,19 @@ ledger_events_of(struct db *db, const int64_t *runs, const int64_t *after, size_
 	return 0;
 }
 
-int
-ledger_audit(struct db *db, int64_t run, const char *who, const char *action, const char *detail,
-	     struct err *e)
-{
-	char own[64], host[64], id[ID_TEXT];
-	const char *args[] = { who, host, id_text(run, id), action, detail };
-
-	ledger_identity(own, host);
-	if (!who)
-		args[0] = own;
-	return db_exec(db, Q_LEDGER_AUDIT, args, NULL, e);
-}
-
 static int
-put_request(struct db *db, int64_t run, const char *level, const char *who, struct err *e)
+put_request(struct db *db, int64_t run, const char *level, const char *who, const char *reason,
+	    struct err *e)
 {
 	char id[ID_TEXT];
 	const char *args[] = { id_text(run, id), level, who };
 
-	if (db_exec(db, Q_LEDGER_REQUEST, args, NULL, e) < 0 ||
-	    ledger_audit(db, run, who, str_same(level, "abort") ? "cancel-now" : "cancel", NULL,
-			 e) < 0)
+	struct audit_entry a = { .run = run,
+				 .who = who,
+				 .action = str_same(level, "abort") ? "cancel-now" : "cancel",
+				 .reason = reason };
+
+	if (db_exec(db, Q_LEDGER_REQUEST, args, NULL, e) < 0 || audit_put(db, &a, e) < 0)
 		return -1;
 	return db_exec(db, Q_LEDGER_NOTIFY, args, NULL, e);
 }
@@ -341,7 +333,7 @@ put_request(struct db *db, int64_t run, const char *level, const char *who, stru
 /* Only the raw state counts here: a run that seems abandoned may still read the request. */
 int
 ledger_request_cancel(struct db *db, int64_t run, enum cancel_level level, const char *who,
-		      struct err *e)
+		      const char *reason, struct err *e)
 {
 	char id[ID_TEXT];
 	const char *args[] = { id_text(run, id) };
@@ -356,7 +348,7 @@ ledger_request_cancel(struct db *db, int64_t run, enum cancel_level level, const
 		return err_set(e, ERR_USAGE, "run %s has ended (%s)", id, rows_text(r, 0, 1));
 	if (db_begin(db, e) < 0)
 		return -1;
-	if (put_request(db, run, level == CANCEL_ABORT ? "abort" : "drain", who, e) < 0) {
+	if (put_request(db, run, level == CANCEL_ABORT ? "abort" : "drain", who, reason, e) < 0) {
 		db_rollback(db);
 		return -1;
 	}

@@ -112,11 +112,10 @@ enum { EVENT_RUNS = 8, EVENT_LETTERS = 4100 };
 int ledger_events_of(struct db *db, const int64_t *runs, const int64_t *after, size_t n, int limit,
 		     struct event_list *out, struct err *e) MUST_CHECK;
 
-/* Asks a run, wherever it works, to stop; audited.  ERR_USAGE when it has ended. */
+/* Asks a run, wherever it works, to stop; audited with the reason (may be NULL).  ERR_USAGE when it
+ * has ended. */
 int ledger_request_cancel(struct db *db, int64_t run, enum cancel_level level, const char *who,
-			  struct err *e) MUST_CHECK;
-int ledger_audit(struct db *db, int64_t run, const char *who, const char *action,
-		 const char *detail, struct err *e) MUST_CHECK;
+			  const char *reason, struct err *e) MUST_CHECK;
 
 /* "user" of the operating system, and the host name. */
 void ledger_identity(char who[64], char host[64]);

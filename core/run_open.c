@@ -1,3 +1,4 @@
+#include "core/audit.h"
 #include "core/clock.h"
 #include "core/num.h"
 #include "core/old.h"
@@ -43,10 +44,13 @@ static int
 insert_row(struct run *r, struct err *e)
 {
 	char parent[NUM_BUF], day[DATE_BUF], pid[NUM_BUF], key[NUM_BUF], now[NUM_BUF];
-	STR_AUTO params = { 0 };
+	char tty[AUDIT_TTY];
+	STR_AUTO params = { 0 }, words = { 0 };
 
 	str_init(&params, PARAMS_BYTES);
+	str_init(&words, PARAMS_BYTES);
 	params_json(&r->params, &params);
+	params_command(&r->params, &words);
 	const char *args[] = { num_int(r->l.parent, parent),
 			       r->job->name,
 			       date_iso(r->ctx.as_of, day),
@@ -59,7 +63,9 @@ insert_row(struct run *r, struct err *e)
 			       str_c(&params),
 			       r->cat->build,
 			       num_int(r->guard.at[0].key, key),
-			       num_int(r->began_wall, now) };
+			       num_int(r->began_wall, now),
+			       audit_tty(tty),
+			       str_c(&words) };
 	ROWS_AUTO row = db_query(r->ledger, Q_RUN_INSERT, args, e);
 
 	if (!row)
@@ -77,7 +83,13 @@ audit_force(struct run *r, struct err *e)
 	if (!params_bool(&r->params, "force"))
 		return 0;
 	params_command(&r->params, &cmd);
-	return ledger_audit(r->ledger, atomic_load(&r->id), r->who, "force", str_c(&cmd), e);
+	struct audit_entry a = { .run = atomic_load(&r->id),
+				 .who = r->who,
+				 .action = "force",
+				 .target = r->job->name,
+				 .detail = str_c(&cmd),
+				 .reason = r->reason };
+	return audit_put(r->ledger, &a, e);
 }
 
 static void

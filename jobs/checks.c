@@ -55,6 +55,7 @@ windows_empty(const struct check_env *env, struct check_result *r, struct err *e
 		return -1;
 	bool any = rows_bool(q, 0, 0);
 	r->state = any ? CHECK_OK : CHECK_CRITICAL;
+	r->figure = NUM(any);
 	str_copy(r->value, sizeof(r->value), any ? "has rows" : "0 rows");
 	str_copy(r->bound, sizeof(r->bound), "> 0 rows");
 	strict_is(r, any, r->value);
@@ -105,6 +106,7 @@ windows_populated(const struct check_env *env, struct check_result *r, struct er
 	if (!q)
 		return -1;
 	int64_t windows = rows_int(q, 0, 4);
+	r->figure = NUM((double)rows_int(q, 0, 2));
 	r->state = rows_int(q, 0, 2) == 0  ? CHECK_CRITICAL
 		   : windows < MIN_WINDOWS ? CHECK_WARNING
 					   : CHECK_OK;
@@ -162,6 +164,7 @@ pct_missing(const struct check_env *env, struct check_result *r, struct err *e)
 		return 0;
 	double pct = 100.0 * (double)(total - rows_int(q, 0, 1)) / (double)total;
 	r->state = pct > MAX_MISSING ? CHECK_CRITICAL : CHECK_OK;
+	r->figure = NUM(pct);
 	fmt_buf(r->value, sizeof(r->value), "%.1f%%", pct);
 	strict_is(r, r->state == CHECK_OK, r->value);
 	tell_versions(q, r);
@@ -182,6 +185,7 @@ relative_1y(const struct check_env *env, struct check_result *r, struct err *e)
 	if (rows_int(q, 0, 0) == 0)
 		return 0;
 	r->state = rows_int(q, 0, 1) > 0 ? CHECK_OK : CHECK_CRITICAL;
+	r->figure = NUM((double)rows_int(q, 0, 1));
 	fmt_buf(r->value, sizeof(r->value), "%s of %s", num_group(rows_int(q, 0, 1), with),
 		num_group(rows_int(q, 0, 0), total));
 	strict_is(r, r->state == CHECK_OK, r->value);
@@ -203,6 +207,7 @@ scatter(const struct check_env *env, struct check_result *r, struct err *e)
 	if (rows_int(q, 0, 0) == 0)
 		return 0;
 	int64_t points = rows_int(q, 0, 2);
+	r->figure = NUM((double)points);
 	r->state = points == 0 ? CHECK_CRITICAL : points < MIN_SCATTER ? CHECK_WARNING : CHECK_OK;
 	fmt_buf(r->value, sizeof(r->value), "%s points", num_group(points, n));
 	strict_is(r, points >= MIN_SCATTER, r->value);
@@ -221,6 +226,8 @@ windows_stale(const struct check_env *env, struct check_result *r, struct err *e
 		return err_set(e, ERR_DB, "performance_windows could not be measured%s%s",
 			       s ? ": " : "", s ? s->detail : "");
 	r->state = check_of_table(s);
+	if (s->coverage >= 0)
+		r->figure = NUM(s->coverage * 100);
 	if (s->coverage >= 0)
 		fmt_buf(tickers, sizeof(tickers), ", %.1f%% of %lld ticker%s", s->coverage * 100,
 			(long long)s->den, num_s(s->den));
@@ -307,6 +314,7 @@ runs_lost(const struct check_env *env, struct check_result *r, struct err *e)
 		return -1;
 	int64_t n = rows_int(q, 0, 0);
 	r->state = n > 0 ? CHECK_WARNING : CHECK_OK;
+	r->figure = NUM((double)n);
 	fmt_buf(r->value, sizeof(r->value), "%lld", (long long)n);
 	str_copy(r->bound, sizeof(r->bound), "0 in 7 days");
 	if (n > 0)

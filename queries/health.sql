@@ -80,3 +80,22 @@ INSERT INTO fintra_ops.check_since (name, state, since)
 VALUES ($1::text, $2::text, to_timestamp($3::bigint / 1000.0))
 ON CONFLICT (name) DO UPDATE SET state = EXCLUDED.state, since = EXCLUDED.since
  WHERE check_since.state IS DISTINCT FROM EXCLUDED.state;
+
+-- name: health_day_set
+-- A repeated look changes nothing.
+-- $1 as_of, $2 now ms, $3 [{name, state, figure, value}]
+INSERT INTO fintra_ops.check_day (name, as_of, state, figure, value, seen_at)
+SELECT c.name, $1::date, c.state, c.figure, c.value, to_timestamp($2::bigint / 1000.0)
+  FROM jsonb_to_recordset($3::jsonb) AS c (name text, state text, figure double precision, value text)
+ON CONFLICT (name, as_of) DO UPDATE
+   SET state = EXCLUDED.state, figure = EXCLUDED.figure, value = EXCLUDED.value, seen_at = EXCLUDED.seen_at
+ WHERE (check_day.state, check_day.figure, check_day.value) IS DISTINCT FROM (EXCLUDED.state, EXCLUDED.figure, EXCLUDED.value);
+
+-- name: health_days
+-- $1 as_of date, $2 sessions
+-- returns name, as_of, state, figure of the last recorded sessions up to it, each check's oldest first
+SELECT d.name, d.as_of, d.state, d.figure
+  FROM fintra_ops.check_day d
+ WHERE d.as_of IN (SELECT DISTINCT x.as_of FROM fintra_ops.check_day x WHERE x.as_of <= $1::date
+                    ORDER BY x.as_of DESC LIMIT $2::integer)
+ ORDER BY d.name, d.as_of;

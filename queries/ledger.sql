@@ -86,11 +86,6 @@ VALUES ($1::bigint, $2::text, $3::text, clock_timestamp())
     ON CONFLICT (run_id) DO UPDATE SET level = EXCLUDED.level, who = EXCLUDED.who, asked_at = EXCLUDED.asked_at
  WHERE request.level <> 'abort';
 
--- name: ledger_audit
--- $1 who, $2 host, $3 run or 0, $4 action, $5 detail
-INSERT INTO fintra_ops.audit (at, who, host, run_id, action, detail)
-VALUES (clock_timestamp(), $1::text, $2::text, nullif($3::bigint, 0), $4::text, $5::text);
-
 -- name: ledger_notify
 -- $1 run
 SELECT pg_notify('fintra', ($1::bigint)::text);

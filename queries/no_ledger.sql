@@ -47,3 +47,20 @@ SELECT NULL::bigint AS run_id, NULL::text AS endpoint, NULL::text AS kind, NULL:
 SELECT NULL::text AS ticker, NULL::text AS kind, NULL::date AS flagged_on, NULL::text AS detail,
        NULL::bigint AS run_id
  WHERE false;
+
+-- name: no_ledger_check_day
+SELECT NULL::text AS name, NULL::date AS as_of, NULL::text AS state, NULL::double precision AS figure,
+       NULL::text AS value, NULL::timestamptz AS seen_at
+ WHERE false;
+
+-- name: no_ledger_notice
+SELECT NULL::bigint AS id, NULL::text AS kind, NULL::text AS target, NULL::text AS state, NULL::text AS who,
+       NULL::text AS host, NULL::text AS words, NULL::timestamptz AS at, NULL::timestamptz AS until_at,
+       NULL::timestamptz AS ended_at, NULL::text AS ended_by
+ WHERE false;
+
+-- name: no_ledger_audit
+SELECT NULL::bigint AS id, NULL::timestamptz AS at, NULL::text AS who, NULL::text AS host, NULL::text AS db_role,
+       NULL::bigint AS run_id, NULL::text AS action, NULL::text AS detail, NULL::text AS target,
+       NULL::text AS reason, NULL::text AS tty
+ WHERE false;

@@ -1,7 +1,7 @@
 -- name: run_insert
 -- $1 parent, $2 job, $3 as_of, $4 who, $5 host, $6 pid, $7 origin, $8 gate, $9 reason, $10 params json,
--- $11 build, $12 lock key, $13 wall clock ms
--- returns id bigint
+-- $11 build, $12 lock key, $13 wall clock ms, $14 tty, $15 parameters as words
+-- returns id bigint.  A step of an orchestrator is the orchestrator's launch, not one of its own
 WITH r AS (
 	INSERT INTO fintra_ops.run (parent, job, as_of, who, host, pid, origin, gate, reason, params, build,
 		lock_key, created_at)
@@ -10,6 +10,12 @@ WITH r AS (
 	RETURNING id
 ), b AS (
 	INSERT INTO fintra_ops.beat (run_id, epoch, beat_at) SELECT id, 1, clock_timestamp() FROM r
+), a AS (
+	INSERT INTO fintra_ops.audit (at, who, host, run_id, action, target, detail, reason, tty)
+	SELECT clock_timestamp(), $4::text, $5::text, r.id, 'launch', $2::text,
+	       concat_ws(' ', 'as of', $3::date, 'by', $7::text, nullif(ltrim($15::text), '')), $9::text, $14::text
+	  FROM r
+	 WHERE NOT EXISTS (SELECT 1 FROM fintra_ops.run p WHERE p.id = $1::bigint AND p.job <> $2::text)
 )
 SELECT id FROM r;
 

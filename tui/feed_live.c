@@ -1,6 +1,7 @@
 /* The live thread: connection state, runs, the followed run's log, cancel requests. */
 #include "tui/feed_internal.h"
 
+#include "core/audit.h"
 #include "core/clock.h"
 #include "core/migrate.h"
 
@@ -271,14 +272,14 @@ static void
 do_cancel(struct live *l, const struct cancel_request *r)
 {
 	struct err e = ERR_INIT;
-	char who[64], host[64], action[16];
+	char who[64], host[64];
 	const char *word = r->level == CANCEL_ABORT ? "abort" : "drain";
+	struct audit_entry a = { .run = r->run, .action = "cancel", .detail = word };
 	int rc;
 
 	ledger_identity(who, host);
-	fmt_buf(action, sizeof(action), "cancel");
-	rc = r->own ? ledger_audit(l->w->db, r->run, who, action, word, &e)
-		    : ledger_request_cancel(l->w->db, r->run, r->level, who, &e);
+	rc = r->own ? audit_put(l->w->db, &a, &e)
+		    : ledger_request_cancel(l->w->db, r->run, r->level, who, NULL, &e);
 	if (rc < 0) {
 		feed_note(l->w->feed, LVL_ERROR, "cancel of run %lld: %s", (long long)r->run,
 			  e.text);

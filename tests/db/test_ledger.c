@@ -223,8 +223,8 @@ an_abort_is_not_taken_back(void **state)
 	char sql[96], *level;
 
 	(void)state;
-	assert_int_equal(ledger_request_cancel(db, id, CANCEL_ABORT, "anna", &e), 0);
-	assert_int_equal(ledger_request_cancel(db, id, CANCEL_DRAIN, "bert", &e), 0);
+	assert_int_equal(ledger_request_cancel(db, id, CANCEL_ABORT, "anna", NULL, &e), 0);
+	assert_int_equal(ledger_request_cancel(db, id, CANCEL_DRAIN, "bert", NULL, &e), 0);
 	snprintf(sql, sizeof(sql), "SELECT level FROM fintra_ops.request WHERE run_id=%" PRId64,
 		 id);
 	level = support_psql(info, sql);
@@ -347,7 +347,7 @@ everything_of_one_run(void **state)
 		 "WHERE run_id = %" PRId64,
 		 id);
 	free(support_psql(info, sql));
-	assert_int_equal(ledger_request_cancel(db, id, CANCEL_DRAIN, "anna", &e), 0);
+	assert_int_equal(ledger_request_cancel(db, id, CANCEL_DRAIN, "anna", NULL, &e), 0);
 	assert_int_equal(ledger_detail(db, &conf, id, &d, &e), 0);
 	assert_int_equal(d.run.n, 1);
 	assert_string_equal(d.run.at[0].waits_for, "prices_daily, held by run 3");

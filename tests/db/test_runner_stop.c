@@ -154,7 +154,7 @@ another_host_asks_to_stop(void **state)
 	int64_t run = runner_run_id(b.runner, h);
 
 	(void)state;
-	assert_int_equal(ledger_request_cancel(db, run, CANCEL_DRAIN, "anna", &e), 0);
+	assert_int_equal(ledger_request_cancel(db, run, CANCEL_DRAIN, "anna", NULL, &e), 0);
 	assert_int_equal(bench_wait(&b, h).state, RUN_CANCELLED);
 	assert_int_equal(bench_lines(&b, run, "anna asks the run to stop"), 1);
 	assert_int_equal(
@@ -164,7 +164,7 @@ another_host_asks_to_stop(void **state)
 			" AND run_id=%" PRId64,
 			run),
 		1);
-	assert_int_equal(ledger_request_cancel(db, run, CANCEL_DRAIN, "anna", &e), -1);
+	assert_int_equal(ledger_request_cancel(db, run, CANCEL_DRAIN, "anna", NULL, &e), -1);
 	assert_int_equal(e.cls, ERR_USAGE);
 }
 

@@ -1,0 +1,199 @@
+/* fintra ack: who sees what an operator has acknowledged, until when, and what still alarms.  The
+ * clock is rehearsed; each expectation is the sentence of console.md section 5 or 7 beside it. */
+#include "core/str.h"
+#include "tests/support_cli.h"
+#include "tests/support_ready.h"
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define READER "t_notice_reader"
+
+/* All is fresh but for one run that was lost: the check runs_lost warns, nothing else does. */
+static const char *
+one_warning(const char *name)
+{
+	const char *info = support_db(name, true);
+
+	support_ready(info);
+	support_sql(info,
+		    "INSERT INTO fintra_ops.run (job, as_of, state, who, host, pid, origin, gate, "
+		    "build, lock_key, created_at) VALUES ('t-lost', '2026-02-02', 'lost', 'x', "
+		    "'h', 1, 'cli', 'warn', 'x', 1, now())");
+	return info;
+}
+
+static void
+at(const char *info, const char *now, const char *const *args, int code, const char *says)
+{
+	char clock[80];
+	struct support_out out;
+
+	fmt_buf(clock, sizeof(clock), "FINTRA_RUN_REHEARSE_NOW=%s", now);
+	bin_run_env(info, NAMES(clock), args, &out);
+	if (out.code != code || (says && !strstr(out.out, says) && !strstr(out.err, says)))
+		fail_msg("exit %d, wanted %d and \"%s\": %s%s", out.code, code, str_or(says, ""),
+			 out.out, out.err);
+	support_out_done(&out);
+}
+
+static int64_t
+audits(const char *info, const char *where)
+{
+	char sql[300];
+
+	fmt_buf(sql, sizeof(sql), "SELECT count(*) FROM fintra_ops.audit WHERE %s", where);
+	return support_psql_int(info, sql);
+}
+
+static void
+an_ack_excuses_and_is_told(void **state)
+{
+	const char *info = one_warning("t_ack");
+	struct json *j;
+
+	(void)state;
+	bin_expect(info, NAMES("health"), 1, "WARNING: 1 bad");
+	bin_expect(info, NAMES("ack", "runs_lost", "--reason", "ticket 4412", "--until", "2h"), 0,
+		   "runs_lost: warning, acknowledged until Tue 2026-02-03 09:00 NY");
+	bin_expect(info, NAMES("health"), 0, "OK: 0 bad, 1 acknowledged");
+	bin_expect(info, NAMES("health", "runs_lost"), 0, "WARNING A runs_lost");
+	bin_expect(info, NAMES("health", "runs_lost"), 0, "until Tue 2026-02-03 09:00 NY: ticket");
+	bin_expect(info, NAMES("health", "--nagios"), 0, "FINTRA OK - 0 of");
+	bin_expect(info, NAMES("health", "--nagios"), 0, "runs_lost warning A (1)");
+	bin_expect(info, NAMES("health", "--strict", "runs_lost"), 1, "WARNING: 1 bad");
+	bin_expect(info, NAMES("ack", "--list"), 0, "ticket 4412");
+	j = bin_json(info, NAMES("health", "runs_lost", "--json"), 0);
+	const struct json *c = json_first(json_get(j, "checks"));
+	assert_string_equal(json_text(j, "state"), "ok");
+	assert_string_equal(json_text(c, "state"), "warning"); /* it keeps its state */
+	assert_string_equal(json_text(json_get(c, "ack"), "text"), "ticket 4412");
+	json_free(j);
+	assert_int_equal(audits(info, "action = 'ack' AND target = 'runs_lost' AND reason = "
+				      "'ticket 4412' AND detail LIKE 'until Tue 2026-02-03%'"),
+			 1);
+}
+
+/* 12:00 UTC is 07:00 in New York: two hours end at 09:00 there, 14:00 UTC. */
+static void
+it_expires_by_itself(void **state)
+{
+	const char *info = one_warning("t_ack_until");
+
+	(void)state;
+	bin_expect(info, NAMES("ack", "runs_lost", "--reason", "x", "--until", "09:00"), 0, NULL);
+	at(info, "2026-02-03T13:58:00Z", NAMES("health"), 0, "1 acknowledged");
+	at(info, "2026-02-03T14:00:01Z", NAMES("health"), 1, "WARNING: 1 bad\n");
+	at(info, "2026-02-03T14:00:01Z", NAMES("ack", "--list"), 0, "none");
+}
+
+static void
+recovery_ends_it(void **state)
+{
+	const char *info = one_warning("t_ack_ok");
+
+	(void)state;
+	bin_expect(info, NAMES("ack", "runs_lost", "--reason", "x"), 0, "until it is ok again");
+	support_sql(info, "UPDATE fintra_ops.run SET state = 'success'");
+	bin_expect(info, NAMES("health", "runs_lost"), 0, "OK: 0 bad\n");
+	assert_int_equal(audits(info, "action = 'ack-clear' AND detail = 'the check is ok again'"),
+			 1);
+	support_sql(info, "UPDATE fintra_ops.run SET state = 'lost'");
+	bin_expect(info, NAMES("health", "runs_lost"), 1, "WARNING: 1 bad\n");
+}
+
+/* The deadline of sector_performance is 04:00 in New York (design.md 7): before it one session
+ * behind is a warning, after it critical.  The warning's ack does not cover that. */
+static void
+worse_is_news(void **state)
+{
+	const char *info = support_db("t_ack_worse", true);
+
+	(void)state;
+	support_ready(info);
+	support_sql(info,
+		    "DELETE FROM sector_performance WHERE performance_date = '2026-02-02'");
+	at(info, "2026-02-03T06:00:00Z",
+	   NAMES("ack", "sector_performance_stale", "--reason", "late feed"), 0, "warning");
+	at(info, "2026-02-03T06:05:00Z", NAMES("health", "sector_performance_stale"), 0,
+	   "WARNING A");
+	at(info, "2026-02-03T12:00:00Z", NAMES("health", "sector_performance_stale"), 2,
+	   "worse than what was acknowledged by");
+}
+
+static void
+what_makes_no_sense_is_refused(void **state)
+{
+	const char *info = one_warning("t_ack_bad");
+	const struct {
+		const char *const *args;
+		int code;
+		const char *says;
+	} cases[] = {
+		{ NAMES("ack"), 64, "usage: fintra ack CHECK" },
+		{ NAMES("ack", "runs_lost"), 64, "say why: --reason TEXT" },
+		{ NAMES("ack", "runs_lost", "--reason", " "), 64, "say why" },
+		{ NAMES("ack", "run_lost", "--reason", "x"), 64, "did you mean runs_lost?" },
+		{ NAMES("ack", "scatter_data", "--reason", "x"), 64, "nothing to acknowledge" },
+		{ NAMES("ack", "runs_lost", "--clear"), 64, "runs_lost is not acknowledged" },
+		{ NAMES("ack", "runs_lost", "--reason", "x", "--until", "soon"), 64, "no span" },
+		{ NAMES("ack", "runs_lost", "--reason", "x", "--until", "2026-02-03"), 64,
+		  "over already" }, /* midnight in New York was seven hours ago */
+		{ NAMES("ack", "runs_lost", "--reason", "x", "--until", "25:00"), 64, "no span" },
+		{ NAMES("ack", "runs_lost", "--reason", "x", "--read-only"), 77, "--read-only" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		bin_expect(info, cases[i].args, cases[i].code, cases[i].says);
+	assert_int_equal(support_psql_int(info, "SELECT count(*) FROM fintra_ops.notice"), 0);
+	assert_int_equal(audits(info, "action <> 'launch'"), 0);
+}
+
+static const char *
+as_reader(const char *info)
+{
+	static char reader[600];
+
+	support_sql(info, "DROP ROLE IF EXISTS " READER "; CREATE ROLE " READER " LOGIN;"
+			  "GRANT USAGE ON SCHEMA public, fintra_ops TO " READER ";"
+			  "GRANT SELECT ON ALL TABLES IN SCHEMA public, fintra_ops TO " READER);
+	fmt_buf(reader, sizeof(reader), "%s user=" READER, info);
+	return reader;
+}
+
+static void
+a_reader_sees_and_leaves_nothing(void **state)
+{
+	const char *info = one_warning("t_ack_reader"), *reader = as_reader(info);
+
+	(void)state;
+	bin_expect(reader, NAMES("ack", "runs_lost", "--reason", "x"), 77,
+		   "nothing was recorded: this needs a role that may INSERT");
+	bin_expect(info, NAMES("ack", "runs_lost", "--reason", "seen"), 0, NULL);
+	bin_expect(reader, NAMES("health"), 0, "1 acknowledged");
+	bin_expect(reader, NAMES("ack", "--list"), 0, "seen");
+	support_sql(info, "REVOKE SELECT ON fintra_ops.notice FROM " READER);
+	/* What is not known excuses nothing. */
+	bin_expect(reader, NAMES("health"), 1, "acknowledgements are not known");
+	support_sql(info, "DROP OWNED BY " READER "; DROP ROLE " READER);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_ack_excuses_and_is_told),
+		cmocka_unit_test(it_expires_by_itself),
+		cmocka_unit_test(recovery_ends_it),
+		cmocka_unit_test(worse_is_news),
+		cmocka_unit_test(what_makes_no_sense_is_refused),
+		cmocka_unit_test(a_reader_sees_and_leaves_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
