@@ -13,8 +13,9 @@ audit_put(struct db *db, const struct audit_entry *a, struct err *e)
 	char who[64], host[64], run[NUM_BUF], tty[AUDIT_TTY];
 
 	ledger_identity(who, host);
-	const char *args[] = { str_or(a->who, who), host,      num_int(a->run, run), a->action,
-			       a->target,	    a->detail, a->reason,	     audit_tty(tty) };
+	const char *args[] = { str_or(a->who, who), host,	   num_int(a->run, run),
+			       a->action,	    a->target,	   a->detail,
+			       a->reason,	    audit_tty(tty) };
 	return db_exec(db, Q_AUDIT_PUT, args, NULL, e);
 }
 

@@ -59,6 +59,7 @@ resume(struct app *app, const struct run_info *r, struct err *e)
 	l.as_of_given = true;
 	l.gate = GATE_WARN;
 	l.origin = app->g.cron ? "cron" : "cli";
+	l.pause_is_fine = app->g.cron;
 	l.reason = app->g.reason;
 	s = session_new(app);
 	return session_free(s, session_run(s, &l));

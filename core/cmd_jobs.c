@@ -147,10 +147,13 @@ jobs_print(const struct app *app, const char *layer, bool backfills)
 	}
 	json_set_int(o, "v", 1);
 	json_set(o, "jobs", jobs);
-	if (app->g.json)
+	if (app->g.json) {
+		json_set(o, "paused", json_standing(app, NOTICE_PAUSE));
 		out_json(o);
-	else
+	} else {
+		out_standing(app, NOTICE_PAUSE);
 		json_free(o);
+	}
 	return 0;
 }
 

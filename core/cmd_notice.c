@@ -6,9 +6,16 @@
 #include <string.h>
 
 const struct cli_option ack_options[] = {
-	{ "until", 0, "WHEN", "2h, 3d, 06:00 (New York), a date, a time; else until it is ok again" },
+	{ "until", 0, "WHEN",
+	  "2h, 3d, 06:00 (New York), a date, a time; else until it is ok again" },
 	{ "clear", 0, NULL, "take the acknowledgement back" },
 	{ "list", 0, NULL, "what is acknowledged now" },
+	{ NULL, 0, NULL, NULL },
+};
+
+const struct cli_option pause_options[] = {
+	{ "until", 0, "WHEN", "2h, 3d, 06:00 (New York), a date, a time; else until unpause" },
+	{ "list", 0, NULL, "what is paused now" },
 	{ NULL, 0, NULL, NULL },
 };
 
@@ -27,15 +34,69 @@ json_notice(const struct notice *n)
 	return o;
 }
 
+/* What holds now, read on a connection of its own. */
+static int
+standing(const struct app *app, enum notice_kind kind, struct notice_list *l, struct err *e)
+{
+	DB_AUTO db = app_look(app, e);
+
+	*l = (struct notice_list){ NULL, 0 };
+	return db ? notice_read(db, kind, clock_wall_ms(), NOTICE_MOST, l, e) : -1;
+}
+
+static struct json *
+json_notices(const struct notice_list *l)
+{
+	struct json *all = json_new_array();
+
+	for (size_t i = 0; i < l->n; i++)
+		json_push(all, json_notice(&l->at[i]));
+	return all;
+}
+
+struct json *
+json_standing(const struct app *app, enum notice_kind kind)
+{
+	struct notice_list l;
+	struct err e = ERR_INIT;
+	struct json *all = standing(app, kind, &l, &e) < 0 ? json_new_null() : json_notices(&l);
+
+	notice_list_done(&l);
+	return all;
+}
+
+void
+out_standing(const struct app *app, enum notice_kind kind)
+{
+	static const char *const words[] = { "acknowledged", "paused" };
+	struct notice_list l;
+	struct err e = ERR_INIT;
+	char until[64];
+	STR_AUTO clean = { 0 };
+
+	fflush(stdout);
+	if (standing(app, kind, &l, &e) < 0)
+		fprintf(stderr, "fintra: what is %s is not known: %s\n", words[kind],
+			out_clean(&clean, e.text));
+	for (size_t i = 0; i < l.n; i++) {
+		const struct notice *n = &l.at[i];
+		STR_AUTO who = { 0 }, why = { 0 }, target = { 0 };
+
+		printf("%s: %s by %s until %s: %s\n", words[kind], out_clean(&target, n->target),
+		       out_clean(&who, n->who),
+		       notice_until_text(kind, n->until_ms, until, sizeof(until)),
+		       out_clean(&why, n->words));
+	}
+	notice_list_done(&l);
+}
+
 static void
 print_json(const char *key, const struct notice_list *l, bool ledger)
 {
-	struct json *o = json_new_object(), *all = json_new_array();
+	struct json *o = json_new_object();
 
 	json_set_int(o, "v", 1);
-	for (size_t i = 0; i < l->n; i++)
-		json_push(all, json_notice(&l->at[i]));
-	json_set(o, key, all);
+	json_set(o, key, json_notices(l));
 	json_set_bool(o, "ledger", ledger);
 	out_json(o);
 }
@@ -98,8 +159,7 @@ until_of(const struct cli *cli, int64_t now_ms, int64_t *out, struct err *e)
 
 /* The state in which it is acknowledged; a check that is ok needs no ack. */
 static int
-state_now(const struct app *app, struct db *db, const char *name, const char **state,
-	  struct err *e)
+state_now(const struct app *app, struct db *db, const char *name, const char **state, struct err *e)
 {
 	struct freshness f = { .n = 0 };
 	struct health h = { .n = 0 };
@@ -157,5 +217,71 @@ cmd_ack(struct app *app)
 		err_set(&e, ERR_USAGE, "usage: fintra ack CHECK --reason TEXT [--until WHEN]");
 	if (cli.narg == 0 || ack(app, &cli, &e) < 0)
 		return app_fail(&e, e.cls == ERR_USAGE ? "fintra health lists the checks" : NULL);
+	return 0;
+}
+
+static const struct job *
+job_named(const struct app *app, const char *name, struct err *e)
+{
+	const struct job *job = catalogue_job(app->cat, name), *one[1];
+
+	/* The other way of looking it up names the nearest one. */
+	if (!job && catalogue_select(app->cat, name, one, 1, e) >= 0)
+		err_set(e, ERR_USAGE, "%s is no single job", name);
+	return job;
+}
+
+static int
+put_pause(const struct app *app, const struct cli *cli, bool end, struct err *e)
+{
+	const struct job *job = job_named(app, cli->arg[0], e);
+	struct notice_wish w = {
+		.kind = NOTICE_PAUSE, .end = end, .words = app->g.reason, .now_ms = clock_wall_ms()
+	};
+	DB_AUTO db = NULL;
+	char until[64];
+
+	if (!job || (!end && until_of(cli, w.now_ms, &w.until_ms, e) < 0))
+		return -1;
+	w.target = job->name;
+	db = writable(app, e);
+	if (!db || notice_do(db, &w, e) < 0)
+		return -1;
+	if (app->g.quiet)
+		return 0;
+	if (end)
+		printf("%s: no longer paused\n", job->name);
+	else
+		printf("%s: paused until %s; what runs now goes on\n", job->name,
+		       notice_until_text(NOTICE_PAUSE, w.until_ms, until, sizeof(until)));
+	return 0;
+}
+
+int
+cmd_pause(struct app *app)
+{
+	struct err e = ERR_INIT;
+	struct cli cli;
+
+	if (command_parse(app, &cli, false, 0, 1, &e) < 0)
+		return app_fail(&e, "fintra help pause");
+	if (cli_has(&cli, "list"))
+		return list(app, NOTICE_PAUSE, "pauses");
+	if (cli.narg == 0)
+		err_set(&e, ERR_USAGE, "usage: fintra pause JOB --reason TEXT [--until WHEN]");
+	if (cli.narg == 0 || put_pause(app, &cli, false, &e) < 0)
+		return app_fail(&e, e.cls == ERR_USAGE ? "fintra jobs lists the jobs" : NULL);
+	return 0;
+}
+
+int
+cmd_unpause(struct app *app)
+{
+	struct err e = ERR_INIT;
+	struct cli cli;
+
+	if (command_parse(app, &cli, false, 1, 1, &e) < 0 || put_pause(app, &cli, true, &e) < 0)
+		return app_fail(&e,
+				e.cls == ERR_USAGE ? "fintra pause --list shows what is" : NULL);
 	return 0;
 }

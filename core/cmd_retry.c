@@ -68,6 +68,7 @@ fill(const struct app *app, const struct run_info *r, const struct cli *cli, str
 	l->gate = gate_of(app, r);
 	l->overlap = app->g.cron ? OVERLAP_SKIP : OVERLAP_FAIL;
 	l->origin = app->g.cron ? "cron" : "cli";
+	l->pause_is_fine = app->g.cron;
 	l->parent = r->id;
 	l->keep_from = cli_has(cli, "failed") ? r->id : 0;
 	return 0;

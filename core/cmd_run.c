@@ -168,6 +168,7 @@ launch_all(struct app *app, const struct launch_set *set)
 	for (int i = 0; i < set->n; i++) {
 		l.job = set->job[i];
 		l.params = set->params[i];
+		l.pause_is_fine = set->all.pause_is_fine || set->n > 1;
 		int rc = session_run(s, &l);
 		if (rc != 0)
 			worst = rc;
@@ -187,6 +188,7 @@ prepare(const struct app *app, const struct cli *cli, struct launch *l, struct e
 		return -1;
 	l->as_of_given = date_is_set(app->g.as_of);
 	l->origin = app->g.cron ? "cron" : "cli";
+	l->pause_is_fine = app->g.cron;
 	l->reason = app->g.reason;
 	return parse_overlap(app, cli, l, e);
 }

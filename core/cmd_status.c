@@ -88,6 +88,8 @@ print_json(const struct app *app, const struct freshness *f, int only)
 		if (only < 0 || only == i)
 			json_push(layers, json_layer(app, f, i));
 	json_set(o, "layers", layers);
+	json_set(o, "acks", json_standing(app, NOTICE_ACK));
+	json_set(o, "pauses", json_standing(app, NOTICE_PAUSE));
 	out_json(o);
 }
 
@@ -199,8 +201,11 @@ cmd_status(struct app *app)
 	rc = f.exit_code;
 	if (app->g.json)
 		print_json(app, &f, only);
-	else if (!(app->g.cron && rc == 0))
+	else if (!(app->g.cron && rc == 0)) {
 		print_text(app, &f, only);
+		out_standing(app, NOTICE_ACK);
+		out_standing(app, NOTICE_PAUSE);
+	}
 	freshness_done(&f);
 	return rc;
 }

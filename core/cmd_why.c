@@ -189,6 +189,8 @@ print_tree(const struct app *app, const struct why *w, const struct cli *cli, in
 		printf("%s\n\n", out_clean(&text, w->text));
 		print_node(w->root, 0, depth);
 		print_plan(w);
+		out_standing(app, NOTICE_ACK);
+		out_standing(app, NOTICE_PAUSE);
 	}
 }
 

@@ -24,6 +24,8 @@ int cmd_pipeline(struct app *app);
 int cmd_status(struct app *app);
 int cmd_health(struct app *app);
 int cmd_ack(struct app *app);
+int cmd_pause(struct app *app);
+int cmd_unpause(struct app *app);
 int cmd_why(struct app *app);
 int cmd_impact(struct app *app);
 int cmd_plan(struct app *app);
@@ -85,6 +87,9 @@ const struct check_result *command_check(const struct health *h, const char *nam
 /* When `--since` is: a span back from now, a date, a time. */
 int command_since(const char *text, int64_t *out, struct err *e) MUST_CHECK;
 struct json *json_notice(const struct notice *n);
+/* What is acknowledged or paused now, one line each; what is not known is said on stderr. */
+void out_standing(const struct app *app, enum notice_kind kind);
+struct json *json_standing(const struct app *app, enum notice_kind kind); /* null = not known */
 /* The catalogue: jobs (of one layer when not NULL; as JSON backfills too), or backfills alone. */
 int jobs_print(const struct app *app, const char *layer, bool backfills);
 struct why;

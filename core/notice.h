@@ -10,11 +10,11 @@ enum { NOTICE_NAME = 80, NOTICE_WORDS = 400, NOTICE_MOST = 500 };
 
 struct notice {
 	int64_t id;
-	char target[NOTICE_NAME];  /* a check, a job; "" for a note */
-	char state[12];		   /* of the check when it was acknowledged */
+	char target[NOTICE_NAME]; /* a check, a job; "" for a note */
+	char state[12];		  /* of the check when it was acknowledged */
 	char who[64], host[64];
-	char words[NOTICE_WORDS];  /* the reason, or the note itself */
-	int64_t at_ms, until_ms;   /* until 0 = until it is ended */
+	char words[NOTICE_WORDS]; /* the reason, or the note itself */
+	int64_t at_ms, until_ms;  /* until 0 = until it is ended */
 };
 struct notice_list {
 	struct notice *at; /* owned: notice_list_done() */

@@ -28,7 +28,8 @@ state_of(const struct run *r, int rc, const struct err *e)
 {
 	if (atomic_load(&r->lost) || (rc < 0 && e->cls == ERR_LOST))
 		return RUN_LOST;
-	if (rc < 0 && (r->refused || e->cls == ERR_NOT_READY || (r->l.step && e->cls == ERR_GATE)))
+	if (rc < 0 && (r->refused || r->paused || e->cls == ERR_NOT_READY ||
+		       (r->l.step && e->cls == ERR_GATE)))
 		return RUN_SKIPPED;
 	if (rc < 0)
 		return e->cls == ERR_CANCELLED ? RUN_CANCELLED : RUN_FAILURE;
@@ -46,6 +47,8 @@ exit_code_of(const struct run *r, enum run_state state, const struct err *e)
 	case RUN_PARTIAL:
 		return 4;
 	case RUN_SKIPPED:
+		if (r->paused)
+			return r->l.pause_is_fine ? 0 : err_exit_code(e);
 		return r->refused && r->l.overlap == OVERLAP_SKIP ? 0 : err_exit_code(e);
 	case RUN_CANCELLED:
 		return sig == SIGALRM ? 124 : sig == SIGTERM || sig == SIGHUP ? 143 : 130;
@@ -73,6 +76,7 @@ decide(struct run *r, int rc, struct err *e)
 	if (rc == 0 && o->state != RUN_LOST)
 		*e = (struct err)ERR_INIT;
 	o->exit_code = exit_code_of(r, o->state, e);
+	o->paused = r->paused;
 	o->counts = r->sum;
 	o->as_of = r->ctx.as_of;
 	o->duration_ms = clock_mono_ms() - r->began_mono;

@@ -51,9 +51,9 @@ run_job(struct run *r, struct err *e)
 static int
 work_new(struct run *r, struct err *e)
 {
-	if (keeper_start(r, e) < 0 || run_check(&r->ctx, e) < 0 || check_key(r, e) < 0 ||
-	    run_gate(r, e) < 0 || run_take_locks(r, e) < 0 || run_mark_started(r, e) < 0 ||
-	    run_yield_job_lock(r, e) < 0)
+	if (keeper_start(r, e) < 0 || run_check(&r->ctx, e) < 0 || run_check_pause(r, e) < 0 ||
+	    check_key(r, e) < 0 || run_gate(r, e) < 0 || run_take_locks(r, e) < 0 ||
+	    run_mark_started(r, e) < 0 || run_yield_job_lock(r, e) < 0)
 		return -1;
 	atomic_store(&r->locks, LOCKS_HELD);
 	keeper_hurry(&r->keeper);
@@ -63,7 +63,8 @@ work_new(struct run *r, struct err *e)
 static int
 work_resumed(struct run *r, struct err *e)
 {
-	if (run_take_locks(r, e) < 0 || run_rescue(r, e) < 0 || run_yield_job_lock(r, e) < 0)
+	if (run_check_pause(r, e) < 0 || run_take_locks(r, e) < 0 || run_rescue(r, e) < 0 ||
+	    run_yield_job_lock(r, e) < 0)
 		return -1;
 	atomic_store(&r->locks, LOCKS_HELD);
 	if (keeper_start(r, e) < 0 || run_check(&r->ctx, e) < 0 || check_key(r, e) < 0 ||

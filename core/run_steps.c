@@ -62,7 +62,7 @@ launch(struct steps *t, struct step *s, struct err *e)
 	l.reason = run->reason;
 	l.as_of = t->c->as_of;
 	l.parent = run_number(t->c);
-	l.step = true;
+	l.step = l.pause_is_fine = true;
 	l.keep_from = l.resume = 0;
 	take_over(t, s, &l);
 	if (child_params(t->c, s, &l.params, e) == 0)
@@ -146,10 +146,21 @@ fall(struct steps *t, struct step *s)
 		stop_for(t, s);
 }
 
+/* By policy: no unit, so a resume does it.  What needs its tables is stopped by its own gate. */
+static void
+pass_over(struct steps *t, struct step *s)
+{
+	s->state = STEP_PASSED_OVER;
+	fmt_buf(s->why, sizeof(s->why), "step %s is paused", s->job->name);
+	run_taint(t->c, s->why);
+}
+
 static void
 judge(struct steps *t, struct step *s)
 {
-	if (s->o.state == RUN_SUCCESS || s->o.state == RUN_PARTIAL)
+	if (s->o.paused)
+		pass_over(t, s);
+	else if (s->o.state == RUN_SUCCESS || s->o.state == RUN_PARTIAL)
 		settle(t, s);
 	else
 		fall(t, s);

@@ -22,6 +22,7 @@ struct launch {
 	int64_t parent;	    /* 0 = none */
 	bool step;	    /* of an orchestrator: refused by its gate it ends SKIPPED */
 	int64_t keep_from;  /* a run whose good units are not done again, 0 = none */
+	bool pause_is_fine; /* a paused job is skipped by policy, exit 0, not refused */
 	int64_t resume; /* run id to go on with, 0 = a new run; job and params then come from it */
 };
 
@@ -34,6 +35,7 @@ struct outcome {
 	int64_t duration_ms;
 	struct err err; /* cls ERR_NONE when fine */
 	char why[200];	/* taint or reason of SKIPPED / PARTIAL */
+	bool paused;	/* SKIPPED because an operator has paused the job */
 };
 
 /* Every event of every run of this process, from any thread; quick, no locks of the caller's held.

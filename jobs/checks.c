@@ -323,6 +323,31 @@ runs_lost(const struct check_env *env, struct check_result *r, struct err *e)
 	return 0;
 }
 
+/* Nobody misses what a paused job does not do. */
+static int
+jobs_paused(const struct check_env *env, struct check_result *r, struct err *e)
+{
+	struct notice_list l;
+	char until[64];
+
+	if (notice_read(env->db, NOTICE_PAUSE, env->now_ms, NOTICE_MOST, &l, e) < 0)
+		return -1;
+	r->state = l.n > 0 ? CHECK_WARNING : CHECK_OK;
+	r->figure = NUM((double)l.n);
+	str_copy(r->value, sizeof(r->value), "none");
+	if (l.n > 0) {
+		const struct notice *n =
+			&l.at[l.n - 1]; /* the oldest, which is nearest to forgotten */
+
+		fmt_buf(r->value, sizeof(r->value), "%zu: %s by %s until %s", l.n, n->target,
+			n->who, notice_until_text(NOTICE_PAUSE, n->until_ms, until, sizeof(until)));
+		fmt_buf(r->remedy[0], sizeof(r->remedy[0]), "fintra unpause %s", n->target);
+	}
+	str_copy(r->bound, sizeof(r->bound), "none");
+	notice_list_done(&l);
+	return 0;
+}
+
 const struct check fintra_checks[] = {
 	{ "performance_windows_empty", "performance_windows has rows", true, windows_empty,
 	  "performance_windows" },
@@ -344,5 +369,6 @@ const struct check fintra_checks[] = {
 	{ "calendar_horizon", "the exchange calendar reaches far enough", false, calendar_horizon,
 	  NULL },
 	{ "runs_lost", "runs that vanished and were not made good", false, runs_lost, NULL },
+	{ "jobs_paused", "jobs that an operator has paused", false, jobs_paused, NULL },
 	{ NULL, NULL, false, NULL, NULL },
 };

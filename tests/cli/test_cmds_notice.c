@@ -1,4 +1,4 @@
-/* fintra ack: who sees what an operator has acknowledged, until when, and what still alarms.  The
+/* fintra ack and pause: who sees what, until when, what still alarms and what does not start.  The
  * clock is rehearsed; each expectation is the sentence of console.md section 5 or 7 beside it. */
 #include "core/str.h"
 #include "tests/support_cli.h"
@@ -115,8 +115,7 @@ worse_is_news(void **state)
 
 	(void)state;
 	support_ready(info);
-	support_sql(info,
-		    "DELETE FROM sector_performance WHERE performance_date = '2026-02-02'");
+	support_sql(info, "DELETE FROM sector_performance WHERE performance_date = '2026-02-02'");
 	at(info, "2026-02-03T06:00:00Z",
 	   NAMES("ack", "sector_performance_stale", "--reason", "late feed"), 0, "warning");
 	at(info, "2026-02-03T06:05:00Z", NAMES("health", "sector_performance_stale"), 0,
@@ -179,8 +178,116 @@ a_reader_sees_and_leaves_nothing(void **state)
 	bin_expect(reader, NAMES("ack", "--list"), 0, "seen");
 	support_sql(info, "REVOKE SELECT ON fintra_ops.notice FROM " READER);
 	/* What is not known excuses nothing. */
-	bin_expect(reader, NAMES("health"), 1, "acknowledgements are not known");
+	bin_expect(reader, NAMES("health", "runs_lost"), 1, "acknowledgements are not known");
 	support_sql(info, "DROP OWNED BY " READER "; DROP ROLE " READER);
+}
+
+#define JOB "sector-performance-aggregator"
+
+static const char *
+calm(const char *name)
+{
+	const char *info = support_db(name, true);
+
+	support_ready(info);
+	return info;
+}
+
+static void
+runs_are(const char *info, const char *want)
+{
+	char *have = support_psql(info, "SELECT string_agg(concat_ws(' ', job, state, exit_code), "
+					"', ' ORDER BY id) FROM fintra_ops.run WHERE origin IN "
+					"('cli', 'cron')");
+
+	assert_string_equal(have, want);
+	free(have);
+}
+
+static void
+forget_runs(const char *info)
+{
+	support_sql(info, "UPDATE fintra_ops.run SET origin = 'x'");
+}
+
+static void
+a_paused_job_is_refused_and_says_why(void **state)
+{
+	const char *info = calm("t_pause");
+	struct support_out out;
+
+	(void)state;
+	forget_runs(info);
+	bin_expect(info, NAMES("pause", JOB, "--reason", "vendor bug", "--until", "2h"), 0,
+		   "paused until Tue 2026-02-03 09:00 NY; what runs now goes on");
+	bin_expect(info, NAMES("run", JOB), 75, " until Tue 2026-02-03 09:00 NY: vendor bug");
+	bin_expect(info, NAMES("run", JOB), 75, "; fintra unpause " JOB);
+	runs_are(info, JOB " skipped 75, " JOB " skipped 75");
+	bin_run(info, NAMES("--cron", "run", JOB), &out);
+	assert_int_equal(out.code, 0);
+	assert_string_equal(out.out, "");
+	assert_string_equal(out.err, "");
+	support_out_done(&out);
+	bin_expect(info, NAMES("health"), 1, "jobs_paused");
+	bin_expect(info, NAMES("jobs"), 0, "paused: " JOB " by ");
+	bin_expect(info, NAMES("status"), 0, "paused: " JOB " by ");
+	bin_expect(info, NAMES("pause", "--list"), 0, "vendor bug");
+	/* Its time over, nobody has to do anything. */
+	at(info, "2026-02-03T14:00:01Z", NAMES("run", JOB), 0, "SUCCESS");
+	bin_expect(info, NAMES("unpause", JOB), 0, "no longer paused");
+	bin_expect(info, NAMES("run", JOB), 0, "SUCCESS");
+	bin_expect(info, NAMES("unpause", JOB), 64, JOB " is not paused");
+	assert_int_equal(audits(info, "action = 'pause' AND target = '" JOB "'"), 1);
+	assert_int_equal(audits(info, "action = 'unpause' AND target = '" JOB "'"), 1);
+	assert_int_equal(audits(info, "action = 'launch' AND target = '" JOB "'"), 5);
+}
+
+/* A skip must not stall a chain (console.md section 7). */
+static void
+others_of_a_row_go_on(void **state)
+{
+	const char *info = calm("t_pause_row");
+
+	(void)state;
+	forget_runs(info);
+	bin_expect(info, NAMES("pause", JOB, "--reason", "x"), 0, "until it is taken back");
+	bin_expect(info, NAMES("run", JOB, "performance-windows-aggregator"), 0, "is paused by");
+	runs_are(info, JOB " skipped 0, performance-windows-aggregator success 0");
+}
+
+/* Neither a resume: the run stays what it was. */
+static void
+a_resume_is_refused_too(void **state)
+{
+	const char *info = calm("t_pause_resume");
+	char id[24];
+
+	(void)state;
+	fmt_buf(id, sizeof(id), "%lld",
+		(long long)support_psql_int(
+			info, "INSERT INTO fintra_ops.run (job, as_of, state, who, host, pid, "
+			      "origin, gate, build, lock_key, created_at) VALUES ('" JOB
+			      "', '2026-02-02', 'cancelled', 'x', 'h', 1, 'x', 'warn', 'x', 1, "
+			      "now()) RETURNING id"));
+	bin_expect(info, NAMES("pause", JOB, "--reason", "x"), 0, NULL);
+	bin_expect(info, NAMES("resume", id), 75, "is paused by");
+	assert_int_equal(support_psql_int(info, "SELECT count(*) FROM fintra_ops.run WHERE job = '"
+						JOB "' AND state = 'cancelled'"),
+			 1);
+}
+
+static void
+bad_pauses_are_refused(void **state)
+{
+	const char *info = calm("t_pause_bad");
+
+	(void)state;
+	bin_expect(info, NAMES("pause", JOB), 64, "say why: --reason TEXT");
+	bin_expect(info, NAMES("pause", "sector-performance-agregator", "--reason", "x"), 64, JOB);
+	bin_expect(info, NAMES("pause"), 64, "usage: fintra pause JOB");
+	bin_expect(info, NAMES("pause", JOB, "--reason", "x", "--read-only"), 77, "--read-only");
+	bin_expect(info, NAMES("unpause", JOB), 64, "is not paused");
+	assert_int_equal(support_psql_int(info, "SELECT count(*) FROM fintra_ops.notice"), 0);
 }
 
 int
@@ -193,6 +300,10 @@ main(void)
 		cmocka_unit_test(worse_is_news),
 		cmocka_unit_test(what_makes_no_sense_is_refused),
 		cmocka_unit_test(a_reader_sees_and_leaves_nothing),
+		cmocka_unit_test(a_paused_job_is_refused_and_says_why),
+		cmocka_unit_test(others_of_a_row_go_on),
+		cmocka_unit_test(a_resume_is_refused_too),
+		cmocka_unit_test(bad_pauses_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

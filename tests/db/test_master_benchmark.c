@@ -116,6 +116,25 @@ test_partial_step(void **state)
 	assert_string_equal(o.why, "step industry-benchmarks-aggregator ended partial");
 }
 
+/* A paused step is neither success nor the end of the chain: PARTIAL, and no unit. */
+static void
+test_paused_step(void **state)
+{
+	struct outcome o;
+
+	(void)state;
+	ground_sql(&ground, "INSERT INTO fintra_ops.notice (kind, target, who, host, words, at) "
+			    "VALUES ('pause', 'sector-benchmarks', 'raul', 'h', 'x', now())");
+	o = benchmark_run(job, NULL);
+	assert_int_equal(o.state, RUN_PARTIAL);
+	assert_string_equal(o.why, "step sector-benchmarks is paused");
+	expect(RUNS, "1 master-benchmark partial, 2 sector-benchmarks 1 skipped, 3 "
+		     "industry-benchmarks-aggregator 1 success");
+	expect("SELECT string_agg(unit, ' ') FROM fintra_ops.unit WHERE run_id = 1",
+	       "industry-benchmarks-aggregator");
+	ground_sql(&ground, "TRUNCATE fintra_ops.notice");
+}
+
 static void
 test_parameters_are_handed_on(void **state)
 {
@@ -179,6 +198,7 @@ main(void)
 		TEST(test_with_ratios),
 		TEST(test_stops_at_the_first_failure),
 		TEST(test_partial_step),
+		TEST(test_paused_step),
 		TEST(test_parameters_are_handed_on),
 		TEST(test_killed_and_resumed),
 		TEST(test_stopped),

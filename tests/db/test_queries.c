@@ -292,10 +292,14 @@ stand_ins_have_the_ledgers_columns(void **state)
 	static const struct {
 		enum query q;
 		const char *table;
-	} pairs[] = { { Q_NO_LEDGER_RUN, "run" },     { Q_NO_LEDGER_BEAT, "beat" },
-		      { Q_NO_LEDGER_INPUT, "input" }, { Q_NO_LEDGER_UNIT, "unit" },
-		      { Q_NO_LEDGER_EVENT, "event" }, { Q_NO_LEDGER_CHECK_SINCE, "check_since" },
-		      { Q_NO_LEDGER_CHECK_DAY, "check_day" }, { Q_NO_LEDGER_NOTICE, "notice" },
+	} pairs[] = { { Q_NO_LEDGER_RUN, "run" },
+		      { Q_NO_LEDGER_BEAT, "beat" },
+		      { Q_NO_LEDGER_INPUT, "input" },
+		      { Q_NO_LEDGER_UNIT, "unit" },
+		      { Q_NO_LEDGER_EVENT, "event" },
+		      { Q_NO_LEDGER_CHECK_SINCE, "check_since" },
+		      { Q_NO_LEDGER_CHECK_DAY, "check_day" },
+		      { Q_NO_LEDGER_NOTICE, "notice" },
 		      { Q_NO_LEDGER_AUDIT, "audit" } };
 	DB_AUTO db = support_open(support_db("t_queries_no_ledger", true));
 	struct err e = ERR_INIT;
