@@ -285,3 +285,47 @@ cmd_unpause(struct app *app)
 				e.cls == ERR_USAGE ? "fintra pause --list shows what is" : NULL);
 	return 0;
 }
+
+/* All words together are the note, so that nobody has to quote it. */
+static int
+put_note(const struct app *app, const struct cli *cli, struct err *e)
+{
+	struct notice_wish w = { .kind = NOTICE_NOTE, .now_ms = clock_wall_ms() };
+	STR_AUTO text = { 0 };
+	DB_AUTO db = NULL;
+
+	str_init(&text, NOTICE_WORDS * 2);
+	for (size_t i = 0; i < cli->narg; i++)
+		str_fmt(&text, "%s%s", i ? " " : "", cli->arg[i]);
+	if (text.overflow)
+		return err_set(e, ERR_USAGE, "the note is longer than %d bytes", NOTICE_WORDS - 1);
+	w.words = str_c(&text);
+	db = writable(app, e);
+	if (!db || notice_do(db, &w, e) < 0)
+		return -1;
+	if (!app->g.quiet)
+		printf("noted\n");
+	return 0;
+}
+
+int
+cmd_note(struct app *app)
+{
+	struct err e = ERR_INIT;
+	struct cli cli;
+
+	if (command_parse(app, &cli, false, 1, CLI_MAX, &e) < 0 || put_note(app, &cli, &e) < 0)
+		return app_fail(&e, NULL);
+	return 0;
+}
+
+int
+cmd_notes(struct app *app)
+{
+	struct err e = ERR_INIT;
+	struct cli cli;
+
+	if (command_parse(app, &cli, false, 0, 0, &e) < 0)
+		return app_fail(&e, NULL);
+	return list(app, NOTICE_NOTE, "notes");
+}

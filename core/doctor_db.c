@@ -90,13 +90,19 @@ check_ledger(struct doctor *d, struct finding *f)
 	} else if (!k->ledger) {
 		finding_set(f, FINDING_WARN, "schema fintra_ops is not there: no runs, no logs");
 		finding_todo(f, "fintra db init, by a role that may create it");
+	} else if (k->audit_open) {
+		finding_set(f, FINDING_WARN, "%s may change the audit, which should only grow",
+			    k->role);
+		finding_todo(f, "REVOKE UPDATE, DELETE, TRUNCATE ON fintra_ops.audit FROM %s",
+			     k->role);
 	} else if (k->ledger_write) {
 		finding_set(f, FINDING_OK, "%d tables, may be written", k->ledger_tables);
 	} else {
 		finding_set(f, FINDING_WARN, "%s may %s the ledger's tables", k->role,
 			    k->ledger_read ? "only read" : "not read all of");
 		finding_todo(f, "fine to look; to run: GRANT SELECT, INSERT, UPDATE, DELETE ON ALL "
-				"TABLES IN SCHEMA fintra_ops");
+				"TABLES IN SCHEMA fintra_ops, then REVOKE UPDATE, DELETE, TRUNCATE "
+				"ON fintra_ops.audit");
 	}
 }
 

@@ -98,5 +98,6 @@ database_facts_read(struct db *db, struct database_facts *out, struct err *e)
 	out->ledger_read = usable && rows_int(r, 0, 10) == out->ledger_tables;
 	out->ledger_write = usable && rows_int(r, 0, 11) == out->ledger_tables;
 	out->ledger_bytes = rows_int(r, 0, 12);
+	out->audit_open = rows_bool(r, 0, 13);
 	return 0;
 }

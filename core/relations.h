@@ -36,6 +36,7 @@ struct database_facts {
 	bool ledger_read, ledger_write; /* all of its tables */
 	int ledger_tables;
 	int64_t ledger_bytes;
+	bool audit_open; /* this role may change the audit, and does not own it */
 };
 
 int database_facts_read(struct db *db, struct database_facts *out, struct err *e) MUST_CHECK;

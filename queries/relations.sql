@@ -18,13 +18,16 @@ SELECT x.name, n.nspname || '.' || c.relname, c.relkind::text, has_schema_privil
 
 -- name: database_facts
 -- returns database, role, server version, its number, whether it is a standby, bytes, server clock ms;
--- of fintra_ops: whether it is there and may be used, its tables, those we may read, may write, their bytes
+-- of fintra_ops: whether it is there and may be used, its tables, those we may read, may write, their bytes, whether
+-- a role that does not own the audit may change it
 SELECT current_database(), current_user, current_setting('server_version'),
        current_setting('server_version_num')::integer, pg_is_in_recovery(),
        pg_database_size(current_database()), round(extract(epoch FROM clock_timestamp()) * 1000),
        count(n.oid) > 0, coalesce(bool_and(has_schema_privilege(n.oid, 'USAGE')), false), count(c.oid),
        count(*) FILTER (WHERE has_table_privilege(c.oid, 'SELECT')),
-       count(*) FILTER (WHERE has_table_privilege(c.oid, 'INSERT') AND has_table_privilege(c.oid, 'UPDATE')),
-       coalesce(sum(pg_total_relation_size(c.oid)), 0)
+       count(*) FILTER (WHERE has_table_privilege(c.oid, 'INSERT') AND (has_table_privilege(c.oid, 'UPDATE') OR c.relname = 'audit')),
+       coalesce(sum(pg_total_relation_size(c.oid)), 0),
+       coalesce(bool_or(c.relname = 'audit' AND has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE')
+                        AND NOT pg_has_role(c.relowner, 'USAGE')), false)
   FROM (SELECT oid FROM pg_namespace WHERE nspname = 'fintra_ops') n
   LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p');

@@ -1,5 +1,6 @@
-/* fintra ack and pause: who sees what, until when, what still alarms and what does not start.  The
- * clock is rehearsed; each expectation is the sentence of console.md section 5 or 7 beside it. */
+/* fintra ack, pause, note, audit: who sees what, until when, what still alarms and what does not
+ * start.  The clock is rehearsed; each expectation is the sentence of console.md section 5 or 7
+ * beside it. */
 #include "core/str.h"
 #include "tests/support_cli.h"
 #include "tests/support_ready.h"
@@ -10,8 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#define READER "t_notice_reader"
+static char role[40]; /* of this process alone: roles outlive databases */
 
 /* All is fresh but for one run that was lost: the check runs_lost warns, nothing else does. */
 static const char *
@@ -153,22 +155,42 @@ what_makes_no_sense_is_refused(void **state)
 	assert_int_equal(audits(info, "action <> 'launch'"), 0);
 }
 
-static const char *
-as_reader(const char *info)
+static void
+role_sql(const char *info, const char *before, const char *after)
 {
-	static char reader[600];
+	char sql[300];
 
-	support_sql(info, "DROP ROLE IF EXISTS " READER "; CREATE ROLE " READER " LOGIN;"
-			  "GRANT USAGE ON SCHEMA public, fintra_ops TO " READER ";"
-			  "GRANT SELECT ON ALL TABLES IN SCHEMA public, fintra_ops TO " READER);
-	fmt_buf(reader, sizeof(reader), "%s user=" READER, info);
-	return reader;
+	fmt_buf(sql, sizeof(sql), "%s%s%s", before, role, after);
+	support_sql(info, sql);
+}
+
+/* With these rights on the ledger's tables. */
+static const char *
+as_role(const char *info, const char *rights)
+{
+	static char other[600];
+
+	fmt_buf(role, sizeof(role), "t_notice_%d", (int)getpid());
+	role_sql(info, "CREATE ROLE ", " LOGIN");
+	role_sql(info, "GRANT USAGE ON SCHEMA public, fintra_ops TO ", "");
+	role_sql(info, "GRANT SELECT ON ALL TABLES IN SCHEMA public, fintra_ops TO ", "");
+	if (rights)
+		role_sql(info, rights, "");
+	fmt_buf(other, sizeof(other), "%s user=%s", info, role);
+	return other;
+}
+
+static void
+forget_role(const char *info)
+{
+	role_sql(info, "DROP OWNED BY ", "");
+	role_sql(info, "DROP ROLE ", "");
 }
 
 static void
 a_reader_sees_and_leaves_nothing(void **state)
 {
-	const char *info = one_warning("t_ack_reader"), *reader = as_reader(info);
+	const char *info = one_warning("t_ack_reader"), *reader = as_role(info, NULL);
 
 	(void)state;
 	bin_expect(reader, NAMES("ack", "runs_lost", "--reason", "x"), 77,
@@ -176,10 +198,10 @@ a_reader_sees_and_leaves_nothing(void **state)
 	bin_expect(info, NAMES("ack", "runs_lost", "--reason", "seen"), 0, NULL);
 	bin_expect(reader, NAMES("health"), 0, "1 acknowledged");
 	bin_expect(reader, NAMES("ack", "--list"), 0, "seen");
-	support_sql(info, "REVOKE SELECT ON fintra_ops.notice FROM " READER);
+	role_sql(info, "REVOKE SELECT ON fintra_ops.notice FROM ", "");
 	/* What is not known excuses nothing. */
 	bin_expect(reader, NAMES("health", "runs_lost"), 1, "acknowledgements are not known");
-	support_sql(info, "DROP OWNED BY " READER "; DROP ROLE " READER);
+	forget_role(info);
 }
 
 #define JOB "sector-performance-aggregator"
@@ -271,8 +293,9 @@ a_resume_is_refused_too(void **state)
 			      "now()) RETURNING id"));
 	bin_expect(info, NAMES("pause", JOB, "--reason", "x"), 0, NULL);
 	bin_expect(info, NAMES("resume", id), 75, "is paused by");
-	assert_int_equal(support_psql_int(info, "SELECT count(*) FROM fintra_ops.run WHERE job = '"
-						JOB "' AND state = 'cancelled'"),
+	assert_int_equal(support_psql_int(info,
+					  "SELECT count(*) FROM fintra_ops.run WHERE job = '" JOB
+					  "' AND state = 'cancelled'"),
 			 1);
 }
 
@@ -290,6 +313,77 @@ bad_pauses_are_refused(void **state)
 	assert_int_equal(support_psql_int(info, "SELECT count(*) FROM fintra_ops.notice"), 0);
 }
 
+static void
+notes_and_audit(void **state)
+{
+	const char *info = calm("t_note");
+	const struct json *l;
+	struct json *j;
+
+	(void)state;
+	forget_runs(info);
+	bin_expect(info, NAMES("note", "do", "not", "retry", "dividends"), 0, "noted");
+	bin_expect(info, NAMES("note", "second\033[2J"), 0, NULL);
+	bin_expect(info, NAMES("note", " "), 64, "the note is empty");
+	bin_expect(info, NAMES("note"), 64, "usage: fintra note TEXT");
+	bin_expect(info, NAMES("notes"), 0, "do not retry dividends");
+	bin_expect(info, NAMES("notes"), 0, "second\\x1b[2J"); /* T7: no escape goes through */
+	j = bin_json(info, NAMES("notes", "--json"), 0);
+	assert_int_equal(json_len(json_get(j, "notes")), 2);
+	l = json_first(json_get(j, "notes")); /* newest first */
+	assert_string_equal(json_text(l, "text"), "second\033[2J");
+	json_free(j);
+	bin_expect(info, NAMES("run", JOB, "--force", "--reason", "vendor corrected"), 0, NULL);
+	bin_expect(info, NAMES("audit"), 0, "launch " JOB " (run ");
+	bin_expect(info, NAMES("audit"), 0, "reason: vendor corrected");
+	bin_expect(info, NAMES("audit", "--user", "nobody-else"), 0, NULL);
+	j = bin_json(info, NAMES("audit", "--json", "-n", "2"), 0);
+	/* Of the run two lines, newest first: what was forced, then the launch. */
+	l = json_first(json_get(j, "audit"));
+	has_members(l, NAMES("id", "at", "who", "host", "role", "tty", "action", "target", "run",
+			     "run_state", "reason", "detail"));
+	assert_string_equal(json_text(l, "action"), "force");
+	assert_string_equal(json_text(json_next(l), "action"), "launch");
+	assert_string_equal(json_text(json_next(l), "reason"), "vendor corrected");
+	assert_string_equal(json_text(json_next(l), "detail"), "as of 2026-02-02 by cli --force");
+	assert_string_equal(json_text(json_next(l), "run_state"), "success");
+	json_free(j);
+	j = bin_json(info, NAMES("audit", "--json", "--user", "nobody-else"), 0);
+	assert_int_equal(json_len(json_get(j, "audit")), 0);
+	json_free(j);
+	bin_expect(info, NAMES("audit", "--since", "soon"), 64, "--since soon is no span");
+}
+
+/* T13: what happened is not undone by whoever writes runs. */
+static void
+the_audit_only_grows(void **state)
+{
+	const char *info = calm("t_audit_grows"),
+		   *writer = as_role(info, "GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "
+					   "public, fintra_ops TO ");
+
+	(void)state;
+	bin_expect(writer, NAMES("doctor"), 1, "may change the audit");
+	role_sql(info, "REVOKE UPDATE, DELETE, TRUNCATE ON fintra_ops.audit FROM ", "");
+	role_sql(info, "GRANT USAGE ON ALL SEQUENCES IN SCHEMA fintra_ops TO ", "");
+	bin_expect(writer, NAMES("note", "as a writer"), 0, "noted");
+	bin_expect(writer, NAMES("pause", JOB, "--reason", "x"), 0, NULL);
+	bin_expect(writer, NAMES("unpause", JOB), 0, NULL);
+	assert_int_equal(audits(info, "db_role LIKE 't_notice_%'"), 3);
+	{
+		DB_AUTO db = support_open(writer);
+		struct err e = ERR_INIT;
+
+		assert_int_equal(db_exec_sql(db, "DELETE FROM fintra_ops.audit", &e), -1);
+		assert_int_equal(db_exec_sql(db, "UPDATE fintra_ops.audit SET who = 'x'", &e), -1);
+		assert_string_equal(e.sqlstate, "42501");
+	}
+	for (int i = 0; i < Q_COUNT; i++)
+		assert_false(strstr(queries[i].text, "UPDATE fintra_ops.audit") ||
+			     strstr(queries[i].text, "DELETE FROM fintra_ops.audit"));
+	forget_role(info);
+}
+
 int
 main(void)
 {
@@ -304,6 +398,8 @@ main(void)
 		cmocka_unit_test(others_of_a_row_go_on),
 		cmocka_unit_test(a_resume_is_refused_too),
 		cmocka_unit_test(bad_pauses_are_refused),
+		cmocka_unit_test(notes_and_audit),
+		cmocka_unit_test(the_audit_only_grows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
