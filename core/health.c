@@ -83,6 +83,8 @@ eval_check(const struct check_env *env, const struct check *c, struct check_resu
 
 	memset(r, 0, sizeof(*r));
 	r->name = c->name;
+	r->title = c->title;
+	r->means = c->means;
 	r->table = c->table;
 	r->strict = CHECK_UNKNOWN;
 	if (c->eval(env, r, &own) == 0)

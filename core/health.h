@@ -13,11 +13,12 @@ struct check_result {
 				    when it has none */
 	bool has_strict;
 	char value[96], bound[96], strict_value[96];
-	char remedy[2][160]; /* commands in order, "" = none */
-	const char *table;   /* that it is about, NULL = none; borrowed from the catalogue */
-	bool idle;	     /* no job of this build writes its table: shown, not counted */
-	int64_t since_ms;    /* first seen in this state by the ledger's history; 0 = unknown */
-	struct num figure;   /* the value as a number, for its history */
+	char remedy[2][160];	   /* commands in order, "" = none */
+	const char *title, *means; /* NULL = none; borrowed from the catalogue, like table */
+	const char *table;	   /* that it is about, NULL = none */
+	bool idle;		   /* no job of this build writes its table: shown, not counted */
+	int64_t since_ms;  /* first seen in this state by the ledger's history; 0 = unknown */
+	struct num figure; /* the value as a number, for its history */
 	const struct notice *ack; /* of its health; NULL = none */
 	bool acked; /* the ack covers it: the check is no worse than when it was acknowledged */
 };
@@ -38,6 +39,7 @@ struct check {
 	/* Fills *r; -1 with *e = the check could not run: UNKNOWN, never OK. */
 	int (*eval)(const struct check_env *env, struct check_result *r, struct err *e);
 	const char *table; /* that it is about; NULL = none */
+	const char *means; /* what follows when it is not ok; NULL = nothing to add */
 };
 
 struct health {

@@ -350,25 +350,45 @@ jobs_paused(const struct check_env *env, struct check_result *r, struct err *e)
 
 const struct check fintra_checks[] = {
 	{ "performance_windows_empty", "performance_windows has rows", true, windows_empty,
-	  "performance_windows" },
+	  "performance_windows",
+	  "Snapshots read relative performance from this table alone: without rows they are "
+	  "written with empty fields." },
 	{ "sector_performance_stale", "sector_performance is of the session", true, sector_stale,
-	  "sector_performance" },
+	  "sector_performance",
+	  "Windows are measured against these means: when they are old, so is every alpha against "
+	  "a sector." },
 	{ "snapshots_pct_missing", "snapshots without relative performance", true, pct_missing,
-	  "fintra_snapshots" },
+	  "fintra_snapshots",
+	  "Companies whose relative performance is missing; more than half of them means that the "
+	  "windows were not there when the snapshots were made." },
 	{ "performance_windows_populated", "what performance_windows holds", true,
-	  windows_populated, "performance_windows" },
+	  windows_populated, "performance_windows",
+	  "Rows, tickers and windows of the newest session; a window that is missing is missing in "
+	  "every snapshot." },
 	{ "snapshots_relative_1y", "snapshots with relative_vs_sector_1y", true, relative_1y,
-	  "fintra_snapshots" },
-	{ "scatter_data", "points of the scatter chart", true, scatter, "fintra_snapshots" },
+	  "fintra_snapshots",
+	  "The year against the sector is what the product shows first; none at all means that the "
+	  "windows were not ready." },
+	{ "scatter_data", "points of the scatter chart", true, scatter, "fintra_snapshots",
+	  "Companies with both a score and a year against the sector: each is a point of the "
+	  "chart." },
 	{ "performance_windows_stale", "performance_windows is of the session and whole", false,
-	  windows_stale, "performance_windows" },
+	  windows_stale, "performance_windows",
+	  "The date says little when most tickers are missing: both are asked here." },
 	{ "snapshots_inputs_mixed", "snapshots and their inputs are of one session", false,
-	  snapshot_inputs, "fintra_snapshots" },
+	  snapshot_inputs, "fintra_snapshots",
+	  "A snapshot of one session made from benchmarks of another compares what cannot be "
+	  "compared." },
 	{ "sector_windows_dates_agree", "windows were built from benchmarks of their own session",
-	  false, dates_agree, "performance_windows" },
+	  false, dates_agree, "performance_windows",
+	  "Alpha is asset minus benchmark of the same session; else it is a number without "
+	  "meaning." },
 	{ "calendar_horizon", "the exchange calendar reaches far enough", false, calendar_horizon,
-	  NULL },
-	{ "runs_lost", "runs that vanished and were not made good", false, runs_lost, NULL },
-	{ "jobs_paused", "jobs that an operator has paused", false, jobs_paused, NULL },
-	{ NULL, NULL, false, NULL, NULL },
+	  NULL, "Beyond it no session is known and nothing can be due." },
+	{ "runs_lost", "runs that vanished and were not made good", false, runs_lost, NULL,
+	  "Their process died or lost its lock; what they had committed is there, the rest is "
+	  "not." },
+	{ "jobs_paused", "jobs that an operator has paused", false, jobs_paused, NULL,
+	  "A pause is meant to end: what the job writes gets older every night." },
+	{ NULL, NULL, false, NULL, NULL, NULL },
 };

@@ -5,6 +5,7 @@
 #include "core/clock.h"
 #include "tui/keymap.h"
 #include "tui/look.h"
+#include "tui/notice.h"
 
 struct logpane;
 struct view_ops;
@@ -27,6 +28,7 @@ enum intent {
 	DO_EXPORT,	/* detail[0]: the file, what is below goes there */
 	DO_EXPORT_OVER, /* the same, over one that is there */
 	DO_PLAIN,	/* pane */
+	DO_NOTICE,	/* notice: the ledger is told */
 	DO_HAND_OVER_AND_QUIT
 };
 
@@ -50,6 +52,8 @@ struct action {
 	bool add;	      /* DO_OPEN of the logs: in a pane of its own */
 	bool may_hand_over;   /* asked by view_leave */
 	const struct logpane *pane;
+	struct notice_call notice;
+	const void *row; /* of a list, as its keys are */
 };
 
 #endif

@@ -336,6 +336,11 @@ perform(struct console *k, const struct action *a)
 	case DO_PLAIN:
 		plain_begin(k, a->pane);
 		break;
+	case DO_NOTICE:
+		feed_notice(k->feed, &a->notice);
+		if (console_top(k)->ops == &view_notice || console_top(k)->ops == &view_bar)
+			pop(k);
+		break;
 	case DO_EXPORT:
 		pop(k);
 		export_to(k, a->detail[0], false);
@@ -412,6 +417,7 @@ to_screen(struct console *k, enum act act)
 		{ ACT_OVERVIEW, NULL },	      { ACT_JOBS, &view_jobs },
 		{ ACT_RUNS, &view_runs },     { ACT_TABLES, &view_tables },
 		{ ACT_SYSTEM, &view_system }, { ACT_TICKER, &view_ticker },
+		{ ACT_HEALTH, &view_health }, { ACT_AUDIT, &view_audit },
 	};
 
 	const struct view *from = console_top(k);

@@ -39,6 +39,9 @@ struct bar_command {
 	int (*run)(const struct bar_call *c, struct err *e);
 };
 
+/* bar_notice.c: ack, pause, unpause, note. */
+int bar_notice(const struct bar_call *c, struct err *e);
+
 extern const struct bar_command bar_commands[]; /* name NULL ends */
 const struct bar_command *bar_find(const char *name);
 

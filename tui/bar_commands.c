@@ -1,6 +1,7 @@
 /* What the words of the command line mean in the console.  A row per word; one that is not here
  * does its work in a shell only, and the bar says so. */
 #include "tui/bar.h"
+#include "tui/health.h"
 
 #include "core/num.h"
 
@@ -219,6 +220,50 @@ do_overview(const struct bar_call *c, struct err *e)
 	return parse(c, &cli, 0, 0, e) < 0 ? -1 : press(c, ACT_OVERVIEW);
 }
 
+/* One check by name, or all of them. */
+static int
+do_health(const struct bar_call *c, struct err *e)
+{
+	const struct health_part *h = c->m->s->health;
+	const struct check_result *r;
+	struct cli cli;
+
+	if (parse(c, &cli, 0, 1, e) < 0)
+		return -1;
+	if (!cli.narg)
+		return press(c, ACT_HEALTH);
+	if (!h)
+		return err_set(e, ERR_USAGE, "the checks are not measured yet");
+	r = command_check(&h->h, cli.arg[0], e);
+	if (!r)
+		return -1;
+	c->out->intent = DO_OPEN;
+	c->out->open = &view_check;
+	c->out->row = health_key(c->m, r);
+	return 0;
+}
+
+static int
+do_audit(const struct bar_call *c, struct err *e)
+{
+	struct cli cli;
+
+	return parse(c, &cli, 0, 0, e) < 0 ? -1 : press(c, ACT_AUDIT);
+}
+
+static int
+do_notes(const struct bar_call *c, struct err *e)
+{
+	struct cli cli;
+
+	if (parse(c, &cli, 0, 0, e) < 0)
+		return -1;
+	c->out->intent = DO_OPEN;
+	c->out->open = &view_audit;
+	str_copy(c->out->text, sizeof(c->out->text), "-l action=note");
+	return 0;
+}
+
 static int
 do_runs(const struct bar_call *c, struct err *e)
 {
@@ -382,8 +427,14 @@ const struct bar_command bar_commands[] = {
 	{ "ticker", 0, NULL, do_ticker },
 	{ "log", 0, "the log of the selected run", do_logs },
 	{ "status", 0, NULL, do_overview },
-	{ "health", 0, NULL, do_overview },
-	{ "check", 0, NULL, do_overview },
+	{ "health", 0, NULL, do_health },
+	{ "check", 0, NULL, do_health },
+	{ "ack", 0, NULL, bar_notice },
+	{ "pause", BAR_JOBS, NULL, bar_notice },
+	{ "unpause", BAR_JOBS, NULL, bar_notice },
+	{ "note", 0, NULL, bar_notice },
+	{ "notes", 0, NULL, do_notes },
+	{ "audit", 0, NULL, do_audit },
 	{ "why", BAR_TABLES | BAR_JOBS, NULL, do_tree },
 	{ "impact", BAR_TABLES | BAR_JOBS, "what is made from a table or job", do_tree },
 	{ "logs", BAR_RUNS | BAR_JOBS, NULL, do_logs },

@@ -258,3 +258,19 @@ feed_cancel(struct feed *f, int64_t run, enum cancel_level level, bool own)
 			  FEED_CANCELS);
 	poke(f->live.wake);
 }
+
+void
+feed_notice(struct feed *f, const struct notice_call *c)
+{
+	bool full;
+
+	pthread_mutex_lock(&f->lock);
+	full = f->nnotice == FEED_NOTICES;
+	if (!full)
+		f->notice[f->nnotice++] = *c;
+	pthread_mutex_unlock(&f->lock);
+	if (full)
+		feed_note(f, LVL_ERROR, "not recorded: %d others are waiting for the database",
+			  FEED_NOTICES);
+	poke(f->live.wake);
+}

@@ -7,7 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { FEED_CANCELS = 16 };
+enum { FEED_CANCELS = 16, FEED_NOTICES = 8 };
 
 struct cancel_request {
 	int64_t run;
@@ -42,6 +42,8 @@ struct feed {
 	bool gates_asked;
 	struct cancel_request cancel[FEED_CANCELS];
 	size_t ncancel;
+	struct notice_call notice[FEED_NOTICES];
+	size_t nnotice;
 };
 
 void *feed_live_main(void *worker);

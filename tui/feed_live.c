@@ -290,6 +290,49 @@ do_cancel(struct live *l, const struct cancel_request *r)
 }
 
 static void
+do_notice(struct live *l, const struct notice_call *c)
+{
+	static const char *const done[][2] = {
+		[NOTICE_ACK] = { "acknowledged", "no longer acknowledged" },
+		[NOTICE_PAUSE] = { "paused", "no longer paused" },
+		[NOTICE_NOTE] = { "noted", "" },
+	};
+	struct notice_wish w = { .kind = c->kind,
+				 .end = c->end,
+				 .target = c->target,
+				 .state = c->state,
+				 .words = c->words[0] ? c->words : NULL,
+				 .now_ms = clock_wall_ms(),
+				 .until_ms = c->until_ms };
+	struct err e = ERR_INIT;
+
+	if (notice_do(l->w->db, &w, &e) < 0) {
+		feed_note(l->w->feed, LVL_ERROR, "%s", e.text);
+		failed(l, &e);
+		return;
+	}
+	feed_note(l->w->feed, LVL_INFO, "%s%s%s", c->target, c->target[0] ? " is " : "",
+		  done[c->kind][c->end]);
+	feed_refresh(l->w->feed);
+}
+
+static void
+do_notices(struct live *l)
+{
+	struct feed *f = l->w->feed;
+	struct notice_call todo[FEED_NOTICES];
+	size_t n;
+
+	pthread_mutex_lock(&f->lock);
+	n = f->nnotice;
+	memcpy(todo, f->notice, n * sizeof(*todo));
+	f->nnotice = 0;
+	pthread_mutex_unlock(&f->lock);
+	for (size_t i = 0; i < n && l->w->db; i++)
+		do_notice(l, &todo[i]);
+}
+
+static void
 do_requests(struct live *l)
 {
 	struct feed *f = l->w->feed;
@@ -315,6 +358,8 @@ step(struct live *l)
 	int more = 1;
 
 	do_requests(l);
+	if (l->w->db)
+		do_notices(l);
 	if (l->w->db && (hint || now - l->runs_at >= RUNS_EVERY_MS || l->runs_at == 0)) {
 		l->runs_at = now;
 		if (read_runs(l) < 0)

@@ -23,6 +23,7 @@ enum {
 static const int every_ms[] = {
 	[LOOK_NONE] = 3600000, [LOOK_JOBS] = 2000,   [LOOK_TABLES] = 5000,   [LOOK_SYSTEM] = 2000,
 	[LOOK_JOB] = 2000,     [LOOK_TABLE] = 60000, [LOOK_SCATTER] = 60000, [LOOK_TICKER] = 30000,
+	[LOOK_HEALTH] = 30000, [LOOK_AUDIT] = 2000,
 };
 
 struct looker {
@@ -455,6 +456,40 @@ look_at_ticker(struct looker *l)
 }
 
 static void
+look_at_days(struct looker *l)
+{
+	struct days_part *p = look_part_new(LOOK_PART_DAYS);
+	char day[DATE_BUF], n[NUM_BUF];
+	const char *args[] = { date_iso(l->as_of, day), num_int(LOOK_DAYS, n) };
+	ROWS_AUTO r = ask(l, Q_HEALTH_DAYS, args, p->error, sizeof(p->error));
+
+	p->measured_ms = l->now_ms;
+	for (int i = 0; r && i < rows_count(r); i++) {
+		struct check_day d = { .as_of = rows_date(r, i, 1), .state = CHECK_UNKNOWN };
+
+		copy(d.name, sizeof(d.name), r, i, 0);
+		(void)check_state_parse(str_or(rows_text(r, i, 2), ""), &d.state);
+		d.figure = rows_num(r, i, 3);
+		vec_push(&p->day, d);
+	}
+	publish(l, LOOK_PART_DAYS, p);
+}
+
+static void
+look_at_audit(struct looker *l)
+{
+	struct audit_part *p = look_part_new(LOOK_PART_AUDIT);
+	struct err e = ERR_INIT;
+
+	p->measured_ms = l->now_ms;
+	if (audit_read(l->w->db, NULL, 0, LOOK_AUDITED, &p->l, &e) < 0) {
+		str_copy(p->error, sizeof(p->error), e.text);
+		l->failed = e;
+	}
+	publish(l, LOOK_PART_AUDIT, p);
+}
+
+static void
 look_round(struct looker *l)
 {
 	/* What each screen is made of. */
@@ -467,6 +502,8 @@ look_round(struct looker *l)
 		[LOOK_TABLE] = { look_at_tables, look_at_jobs, look_at_grid },
 		[LOOK_SCATTER] = { look_at_scatter },
 		[LOOK_TICKER] = { look_at_ticker },
+		[LOOK_HEALTH] = { look_at_days },
+		[LOOK_AUDIT] = { look_at_audit },
 	};
 	struct err e = ERR_INIT;
 

@@ -14,6 +14,7 @@ enum {
 struct measured {
 	struct fresh_part *fresh;
 	struct health_part *health;
+	struct standing_part *standing;
 	char error[240];
 };
 
@@ -31,6 +32,24 @@ set_measured(struct snapshot *s, void *arg)
 		part_unref((struct part *)s->health);
 		s->health = part_ref(&m->health->part);
 	}
+	if (m->standing) {
+		part_unref((struct part *)s->standing);
+		s->standing = part_ref(&m->standing->part);
+	}
+}
+
+/* A ledger that this role may not read is told, and hides nothing else. */
+static struct standing_part *
+read_standing(struct db *db, int64_t now_ms)
+{
+	struct standing_part *p = standing_part_new();
+	struct err e = ERR_INIT;
+
+	if (notice_read(db, NOTICE_PAUSE, now_ms, NOTICE_MOST, &p->pauses, &e) < 0 ||
+	    notice_read(db, NOTICE_NOTE, now_ms, STANDING_NEWEST, &p->notes, &e) < 0 ||
+	    audit_read(db, NULL, 0, STANDING_NEWEST, &p->audit, &e) < 0)
+		str_copy(p->error, sizeof(p->error), e.text);
+	return p;
 }
 
 static int
@@ -57,6 +76,7 @@ measure_into(struct worker *w, struct measured *m, struct err *e)
 		m->health = NULL;
 		return -1;
 	}
+	m->standing = read_standing(w->db, env.now_ms);
 	return 0;
 }
 
@@ -67,11 +87,21 @@ drop_connection(struct worker *w)
 	w->db = NULL;
 }
 
+/* Whatever is left or taken back writes a line of the audit; what expires does not. */
+static bool
+standing_differs(const struct standing_part *a, const struct standing_part *b)
+{
+	int64_t x = a->audit.n ? a->audit.at[0].id : 0, y = b->audit.n ? b->audit.at[0].id : 0;
+
+	return x != y || a->pauses.n != b->pauses.n || !str_same(a->error, b->error);
+}
+
 /* What the screen shows of a measurement, but for its age. */
 static bool
 differs(const struct snapshot *old, const struct measured *m)
 {
-	if (!m->fresh || !m->health || !old->fresh || !old->health ||
+	if (!m->fresh || !m->health || !m->standing || !old->fresh || !old->health ||
+	    !old->standing || standing_differs(old->standing, m->standing) ||
 	    strcmp(old->fresh_error, m->error) != 0)
 		return true;
 	if (strcmp(old->fresh->f.verdict, m->fresh->f.verdict) != 0 ||
@@ -82,7 +112,8 @@ differs(const struct snapshot *old, const struct measured *m)
 		    old->fresh->f.at[i].rows != m->fresh->f.at[i].rows)
 			return true;
 	for (size_t i = 0; i < m->health->h.n; i++)
-		if (old->health->h.at[i].state != m->health->h.at[i].state)
+		if (old->health->h.at[i].state != m->health->h.at[i].state ||
+		    old->health->h.at[i].acked != m->health->h.at[i].acked)
 			return true;
 	return false;
 }
@@ -113,6 +144,7 @@ measure(struct worker *w)
 		publish(w->feed, &m);
 	part_unref((struct part *)m.fresh);
 	part_unref((struct part *)m.health);
+	part_unref((struct part *)m.standing);
 	if (e.disconnected || !db_alive(w->db)) {
 		drop_connection(w);
 		return 0;

@@ -25,6 +25,9 @@ job_act(const struct model *m, const struct job *job, const struct input *in, st
 	case ACT_BACKFILL:
 		view_ask_backfill(m, job, NULL, out);
 		break;
+	case ACT_PAUSE:
+		notice_ask_pause(m, job, in, out);
+		break;
 	case ACT_LOG:
 	case ACT_LOG_ADD:
 		view_ask_log(f.run, job->name, out);

@@ -116,10 +116,16 @@ static void
 fill_launch(const struct model *m, const struct job *job, struct job_facts *f)
 {
 	const char *why = model_why_read_only(m);
+	const struct notice *n = notice_pause_of(m, job);
 	const struct table_status *t = input_behind(m, job);
 	char phrase[160];
 
-	if (why) {
+	if (n) {
+		f->mark = '=';
+		str_copy(f->launch, sizeof(f->launch), "paused ");
+		notice_phrase(NOTICE_PAUSE, n, f->launch + strlen(f->launch),
+			      sizeof(f->launch) - strlen(f->launch));
+	} else if (why) {
 		f->mark = '-';
 		fmt_buf(f->launch, sizeof(f->launch), "off: %s", why);
 	} else if (f->locked) {

@@ -19,7 +19,8 @@ struct job_facts {
 	int p50_n;	     /* 0 = no whole success to compare with */
 	char lock[JOB_TEXT]; /* "free", whose it is, or why that is not known */
 	bool locked;
-	char mark;	       /* ' ' launches, '!' asks first, '#' locked, '-' off, '?' unknown */
+	char mark;	       /* ' ' launches, '!' asks first, '#' locked, '=' paused, '-' off,
+				  '?' unknown */
 	char launch[JOB_TEXT]; /* the same in words */
 };
 

@@ -6,15 +6,20 @@ enum { OVERVIEW_WORDS = 80 /* columns in which the overview keeps the words of t
 
 #define LISTS (SCREEN_OVERVIEW | SCREEN_RUNS)
 #define CATALOGUE (SCREEN_JOBS | SCREEN_TABLES)
+#define CHECKS (SCREEN_HEALTH | SCREEN_CHECK)
+#define FILTERED (CATALOGUE | SCREEN_HEALTH | SCREEN_AUDIT)
+#define DESK (CHECKS | SCREEN_AUDIT)
 #define FLAT                                                                            \
 	(LISTS | CATALOGUE | SCREEN_SYSTEM | SCREEN_DETAIL | SCREEN_TREE | SCREEN_RUN | \
-	 SCREEN_SCATTER | SCREEN_TICKER)
+	 SCREEN_SCATTER | SCREEN_TICKER | DESK)
 #define PAGES (FLAT | SCREEN_LOG)
 #define MOVES (PAGES | SCREEN_HELP | SCREEN_LAUNCH | SCREEN_SORT | SCREEN_PICK | SCREEN_MESSAGES)
 /* Lists keep l and L for logs. */
-#define SIDEWAYS \
-	(SCREEN_LOG | SCREEN_RUNS | CATALOGUE | SCREEN_SYSTEM | SCREEN_DETAIL | SCREEN_TICKER)
-#define TYPING (SCREEN_FORM | SCREEN_FILTER | SCREEN_BAR | SCREEN_TYPE | SCREEN_EXPORT)
+#define SIDEWAYS                                                                                \
+	(SCREEN_LOG | SCREEN_RUNS | CATALOGUE | SCREEN_SYSTEM | SCREEN_DETAIL | SCREEN_TICKER | \
+	 DESK)
+#define TYPING \
+	(SCREEN_NOTICE | SCREEN_FORM | SCREEN_FILTER | SCREEN_BAR | SCREEN_TYPE | SCREEN_EXPORT)
 
 /* Order = order of the footer and of help. */
 const struct binding keymap[] = {
@@ -27,6 +32,12 @@ const struct binding keymap[] = {
 	{ PAGES, ACT_JOBS, { '2' }, "2", "2Jobs", "jobs and backfills: last run, duration, lock" },
 	{ PAGES, ACT_RUNS, { '3' }, "3", "3Runs", "runs of all processes, newest first" },
 	{ FLAT, ACT_LOGS, { '4' }, "4", "4Logs", "logs: the panes as they were left" },
+	{ PAGES,
+	  ACT_HEALTH,
+	  { '6' },
+	  "6",
+	  "6Health",
+	  "checks: value, since when, history, remedy, acknowledgement" },
 	{ PAGES, ACT_TABLES, { '8' }, "8", "8Tables", "tables: state, rows, coverage, size" },
 	{ PAGES,
 	  ACT_TICKER,
@@ -52,13 +63,13 @@ const struct binding keymap[] = {
 	  "L",
 	  NULL,
 	  "add the same log as another pane" },
-	{ LISTS | CATALOGUE | SCREEN_DETAIL,
+	{ LISTS | CATALOGUE | SCREEN_DETAIL | CHECKS,
 	  ACT_WHY,
 	  { 'w', TK_F5 },
 	  "w F5",
 	  "w Why",
 	  "why it is not fresh: its inputs, down to the first cause" },
-	{ LISTS | CATALOGUE | SCREEN_DETAIL,
+	{ LISTS | CATALOGUE | SCREEN_DETAIL | CHECKS,
 	  ACT_IMPACT,
 	  { 'x' },
 	  "x",
@@ -112,12 +123,21 @@ const struct binding keymap[] = {
 	  "? F1",
 	  "? Help",
 	  "keys of this screen; Enter does the selected one" },
-	{ FLAT,
+	{ CHECKS, ACT_LAUNCH, { 'r' }, "r", "r Remedy", "launch form of the first remedy" },
+	{ FLAT & ~CHECKS,
 	  ACT_LAUNCH,
 	  { 'r' },
 	  "r",
 	  "r Run",
 	  "run a job or backfill: parameters, gates, command" },
+	{ SCREEN_OVERVIEW | CHECKS,
+	  ACT_ACK,
+	  { 'a' },
+	  "a",
+	  "a Ack",
+	  "acknowledge the selected check: reason, until; again: take it back" },
+	{ SCREEN_AUDIT, ACT_NOTE, { 'N' }, "N", "N Note", "leave a handover note" },
+	{ SCREEN_OVERVIEW | CHECKS, ACT_NOTE, { 'N' }, "N", NULL, "leave a handover note" },
 	{ LISTS | SCREEN_RUN | SCREEN_JOBS,
 	  ACT_DRAIN,
 	  { 'c', TK_F9 },
@@ -142,7 +162,7 @@ const struct binding keymap[] = {
 	  "/ F3",
 	  "/ Filter",
 	  "filter: words, job= state= user=, ! for not" },
-	{ CATALOGUE,
+	{ FILTERED,
 	  ACT_SEARCH,
 	  { '/', TK_F3 },
 	  "/ F3",
@@ -187,24 +207,30 @@ const struct binding keymap[] = {
 	  "b",
 	  "b Backfill",
 	  "form of the backfill that fills the same tables" },
-	{ CATALOGUE | SCREEN_RUNS,
+	{ FILTERED | SCREEN_RUNS,
 	  ACT_SORT,
 	  { 'o', TK_F6 },
 	  "o F6",
 	  "o Sort",
 	  "choose the order; the same again: reverse" },
-	{ CATALOGUE | SCREEN_RUNS,
+	{ FILTERED | SCREEN_RUNS,
 	  ACT_SORT_PREV,
 	  { '<' },
 	  "<",
 	  NULL,
 	  "order by the column to the left" },
-	{ CATALOGUE | SCREEN_RUNS,
+	{ FILTERED | SCREEN_RUNS,
 	  ACT_SORT_NEXT,
 	  { '>' },
 	  ">",
 	  NULL,
 	  "order by the column to the right" },
+	{ SCREEN_OVERVIEW | CATALOGUE | SCREEN_DETAIL,
+	  ACT_PAUSE,
+	  { 'P' },
+	  "P",
+	  "P Pause",
+	  "pause the selected job, or the table's: reason, until; again: let it go" },
 	{ SCREEN_RUN,
 	  ACT_EVIDENCE,
 	  { 'e' },
@@ -325,7 +351,7 @@ const struct binding keymap[] = {
 	  "ten columns to the left" },
 	{ SIDEWAYS, ACT_LEFT_END, { '^' }, "^", NULL, "first column" },
 	{ SIDEWAYS, ACT_RIGHT_END, { '$' }, "$", NULL, "last column" },
-	{ LISTS | CATALOGUE | SCREEN_DETAIL | SCREEN_SYSTEM,
+	{ LISTS | CATALOGUE | SCREEN_DETAIL | SCREEN_SYSTEM | DESK,
 	  ACT_OPEN,
 	  { TK_ENTER },
 	  "Enter",
@@ -369,6 +395,20 @@ const struct binding keymap[] = {
 	  "Enter",
 	  "Enter Do it",
 	  "do what the selected key does" },
+	{ SCREEN_NOTICE, ACT_OPEN, { TK_ENTER }, "Enter", "Enter Record", "write it down" },
+	{ SCREEN_NOTICE, ACT_UP, { TK_UP, TK_BACKTAB }, "Up S-Tab", NULL, "previous field" },
+	{ SCREEN_NOTICE,
+	  ACT_DOWN,
+	  { TK_DOWN, TK_TAB },
+	  "Down Tab",
+	  "Tab Next field",
+	  "next field" },
+	{ SCREEN_NOTICE,
+	  ACT_BACK,
+	  { TK_ESC, TK_CTRL('c') },
+	  "Esc ^c",
+	  "Esc Back",
+	  "back, write nothing" },
 	{ SCREEN_FORM,
 	  ACT_OPEN,
 	  { TK_ENTER },
@@ -451,13 +491,13 @@ const struct binding keymap[] = {
 	  "n Esc",
 	  "n No",
 	  "no, change nothing" },
-	{ SCREEN_RUNS | CATALOGUE | SCREEN_SCATTER,
+	{ SCREEN_RUNS | FILTERED | SCREEN_SCATTER,
 	  ACT_COPY_ROW,
 	  { 'y' },
 	  "y",
 	  NULL,
 	  "copy the selected row" },
-	{ LISTS | CATALOGUE | SCREEN_SYSTEM | SCREEN_LOG | SCREEN_SCATTER | SCREEN_TICKER,
+	{ LISTS | FILTERED | SCREEN_SYSTEM | SCREEN_LOG | SCREEN_SCATTER | SCREEN_TICKER,
 	  ACT_COPY_COMMAND,
 	  { 'Y' },
 	  "Y",
@@ -469,6 +509,7 @@ const struct binding keymap[] = {
 	  "X",
 	  NULL,
 	  "export to a file: what passes the filter, or the whole page" },
+	{ PAGES, ACT_AUDIT, { 'A' }, "A", NULL, "audit: who did what, when and why; notes" },
 	{ PAGES, ACT_MESSAGES, { '!' }, "!", NULL, "what the message line has said" },
 	{ PAGES, ACT_SLOWER, { '+' }, "+", NULL, "measure less often, up to every 60 s" },
 	{ PAGES, ACT_FASTER, { '-' }, "-", NULL, "measure more often, down to every 0.5 s" },

@@ -40,6 +40,9 @@ enum screen_bits {
 	SCREEN_LAUNCH = 16, /* choosing a job */
 	SCREEN_FORM = 32,   /* its parameters: letters are text */
 	SCREEN_CONFIRM = 64,
+	SCREEN_HEALTH = 1 << 7,
+	SCREEN_AUDIT = 1 << 8,
+	SCREEN_CHECK = 1 << 9, /* one check */
 	SCREEN_JOBS = 1 << 10,
 	SCREEN_TABLES = 1 << 11,
 	SCREEN_SYSTEM = 1 << 12,
@@ -48,6 +51,7 @@ enum screen_bits {
 	SCREEN_SORT = 1 << 15,	 /* choosing a list's order */
 	SCREEN_BAR = 1 << 16,	 /* the command bar: letters are text */
 	SCREEN_TREE = 1 << 17,	 /* why and impact */
+	SCREEN_NOTICE = 1 << 18, /* why, and until when: letters are text */
 	SCREEN_RUN = 1 << 20,	 /* one run */
 	SCREEN_PICK = 1 << 21,	 /* which run a new pane follows */
 	SCREEN_LEAVE = 1 << 22,	 /* what becomes of our runs */
@@ -68,6 +72,11 @@ enum act {
 	ACT_SYSTEM,
 	ACT_TICKER,
 	ACT_ASK_TICKER,
+	ACT_HEALTH,
+	ACT_AUDIT,
+	ACT_ACK,
+	ACT_PAUSE,
+	ACT_NOTE,
 	ACT_COMMAND,
 	ACT_BACKFILL,
 	ACT_WHY,

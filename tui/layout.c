@@ -4,6 +4,8 @@ enum {
 	LAYERS = 7,
 	LAYER_HEAD = 2 /* rule and column heads */,
 	ROOMY = LAYERS + LAYER_HEAD + 8,
+	NOTES = 6,
+	NOTES_W = 150,
 	TABLES_W = 68
 };
 
@@ -58,7 +60,11 @@ one_column(struct overview_layout *l, struct rect r, int tables, int checks, int
 static void
 two_columns(struct overview_layout *l, struct rect r, int tables, int runs)
 {
+	int notes = l->tables && r.w >= NOTES_W && r.h >= LAYOUT_TALL ? NOTES : 0;
 	int left = r.w >= 160 ? 84 : r.w * 4 / 7;
+
+	l->notes = (struct rect){ r.x, r.y + r.h - notes, r.w, notes };
+	r.h -= notes;
 	struct rect a = { r.x, r.y, left, r.h };
 	struct rect b = { r.x + left + 1, r.y, r.w - left - 1, r.h };
 	int spare = r.h - LAYER_HEAD - LAYERS - 1;

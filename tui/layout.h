@@ -10,6 +10,7 @@ enum { LAYOUT_MIN_W = 60, LAYOUT_MIN_H = 15, LAYOUT_TWO_COLUMNS = 120, LAYOUT_TA
  */
 struct overview_layout {
 	struct rect layers, checks, running, log;
+	struct rect notes; /* h 0 = no room for them */
 	bool compact, tables;
 	bool some; /* tables: only those that count, for want of room */
 	int split; /* column of the line between the halves, 0 = one column */

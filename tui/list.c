@@ -309,7 +309,8 @@ draw_rows(const struct list_page *p, const struct model *m, struct canvas *c, st
 
 	if (n == 0)
 		canvas_put(c, SPAN(r.x + 1, r.y, r.w - 1), ST_DIM,
-			   "nothing matches the filter: Esc shows all");
+			   p->list->filter[0] ? "nothing matches the filter: Esc shows all"
+					      : str_or(p->empty, "none"));
 	for (size_t i = 0; i < rows && top + i < n; i++) {
 		int y = r.y + (int)i;
 

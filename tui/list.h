@@ -6,7 +6,7 @@
 #include "tui/layout.h"
 #include "tui/view.h"
 
-enum { LIST_FILTER = 80, LIST_ROWS = 128, LIST_HAYSTACK = 600, LIST_WIDTHS = 4 };
+enum { LIST_FILTER = 80, LIST_ROWS = 256, LIST_HAYSTACK = 600, LIST_WIDTHS = 4 };
 
 struct list {
 	char filter[LIST_FILTER]; /* an expression, or "-l key=value ..."; "!" = not */
@@ -57,6 +57,8 @@ struct list_page {
 	const struct list *list;
 	const struct list_ops *ops;
 	const char *title;
+	const char
+		*empty; /* instead of rows, when there are none without a filter; NULL = "none" */
 };
 void list_draw(const struct list_page *p, const struct model *m, struct canvas *c, struct rect r);
 

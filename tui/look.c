@@ -59,6 +59,20 @@ ticker_done(struct part *p)
 }
 
 static void
+days_done(struct part *p)
+{
+	vec_done(&((struct days_part *)p)->day);
+	free(p);
+}
+
+static void
+audit_done(struct part *p)
+{
+	audit_list_done(&((struct audit_part *)p)->l);
+	free(p);
+}
+
+static void
 plain_done(struct part *p)
 {
 	free(p);
@@ -79,6 +93,8 @@ look_part_new(enum look_part which)
 		[LOOK_PART_GRID] = { sizeof(struct grid_part), plain_done },
 		[LOOK_PART_SCATTER] = { sizeof(struct scatter_part), scatter_part_done },
 		[LOOK_PART_TICKER] = { sizeof(struct ticker_part), ticker_done },
+		[LOOK_PART_DAYS] = { sizeof(struct days_part), days_done },
+		[LOOK_PART_AUDIT] = { sizeof(struct audit_part), audit_done },
 	};
 	struct part *p = mem_zalloc(kind[which].size);
 
@@ -108,6 +124,18 @@ const struct system_part *
 look_system(const struct model *m)
 {
 	return (const struct system_part *)m->s->look[LOOK_PART_SYSTEM];
+}
+
+const struct days_part *
+look_days(const struct model *m)
+{
+	return (const struct days_part *)m->s->look[LOOK_PART_DAYS];
+}
+
+const struct audit_part *
+look_audit(const struct model *m)
+{
+	return (const struct audit_part *)m->s->look[LOOK_PART_AUDIT];
 }
 
 const struct job_runs_part *

@@ -1,13 +1,18 @@
-/* What Jobs, Tables, System and their details show besides the live snapshot.  It is read only
- * while such a screen is open (tui/feed_look.c) and published like everything else: immutable,
- * counted. */
+/* What Jobs, Tables, System, Health, Audit and their details show besides the live snapshot.  It is
+ * read only while such a screen is open (tui/feed_look.c) and published like everything else:
+ * immutable, counted. */
 #ifndef FINTRA_TUI_LOOK_H
 #define FINTRA_TUI_LOOK_H
 
 #include "tui/model.h"
 #include "tui/wish.h"
 
-enum { LOOK_GRID = 20 /* sessions of a table's detail */, LOOK_DISKS = 2 };
+enum {
+	LOOK_GRID = 20 /* sessions of a table's detail */,
+	LOOK_DAYS = 20,
+	LOOK_AUDITED = 250,
+	LOOK_DISKS = 2
+};
 
 /* First members of each part; error = why it could not be read, "" = it was. */
 #define LOOK_HEAD            \
@@ -108,6 +113,22 @@ struct grid_part { /* one table at its last sessions, newest first */
 	struct grid_cell at[LOOK_GRID];
 };
 
+struct check_day { /* how a check stood at the end of a session */
+	char name[NOTICE_NAME];
+	struct date as_of;
+	enum check_state state;
+	struct num figure;
+};
+struct days_part { /* by name, each oldest first */
+	LOOK_HEAD;
+	VEC(struct check_day) day;
+};
+
+struct audit_part { /* newest first */
+	LOOK_HEAD;
+	struct audit_list l;
+};
+
 void *look_part_new(enum look_part which); /* one reference, the caller's */
 /* The newest, NULL = not read yet. */
 const struct jobs_part *look_jobs(const struct model *m);
@@ -116,6 +137,9 @@ const struct tables_part *look_tables(const struct model *m);
 const struct system_part *look_system(const struct model *m);
 const struct job_runs_part *look_job_runs(const struct model *m, const char *job);
 const struct grid_part *look_grid(const struct model *m, const char *table);
+
+const struct days_part *look_days(const struct model *m);
+const struct audit_part *look_audit(const struct model *m);
 
 /* Figures of a job and of a table by their place in the catalogue; NULL = not read yet. */
 const struct job_stat *look_job(const struct model *m, const struct job *job);

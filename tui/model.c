@@ -12,6 +12,7 @@ snapshot_done(struct part *p)
 
 	part_unref((struct part *)s->fresh);
 	part_unref((struct part *)s->health);
+	part_unref((struct part *)s->standing);
 	part_unref((struct part *)s->runs);
 	part_unref((struct part *)s->log);
 	for (size_t i = 0; i < LOG_MORE; i++)
@@ -33,6 +34,7 @@ snapshot_new(const struct snapshot *from)
 		       sizeof(*s) - sizeof(struct part));
 		part_ref((struct part *)s->fresh);
 		part_ref((struct part *)s->health);
+		part_ref((struct part *)s->standing);
 		part_ref((struct part *)s->runs);
 		part_ref((struct part *)s->log);
 		for (size_t i = 0; i < LOG_MORE; i++)
@@ -127,7 +129,8 @@ model_count_failed_since(const struct snapshot *s, int64_t since_ms)
 	return n;
 }
 
-/* Those that do not count come last, whatever they say. */
+/* What somebody knows already comes behind what nobody does; those that do not count come last,
+ * whatever they say. */
 static int
 check_rank(const struct check_result *r)
 {
@@ -135,10 +138,10 @@ check_rank(const struct check_result *r)
 		[CHECK_CRITICAL] = 0,
 		[CHECK_UNKNOWN] = 1,
 		[CHECK_WARNING] = 2,
-		[CHECK_OK] = 3,
+		[CHECK_OK] = 4,
 	};
 
-	return r->idle ? 4 : ranks[r->state];
+	return r->idle ? 5 : r->acked ? 3 : ranks[r->state];
 }
 
 const struct check_result *
@@ -146,7 +149,7 @@ model_check(const struct model *m, size_t n)
 {
 	const struct health_part *h = m->s->health;
 
-	for (int rank = 0; h && rank < 5; rank++)
+	for (int rank = 0; h && rank < 6; rank++)
 		for (size_t i = 0; i < h->h.n; i++)
 			if (check_rank(&h->h.at[i]) == rank && n-- == 0)
 				return &h->h.at[i];

@@ -17,6 +17,8 @@ enum look_part {
 	LOOK_PART_GRID,
 	LOOK_PART_SCATTER,
 	LOOK_PART_TICKER,
+	LOOK_PART_DAYS,
+	LOOK_PART_AUDIT,
 	LOOK_PARTS
 };
 
@@ -33,6 +35,7 @@ struct snapshot {
 	char fresh_error[240];
 	struct fresh_part *fresh; /* NULL = not yet; the same below */
 	struct health_part *health;
+	struct standing_part *standing;
 	struct runs_part *runs;
 	struct log_part *log;
 	struct log_part *more[LOG_MORE]; /* of further panes */

@@ -1,6 +1,7 @@
 /* The screen that is open at three in the morning: is it ready, what is not, what runs, what it
  * says. */
 #include "tui/overview.h"
+#include "tui/health.h"
 
 #include "core/scatter.h"
 
@@ -65,8 +66,11 @@ draw(const struct view *v, const struct model *m, struct canvas *c, struct rect 
 	overview_draw_running(m, c, &l, o->pane == PANE_RUNNING ? selected_run(o, m) : 0);
 	overview_draw_log(m, c, &l);
 	if (l.split > 0)
-		canvas_fill(c, (struct rect){ l.split, l.layers.y, 1, r.y + r.h - 1 - l.layers.y },
+		canvas_fill(c,
+			    (struct rect){ l.split, l.layers.y, 1,
+					   r.y + r.h - 1 - l.notes.h - l.layers.y },
 			    ST_RULE, 0x2502);
+	overview_draw_notes(m, c, &l);
 	view_status_line(m, c, SPAN(r.x, r.y + r.h - 1, r.w));
 }
 
@@ -97,8 +101,7 @@ move(struct overview *o, const struct model *m, enum act act)
 		move_run(o, m, act);
 }
 
-/* Enter: the details of a run; of a check or a layer, the sentence that does not fit into its line.
- */
+/* Enter: the details of a run or of a check; of a layer, the launch of its job. */
 static void
 open_row(const struct overview *o, const struct model *m, struct action *out)
 {
@@ -110,9 +113,9 @@ open_row(const struct overview *o, const struct model *m, struct action *out)
 		if (k && m->cat->scatter && str_same(k->name, m->cat->scatter->check))
 			*out = (struct action){ .intent = DO_OPEN, .open = &view_scatter };
 		else if (k)
-			view_message(out, LVL_INFO, "%s: %s%s%s", k->name,
-				     k->remedy[0][0] ? k->remedy[0] : k->value,
-				     k->remedy[1][0] ? "; " : "", k->remedy[1]);
+			*out = (struct action){ .intent = DO_OPEN,
+						.open = &view_check,
+						.row = health_key(m, k) };
 	} else if (o->pane == PANE_LAYERS) {
 		size_t n = rows_of(m, rows);
 		const struct job *job = o->layer < n ? overview_row_job(m, &rows[o->layer]) : NULL;
@@ -125,19 +128,16 @@ open_row(const struct overview *o, const struct model *m, struct action *out)
 	}
 }
 
-static void
-launch_row(const struct overview *o, const struct model *m, struct action *out)
+static const struct job *
+row_job(const struct overview *o, const struct model *m)
 {
 	struct layer_row rows[LAYER_ROWS_MAX];
-	size_t n = rows_of(m, rows);
 	const struct run_info *r = model_run(m, selected_run(o, m));
-	const struct job *job = NULL;
+	size_t n = rows_of(m, rows);
 
 	if (o->pane == PANE_LAYERS && o->layer < n)
-		job = overview_row_job(m, &rows[o->layer]);
-	else if (o->pane == PANE_RUNNING && r)
-		job = catalogue_job(m->cat, r->job);
-	view_ask_launch(m, job, out);
+		return overview_row_job(m, &rows[o->layer]);
+	return o->pane == PANE_RUNNING && r ? catalogue_job(m->cat, r->job) : NULL;
 }
 
 /* The table or job that the selected row is about, NULL = none. */
@@ -176,11 +176,21 @@ handle(struct view *v, const struct model *m, const struct input *in, struct act
 		view_open_log(model_run(m, selected_run(o, m)), in->act, out);
 		break;
 	case ACT_LAUNCH:
-		launch_row(o, m, out);
+		view_ask_launch(m, row_job(o, m), out);
 		break;
 	case ACT_WHY:
 	case ACT_IMPACT:
 		view_ask_tree(m, row_target(o, m), in->act == ACT_IMPACT, out);
+		break;
+	case ACT_ACK:
+		notice_ask_ack(m, o->pane == PANE_CHECKS ? model_check(m, o->check) : NULL, in,
+			       out);
+		break;
+	case ACT_PAUSE:
+		notice_ask_pause(m, row_job(o, m), in, out);
+		break;
+	case ACT_NOTE:
+		notice_ask_note(m, in, out);
 		break;
 	case ACT_DRAIN:
 	case ACT_ABORT:

@@ -29,6 +29,7 @@ void overview_draw_checks(const struct model *m, struct canvas *c, const struct 
 void overview_draw_running(const struct model *m, struct canvas *c, const struct overview_layout *l,
 			   int64_t sel);
 void overview_draw_log(const struct model *m, struct canvas *c, const struct overview_layout *l);
+void overview_draw_notes(const struct model *m, struct canvas *c, const struct overview_layout *l);
 /* How far a run is, or how it ended. */
 void overview_draw_run_state(const struct model *m, struct canvas *c, struct span at,
 			     const struct run_info *r);

@@ -35,17 +35,21 @@ draw_check(const struct model *m, struct canvas *c, struct span at, const struct
 	   bool deep)
 {
 	enum style st = theme_check(r->state);
-	int name = at.w >= 78 ? 29 : 25, x = at.x + 6 + name + 1, end = at.x + at.w;
+	/* Room for the mark of those that are acknowledged, once there are any. */
+	int first = at.x + (m->s->health->h.acked > 0 ? 8 : 6);
+	int name = at.w >= 78 ? 29 : 25, x = first + name + 1, end = at.x + at.w;
 	bool fix = !deep && r->state != CHECK_OK && r->remedy[0][0];
 
 	if (r->idle) {
 		canvas_put(c, SPAN(at.x + 1, at.y, 4), ST_DIM, "-");
-		canvas_put(c, SPAN(at.x + 6, at.y, name), ST_DIM, r->name);
+		canvas_put(c, SPAN(first, at.y, name), ST_DIM, r->name);
 		canvas_put(c, SPAN(x, at.y, end - x), ST_DIM, "not built: does not count");
 		return;
 	}
 	canvas_put(c, SPAN(at.x + 1, at.y, 4), st, theme_check_word(r->state));
-	canvas_put(c, SPAN(at.x + 6, at.y, name), st, r->name);
+	if (r->acked)
+		canvas_put(c, SPAN(at.x + 6, at.y, 1), ST_NOTE, "A");
+	canvas_put(c, SPAN(first, at.y, name), st, r->name);
 	x += canvas_put(c, SPAN(x, at.y, fix && end - x < 60 ? 12 : (end - x) * 3 / 5), ST_BOLD,
 			r->value) +
 	     2;
@@ -77,15 +81,18 @@ overview_draw_checks(const struct model *m, struct canvas *c, const struct overv
 	const struct health_part *h = m->s->health;
 	struct rect r = l->checks;
 	size_t n = h ? h->h.n : 0, bad = h && h->h.bad > 0 ? (size_t)h->h.bad : 0, rows, top, deep;
-	char note[64] = "";
+	char note[96] = "", acked[32] = "";
 	size_t idle = 0;
 
 	for (size_t i = 0; i < n; i++)
 		idle += h->h.at[i].idle;
+	if (h && h->h.acked > 0)
+		fmt_buf(acked, sizeof(acked), ", %d acknowledged", h->h.acked);
 	if (h && idle > 0)
-		fmt_buf(note, sizeof(note), "%zu bad of %zu, %zu not built", bad, n - idle, idle);
+		fmt_buf(note, sizeof(note), "%zu bad of %zu%s, %zu not built", bad, n - idle, acked,
+			idle);
 	else if (h)
-		fmt_buf(note, sizeof(note), "%zu bad of %zu", bad, n);
+		fmt_buf(note, sizeof(note), "%zu bad of %zu%s", bad, n, acked);
 	if (!l->compact) {
 		canvas_rule(c, SPAN(r.x, r.y, r.w), "Checks (section 7)", note);
 		r.y++;

@@ -44,6 +44,17 @@ health_part_done(struct part *p)
 }
 
 static void
+standing_done(struct part *p)
+{
+	struct standing_part *s = (struct standing_part *)p;
+
+	notice_list_done(&s->pauses);
+	notice_list_done(&s->notes);
+	audit_list_done(&s->audit);
+	free(s);
+}
+
+static void
 runs_done(struct part *p)
 {
 	struct runs_part *r = (struct runs_part *)p;
@@ -94,6 +105,15 @@ health_part_new(void)
 
 	part_init(&h->part, health_part_done);
 	return h;
+}
+
+struct standing_part *
+standing_part_new(void)
+{
+	struct standing_part *s = mem_zalloc(sizeof(*s));
+
+	part_init(&s->part, standing_done);
+	return s;
 }
 
 struct runs_part *

@@ -3,6 +3,7 @@
 #ifndef FINTRA_TUI_PART_H
 #define FINTRA_TUI_PART_H
 
+#include "core/audit.h"
 #include "core/health.h"
 #include "core/ledger.h"
 #include "core/ledger_detail.h"
@@ -29,6 +30,14 @@ struct fresh_part {
 struct health_part {
 	struct part part;
 	struct health h;
+};
+/* What operators have left for each other; acks are the health's. */
+enum { STANDING_NEWEST = 20 };
+struct standing_part {
+	struct part part;
+	struct notice_list pauses, notes; /* of the notes the newest */
+	struct audit_list audit;	  /* the newest */
+	char error[200];		  /* why it could not be read; then nothing is here */
 };
 struct runs_part {
 	struct part part;
@@ -72,6 +81,7 @@ enum {
 
 struct fresh_part *fresh_part_new(void);
 struct health_part *health_part_new(void);
+struct standing_part *standing_part_new(void);
 struct runs_part *runs_part_new(void);
 struct log_part *log_part_new(int64_t run);
 struct detail_part *detail_part_new(int64_t run);

@@ -161,6 +161,9 @@ table_act(const struct model *m, const struct table *t, const struct input *in, 
 	case ACT_BACKFILL:
 		view_ask_backfill(m, NULL, t, out);
 		break;
+	case ACT_PAUSE:
+		notice_ask_pause(m, writer, in, out);
+		break;
 	case ACT_LOG:
 	case ACT_LOG_ADD:
 		view_ask_log(s ? s->good : 0, t->name, out);

@@ -197,7 +197,7 @@ draw(const struct view *v, const struct model *m, struct canvas *c, struct rect 
 
 	look_title(m, "Tables", p ? p->measured_ms : 0, p ? p->error : "", title, sizeof(title));
 	view_crumbs(m, c, SPAN(r.x, r.y, r.w), "Tables");
-	list_draw(&(struct list_page){ &s->list, &ops, title }, m, c,
+	list_draw(&(struct list_page){ &s->list, &ops, title, NULL }, m, c,
 		  (struct rect){ r.x, r.y + 1, r.w, r.h - 1 });
 }
 

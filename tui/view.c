@@ -102,7 +102,7 @@ session_text(const struct model *m, int room, char *buf, size_t n)
 void
 view_header(const struct model *m, struct canvas *c, struct span at)
 {
-	char hms[CLOCK_BUF], clock[64], session[96], iso[DATE_BUF];
+	char hms[CLOCK_BUF], clock[64], session[96], iso[DATE_BUF], counts[96];
 	int x = at.x + 1, right, minutes, gap = at.w >= 80 ? 2 : 1;
 	struct date day = { (int32_t)(m->now_ms / 86400000) };
 
@@ -128,17 +128,29 @@ view_header(const struct model *m, struct canvas *c, struct span at)
 	x += canvas_put(c, SPAN(x, at.y, 2), ST_BAR, model_why_read_only(m) ? "ro" : "rw") + gap;
 	if (m->label)
 		x += canvas_put(c, SPAN(x, at.y, right - x - 1), ST_TAG, m->label) + gap;
+	notice_counts(m, at.w < 120, counts, sizeof(counts));
+	if (counts[0])
+		x += canvas_put(c, SPAN(x, at.y, right - x - 1), ST_TAG, counts) + gap;
 	session_text(m, right - x - 1, session, sizeof(session));
-	canvas_put(c, SPAN(x, at.y, right - x - 1), ST_BAR, session);
+	if (right - x - 1 >= (int)strlen(session))
+		canvas_put(c, SPAN(x, at.y, right - x - 1), ST_BAR, session);
 }
 
 void
 view_crumbs(const struct model *m, struct canvas *c, struct span at, const char *title)
 {
-	char hms[CLOCK_BUF];
+	enum { PLACE = 16 };
+	char hms[CLOCK_BUF], counts[96];
+	int room = at.w - 12, n, x;
 
+	notice_counts(m, at.w < 120, counts, sizeof(counts));
+	n = (int)strlen(counts);
 	canvas_fill(c, (struct rect){ at.x, at.y, at.w, 1 }, ST_BAR, ' ');
-	canvas_fmt(c, SPAN(at.x + 1, at.y, at.w - 12), ST_BAR, "fintra > %s", title);
+	/* Behind the title, since pages tell their position left of the clock. */
+	x = at.x + 1 +
+	    canvas_fmt(c, SPAN(at.x + 1, at.y, n ? room - n - PLACE : room), ST_BAR, "fintra > %s",
+		       title);
+	canvas_put(c, SPAN(x + 2, at.y, n), ST_TAG, counts);
 	canvas_right(c, SPAN(at.x + at.w - 10, at.y, 9), ST_BAR, view_clock(m, m->now_ms, hms));
 }
 

@@ -61,7 +61,7 @@ struct view_ops {
 extern const struct view_ops view_overview, view_runs, view_log, view_help, view_launch,
 	view_confirm, view_why, view_impact, view_jobs, view_job, view_tables, view_table,
 	view_system, view_scatter, view_bar, view_run, view_leave, view_export, view_messages,
-	view_ticker;
+	view_ticker, view_health, view_check, view_audit, view_notice;
 
 void view_open(struct view *v, const struct view_ops *ops, const struct view *below,
 	       const struct model *m, const struct action *how);

@@ -12,7 +12,9 @@ enum look_what {
 	LOOK_JOB,
 	LOOK_TABLE,
 	LOOK_SCATTER,
-	LOOK_TICKER
+	LOOK_TICKER,
+	LOOK_HEALTH,
+	LOOK_AUDIT
 };
 struct wish {
 	enum look_what what;

@@ -11,12 +11,13 @@
 #include <cmocka.h>
 
 /* Those that are no dialog come first. */
-enum { PAGES = 9 };
+enum { PAGES = 12 };
 static const unsigned screens[] = {
-	SCREEN_OVERVIEW, SCREEN_RUNS,	SCREEN_LOG,	 SCREEN_JOBS, SCREEN_TABLES, SCREEN_SYSTEM,
-	SCREEN_DETAIL,	 SCREEN_TREE,	SCREEN_RUN,	 SCREEN_HELP, SCREEN_LAUNCH, SCREEN_FORM,
-	SCREEN_CONFIRM,	 SCREEN_FILTER, SCREEN_SORT,	 SCREEN_BAR,  SCREEN_PICK,   SCREEN_LEAVE,
-	SCREEN_TYPE,	 SCREEN_EXPORT, SCREEN_MESSAGES,
+	SCREEN_OVERVIEW, SCREEN_RUNS,	SCREEN_LOG,    SCREEN_JOBS,	SCREEN_TABLES,
+	SCREEN_SYSTEM,	 SCREEN_DETAIL, SCREEN_TREE,   SCREEN_RUN,	SCREEN_HEALTH,
+	SCREEN_CHECK,	 SCREEN_AUDIT,	SCREEN_HELP,   SCREEN_LAUNCH,	SCREEN_FORM,
+	SCREEN_CONFIRM,	 SCREEN_FILTER, SCREEN_SORT,   SCREEN_BAR,	SCREEN_PICK,
+	SCREEN_LEAVE,	 SCREEN_TYPE,	SCREEN_EXPORT, SCREEN_MESSAGES, SCREEN_NOTICE,
 };
 
 static int
@@ -86,7 +87,8 @@ test_way_back_and_help_exist_everywhere(void **state)
 static void
 test_letters_are_text_where_one_types(void **state)
 {
-	static const unsigned typing[] = { SCREEN_FORM, SCREEN_FILTER, SCREEN_BAR, SCREEN_TYPE };
+	static const unsigned typing[] = { SCREEN_FORM, SCREEN_FILTER, SCREEN_BAR, SCREEN_TYPE,
+					   SCREEN_NOTICE };
 
 	(void)state;
 	for (size_t s = 0; s < ARRAY_LEN(typing); s++)
