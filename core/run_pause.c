@@ -16,8 +16,7 @@ run_check_pause(struct run *r, struct err *e)
 	n = notice_find(&l, r->job->name);
 	if (n) {
 		r->paused = true;
-		err_set(e, ERR_LOCK, "%s is paused by %s until %s: %s; fintra unpause %s",
-			r->job->name, n->who,
+		err_set(e, ERR_LOCK, "paused by %s until %s: %s; fintra unpause %s", n->who,
 			notice_until_text(NOTICE_PAUSE, n->until_ms, until, sizeof(until)),
 			n->words, r->job->name);
 	}

@@ -11,9 +11,30 @@ enum pane { PANE_LAYERS, PANE_CHECKS, PANE_RUNNING, PANE_COUNT };
 
 struct overview {
 	enum pane pane;
-	size_t layer, check;
-	int64_t run; /* 0 = the default one */
+	size_t layer;
+	const void *check; /* health_key(): it stays when the order changes; NULL = the worst */
+	int64_t run;	   /* 0 = the default one */
 };
+
+/* Place of the selected check, 0 when it is not there. */
+static size_t
+check_at(const struct overview *o, const struct model *m)
+{
+	const struct check_result *r;
+
+	for (size_t i = 0; (r = model_check(m, i)) != NULL; i++)
+		if (health_key(m, r) == o->check)
+			return i;
+	return 0;
+}
+
+static void
+choose_check(struct overview *o, const struct model *m, size_t i)
+{
+	const struct check_result *r = model_check(m, i);
+
+	o->check = r ? health_key(m, r) : NULL;
+}
 
 static struct overview_layout
 layout_of(const struct model *m, struct rect r)
@@ -62,7 +83,7 @@ draw(const struct view *v, const struct model *m, struct canvas *c, struct rect 
 	view_header(m, c, SPAN(r.x, r.y, r.w));
 	view_verdict(m, c, SPAN(r.x, r.y + 1, r.w));
 	overview_draw_layers(m, c, &l, o->pane == PANE_LAYERS ? (int)o->layer : -1);
-	overview_draw_checks(m, c, &l, o->pane == PANE_CHECKS ? (int)o->check : -1);
+	overview_draw_checks(m, c, &l, o->pane == PANE_CHECKS ? (int)check_at(o, m) : -1);
 	overview_draw_running(m, c, &l, o->pane == PANE_RUNNING ? selected_run(o, m) : 0);
 	overview_draw_log(m, c, &l);
 	if (l.split > 0)
@@ -92,12 +113,14 @@ static void
 move(struct overview *o, const struct model *m, enum act act)
 {
 	struct layer_row rows[LAYER_ROWS_MAX];
+	size_t check = check_at(o, m);
 
 	if (o->pane == PANE_LAYERS)
 		scroll_move(&o->layer, act, rows_of(m, rows), 7);
-	else if (o->pane == PANE_CHECKS)
-		scroll_move(&o->check, act, m->s->health ? m->s->health->h.n : 0, 5);
-	else
+	else if (o->pane == PANE_CHECKS &&
+		 scroll_move(&check, act, m->s->health ? m->s->health->h.n : 0, 5))
+		choose_check(o, m, check);
+	else if (o->pane != PANE_CHECKS)
 		move_run(o, m, act);
 }
 
@@ -109,7 +132,7 @@ open_row(const struct overview *o, const struct model *m, struct action *out)
 	const struct check_result *k;
 
 	if (o->pane == PANE_CHECKS) {
-		k = model_check(m, o->check);
+		k = model_check(m, check_at(o, m));
 		if (k && m->cat->scatter && str_same(k->name, m->cat->scatter->check))
 			*out = (struct action){ .intent = DO_OPEN, .open = &view_scatter };
 		else if (k)
@@ -146,7 +169,7 @@ row_target(const struct overview *o, const struct model *m)
 {
 	struct layer_row rows[LAYER_ROWS_MAX];
 	const struct run_info *r = model_run(m, selected_run(o, m));
-	const struct check_result *k = model_check(m, o->check);
+	const struct check_result *k = model_check(m, check_at(o, m));
 	size_t n = rows_of(m, rows);
 
 	if (o->pane == PANE_CHECKS)
@@ -183,8 +206,9 @@ handle(struct view *v, const struct model *m, const struct input *in, struct act
 		view_ask_tree(m, row_target(o, m), in->act == ACT_IMPACT, out);
 		break;
 	case ACT_ACK:
-		notice_ask_ack(m, o->pane == PANE_CHECKS ? model_check(m, o->check) : NULL, in,
-			       out);
+		choose_check(o, m, check_at(o, m)); /* it goes down the list then */
+		notice_ask_ack(m, o->pane == PANE_CHECKS ? model_check(m, check_at(o, m)) : NULL,
+			       in, out);
 		break;
 	case ACT_PAUSE:
 		notice_ask_pause(m, row_job(o, m), in, out);

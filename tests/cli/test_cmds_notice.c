@@ -273,7 +273,7 @@ others_of_a_row_go_on(void **state)
 	(void)state;
 	forget_runs(info);
 	bin_expect(info, NAMES("pause", JOB, "--reason", "x"), 0, "until it is taken back");
-	bin_expect(info, NAMES("run", JOB, "performance-windows-aggregator"), 0, "is paused by");
+	bin_expect(info, NAMES("run", JOB, "performance-windows-aggregator"), 0, "paused by");
 	runs_are(info, JOB " skipped 0, performance-windows-aggregator success 0");
 }
 
@@ -292,7 +292,7 @@ a_resume_is_refused_too(void **state)
 			      "', '2026-02-02', 'cancelled', 'x', 'h', 1, 'x', 'warn', 'x', 1, "
 			      "now()) RETURNING id"));
 	bin_expect(info, NAMES("pause", JOB, "--reason", "x"), 0, NULL);
-	bin_expect(info, NAMES("resume", id), 75, "is paused by");
+	bin_expect(info, NAMES("resume", id), 75, "paused by");
 	assert_int_equal(support_psql_int(info,
 					  "SELECT count(*) FROM fintra_ops.run WHERE job = '" JOB
 					  "' AND state = 'cancelled'"),

@@ -142,6 +142,10 @@ says_what_is_missing(void **state)
 	       "no ledger records its runs; newest row 2026-02-02");
 	expect(reader, WORDS("status", "-v"), 0, "no table sec_filings here");
 	expect(reader, WORDS("runs"), 0, "no ledger");
+	expect(reader, WORDS("audit"), 0, "no ledger");
+	expect(reader, WORDS("notes"), 0, "no ledger");
+	expect(reader, WORDS("ack", "--list"), 0, "no ledger");
+	expect(reader, WORDS("pause", "--list", "--json"), 0, "\"ledger\":false");
 	expect(reader, WORDS("runs", "--json"), 0, "\"ledger\":false");
 	expect(reader, WORDS("health", "performance_windows_empty"), 0, NULL);
 	expect(reader, WORDS("health", "snapshots_pct_missing"), 0, "0.0% (v2 44, v3 44)");
@@ -164,6 +168,9 @@ refuses_to_launch(void **state)
 	expect(reader, WORDS("run", "sector-performance-aggregator"), 77, "no ledger");
 	expect(owner, WORDS("run", "sector-performance-aggregator"), 77, "db init --adopt");
 	expect(reader, WORDS("cancel", "1"), 77, "no ledger");
+	expect(reader, WORDS("ack", "runs_lost", "--reason", "x"), 77, "no ledger");
+	expect(reader, WORDS("pause", "sync-universe", "--reason", "x"), 77, "no ledger");
+	expect(reader, WORDS("note", "x"), 77, "no ledger");
 	expect(owner, WORDS("db", "init"), 78, "did not create");
 	expect(owner, WORDS("db", "migrate"), 78, "did not create");
 	expect(owner, WORDS("db", "init", "--adopt", "--read-only"), 77, "--read-only");
@@ -189,6 +196,8 @@ console_looks_and_says_why_not(void **state)
 		{ "2", "this database has no ledger" },
 		{ "3", "no ledger" },
 		{ "4", "fintra > Logs" },
+		{ "6", "fintra > Health" },
+		{ "A", "Audit: not known: this database has no ledger" },
 		{ "8", "fintra > Tables" },
 		{ "1:tables company_profiles\r", "Tables > company_profiles" },
 		{ "0", "Sessions of ours" },
