@@ -93,7 +93,7 @@ check_ledger(struct doctor *d, struct finding *f)
 	} else if (k->audit_open) {
 		finding_set(f, FINDING_WARN, "%s may change the audit, which should only grow",
 			    k->role);
-		finding_todo(f, "REVOKE UPDATE, DELETE, TRUNCATE ON fintra_ops.audit FROM %s",
+		finding_todo(f, "REVOKE ALL ON fintra_ops.audit FROM %s, then GRANT SELECT, INSERT",
 			     k->role);
 	} else if (k->ledger_write) {
 		finding_set(f, FINDING_OK, "%d tables, may be written", k->ledger_tables);
@@ -101,8 +101,8 @@ check_ledger(struct doctor *d, struct finding *f)
 		finding_set(f, FINDING_WARN, "%s may %s the ledger's tables", k->role,
 			    k->ledger_read ? "only read" : "not read all of");
 		finding_todo(f, "fine to look; to run: GRANT SELECT, INSERT, UPDATE, DELETE ON ALL "
-				"TABLES IN SCHEMA fintra_ops, then REVOKE UPDATE, DELETE, TRUNCATE "
-				"ON fintra_ops.audit");
+				"TABLES IN SCHEMA fintra_ops, then REVOKE UPDATE, DELETE ON "
+				"fintra_ops.audit");
 	}
 }
 

@@ -98,8 +98,8 @@ refused(struct err *e)
 {
 	if (e->cls != ERR_PERMISSION)
 		return -1;
-	return err_wrap(e, "nothing was recorded: this needs a role that may INSERT and UPDATE "
-			   "fintra_ops.notice and INSERT into fintra_ops.audit");
+	return err_wrap(e, "nothing was recorded: this needs a role with SELECT, UPDATE, INSERT on "
+			   "fintra_ops.notice and INSERT on fintra_ops.audit");
 }
 
 static int

@@ -1,6 +1,7 @@
 #include "core/clock.h"
 #include "core/fault.h"
 #include "core/run_after.h"
+#include "core/run_pause.h"
 
 /* The life of a run, in order.  Runs in the run's own thread. */
 

@@ -1,5 +1,5 @@
-/* A job that an operator has paused is not started, whoever asks: cron, a shell, a console, an
- * orchestrator's step. */
+#include "core/run_pause.h"
+
 #include "core/notice.h"
 #include "core/run_private.h"
 

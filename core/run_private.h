@@ -40,8 +40,7 @@ struct run {
 	struct run_refused *refused_rows; /* run_refused.c; NULL = none in this batch */
 	int epoch, finding_code;	  /* run_finding(); 0 = none */
 	int64_t began_mono, began_wall;
-	bool refused;		/* a lock is held by another run */
-	bool paused;		/* an operator has paused the job */
+	bool refused, paused;	/* a lock is held by another run; an operator has paused the job */
 	bool finished;		/* the run to resume has ended well */
 	struct map *units_done; /* names; NULL when none was done before */
 	struct guard guard;	/* the keeper's while locks is not LOCKS_NONE */
@@ -125,9 +124,6 @@ int run_yield_job_lock(struct run *r, struct err *e) MUST_CHECK;
 /* Names and counts of the units in the ledger that are done; run_unit_done() knows them then. */
 int run_load_units(struct run *r, struct err *e) MUST_CHECK;
 int run_rescue(struct run *r, struct err *e) MUST_CHECK;
-
-/* run_pause.c: ERR_LOCK and r->paused while an operator has paused the job. */
-int run_check_pause(struct run *r, struct err *e) MUST_CHECK;
 
 /* gate.c: measures, logs, audits; ERR_GATE when refused. */
 int run_gate(struct run *r, struct err *e) MUST_CHECK;

@@ -4,6 +4,7 @@
 #include "core/sheet.h"
 #include "tui/jobs.h"
 #include "tui/list.h"
+#include "tui/look_desk.h"
 
 #include <string.h>
 

@@ -19,7 +19,14 @@ struct bar {
 };
 
 /* What completes the words behind a command. */
-enum bar_words { BAR_JOBS = 1, BAR_BACKFILLS = 2, BAR_TABLES = 4, BAR_RUNS = 8, BAR_COMMANDS = 16 };
+enum bar_words {
+	BAR_JOBS = 1,
+	BAR_BACKFILLS = 2,
+	BAR_TABLES = 4,
+	BAR_RUNS = 8,
+	BAR_COMMANDS = 16,
+	BAR_CHECKS = 32
+};
 
 struct bar_call {
 	struct bar *bar;

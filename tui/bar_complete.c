@@ -59,6 +59,8 @@ offer_words(struct candidates *l, const struct model *m, unsigned words)
 		fmt_buf(id, sizeof(id), "%lld", (long long)m->s->runs->l.at[i].id);
 		offer(l, "", id);
 	}
+	for (size_t i = 0; (words & BAR_CHECKS) && m->s->health && i < m->s->health->h.n; i++)
+		offer(l, "", m->s->health->h.at[i].name);
 	if (words & BAR_COMMANDS)
 		offer_commands(l);
 }
@@ -87,6 +89,8 @@ offer_options(struct candidates *l, const struct command *c, const struct job *j
 {
 	for (const struct cli_option *o = c ? c->options : NULL; o && o->name; o++)
 		offer(l, "--", o->name);
+	if (c && (c->run == cmd_ack || c->run == cmd_pause || c->run == cmd_unpause))
+		offer(l, "--", "reason");
 	if (!c || (c->run != cmd_run && c->run != cmd_backfill))
 		return;
 	offer(l, "--", "as-of");

@@ -1,6 +1,7 @@
 /* One check: what it says, what it means, what helps, who knows of it, how it stood. */
 #include "tui/health.h"
 #include "tui/lines.h"
+#include "tui/look_desk.h"
 
 #include "core/num.h"
 

@@ -1,6 +1,7 @@
 /* The thread that reads what only the open screen needs.  Each figure of System is a query of its
  * own, so that a right that is missing hides that one line and no other. */
 #include "tui/feed_internal.h"
+#include "tui/look_desk.h"
 
 #include "core/calendar.h"
 #include "core/clock.h"

@@ -2,6 +2,7 @@
 
 #include "core/cli.h"
 #include "core/num.h"
+#include "tui/look_desk.h"
 
 #include <stdio.h>
 #include <string.h>

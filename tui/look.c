@@ -1,3 +1,4 @@
+#include "tui/look_desk.h"
 #include "tui/ticker.h"
 
 #include "core/clock.h"

@@ -1,18 +1,13 @@
-/* What Jobs, Tables, System, Health, Audit and their details show besides the live snapshot.  It is
- * read only while such a screen is open (tui/feed_look.c) and published like everything else:
- * immutable, counted. */
+/* What Jobs, Tables, System and their details show besides the live snapshot.  It is read only
+ * while such a screen is open (tui/feed_look.c) and published like everything else: immutable,
+ * counted. */
 #ifndef FINTRA_TUI_LOOK_H
 #define FINTRA_TUI_LOOK_H
 
 #include "tui/model.h"
 #include "tui/wish.h"
 
-enum {
-	LOOK_GRID = 20 /* sessions of a table's detail */,
-	LOOK_DAYS = 20,
-	LOOK_AUDITED = 250,
-	LOOK_DISKS = 2
-};
+enum { LOOK_GRID = 20 /* sessions of a table's detail */, LOOK_DISKS = 2 };
 
 /* First members of each part; error = why it could not be read, "" = it was. */
 #define LOOK_HEAD            \
@@ -24,11 +19,10 @@ struct job_stat {     /* of one job; ms are wall clock, 0 = not yet */
 	int64_t last; /* its newest run, 0 = it never ran */
 	enum run_state state;
 	struct date as_of;
-	char who[64], host[64], origin[16];
+	char who[64], host[64], origin[16], good_who[64];
 	int64_t created_ms, started_ms, ended_ms;
 	int64_t good; /* newest run that wrote, 0 = none among its last ones */
 	struct date good_as_of;
-	char good_who[64];
 	int64_t good_ms; /* its end */
 	int64_t p50_ms;	 /* of p50_n whole successes, p50_n 0 = unknown */
 	int p50_n;
@@ -113,22 +107,6 @@ struct grid_part { /* one table at its last sessions, newest first */
 	struct grid_cell at[LOOK_GRID];
 };
 
-struct check_day { /* how a check stood at the end of a session */
-	char name[NOTICE_NAME];
-	struct date as_of;
-	enum check_state state;
-	struct num figure;
-};
-struct days_part { /* by name, each oldest first */
-	LOOK_HEAD;
-	VEC(struct check_day) day;
-};
-
-struct audit_part { /* newest first */
-	LOOK_HEAD;
-	struct audit_list l;
-};
-
 void *look_part_new(enum look_part which); /* one reference, the caller's */
 /* The newest, NULL = not read yet. */
 const struct jobs_part *look_jobs(const struct model *m);
@@ -137,10 +115,6 @@ const struct tables_part *look_tables(const struct model *m);
 const struct system_part *look_system(const struct model *m);
 const struct job_runs_part *look_job_runs(const struct model *m, const char *job);
 const struct grid_part *look_grid(const struct model *m, const char *table);
-
-const struct days_part *look_days(const struct model *m);
-const struct audit_part *look_audit(const struct model *m);
-
 /* Figures of a job and of a table by their place in the catalogue; NULL = not read yet. */
 const struct job_stat *look_job(const struct model *m, const struct job *job);
 const struct table_size *look_table(const struct model *m, const struct table *t);
@@ -156,7 +130,6 @@ const struct job_stat *look_writer(const struct model *m, const struct table *t,
  * was read. */
 void look_title(const struct model *m, const char *what, int64_t measured_ms, const char *error,
 		char *buf, size_t n);
-/* "12.3 GB" */
-const char *look_bytes(int64_t bytes, char buf[24]);
+const char *look_bytes(int64_t bytes, char buf[24]); /* "12.3 GB" */
 
 #endif

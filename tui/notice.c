@@ -36,7 +36,9 @@ forced_gates(const struct model *m)
 		for (size_t k = 0; k < i && newest; k++)
 			newest = !str_same(p->l.at[k].job, r->job) ||
 				 !date_eq(p->l.at[k].as_of, r->as_of);
-		n += newest && str_same(r->gate, "off") && date_eq(r->as_of, m->as_of);
+		/* One whose inputs were fresh all the same forced nothing, which its end tells. */
+		n += newest && str_same(r->gate, "off") && date_eq(r->as_of, m->as_of) &&
+		     (!run_state_ended(r->state) || r->taint[0]);
 	}
 	return n;
 }

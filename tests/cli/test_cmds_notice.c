@@ -194,7 +194,7 @@ a_reader_sees_and_leaves_nothing(void **state)
 
 	(void)state;
 	bin_expect(reader, NAMES("ack", "runs_lost", "--reason", "x"), 77,
-		   "nothing was recorded: this needs a role that may INSERT");
+		   "nothing was recorded: this needs a role with SELECT");
 	bin_expect(info, NAMES("ack", "runs_lost", "--reason", "seen"), 0, NULL);
 	bin_expect(reader, NAMES("health"), 0, "1 acknowledged");
 	bin_expect(reader, NAMES("ack", "--list"), 0, "seen");

@@ -20,7 +20,8 @@
 #define CHECK "performance_windows_empty"
 #define JOB "sector-performance-aggregator"
 
-/* All is fresh but for performance_windows, which is empty: 07:00 in New York, past its deadline. */
+/* All is fresh but for performance_windows, which is empty: 07:00 in New York, past its deadline.
+ */
 static const char *
 no_windows(const char *name)
 {
@@ -81,7 +82,8 @@ test_acknowledge_and_take_back(void **state)
 	SEE(&t, "CRIT A " CHECK);
 	SEE(&t, "1 acknowledged");
 	console_sql_until(&t,
-			  "SELECT concat_ws(' ', target, state, words, abs(extract(epoch FROM until_at - at) - 7200) < 60) FROM "
+			  "SELECT concat_ws(' ', target, state, words, abs(extract(epoch FROM "
+			  "until_at - at) - 7200) < 60) FROM "
 			  "fintra_ops.notice",
 			  CHECK " critical rebuilt tonight t");
 	pty_send(t.pty, "a");
@@ -94,8 +96,9 @@ test_acknowledge_and_take_back(void **state)
 	pty_send(t.pty, "y");
 	SEE(&t, "is no longer acknowledged");
 	GONE(&t, "CRIT A");
-	console_sql_until(&t, "SELECT string_agg(action, ' ' ORDER BY id) FROM fintra_ops.audit "
-			      "WHERE action <> 'launch'",
+	console_sql_until(&t,
+			  "SELECT string_agg(action, ' ' ORDER BY id) FROM fintra_ops.audit "
+			  "WHERE action <> 'launch'",
 			  "ack ack-clear");
 	quit(&t);
 }
@@ -241,8 +244,9 @@ test_the_same_in_the_bar(void **state)
 	SEE(&t, "typed in the bar");
 	pty_send(t.pty, ":health " CHECK "\r");
 	SEE(&t, "fintra > Health > " CHECK);
-	console_sql_until(&t, "SELECT string_agg(kind || ' ' || words, ', ' ORDER BY id) FROM "
-			      "fintra_ops.notice",
+	console_sql_until(&t,
+			  "SELECT string_agg(kind || ' ' || words, ', ' ORDER BY id) FROM "
+			  "fintra_ops.notice",
 			  "ack in the bar, pause nightly, note typed in the bar");
 	quit(&t);
 }
@@ -257,7 +261,8 @@ test_a_reader_is_told(void **state)
 	(void)state;
 	fmt_buf(role, sizeof(role), "t_desk_%d", (int)getpid());
 	fmt_buf(sql, sizeof(sql),
-		"CREATE ROLE %s LOGIN; GRANT USAGE ON SCHEMA public, fintra_ops TO %s; GRANT SELECT "
+		"CREATE ROLE %s LOGIN; GRANT USAGE ON SCHEMA public, fintra_ops TO %s; GRANT "
+		"SELECT "
 		"ON ALL TABLES IN SCHEMA public, fintra_ops TO %s",
 		role, role, role);
 	support_sql(info, sql);

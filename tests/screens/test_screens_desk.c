@@ -3,6 +3,7 @@
 #include "tests/support_look.h"
 
 #include "core/headless.h"
+#include "tui/look_desk.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -193,6 +194,9 @@ test_overview(void **state)
 
 		desk_begin(&s, MORNING_SEED, scene_sizes[i], "vendor bug, ticket 4412");
 		str_copy(scene_snapshot(&s)->runs->l.at[3].gate, 8, "off");
+		str_copy(scene_snapshot(&s)->runs->l.at[3].taint, 160, "gate forced: ...");
+		str_copy(scene_snapshot(&s)->runs->l.at[4].gate, 8,
+			 "off"); /* its inputs were fresh */
 		scene_compare(&s, "overview_desk");
 		scene_end(&s);
 	}

@@ -1,0 +1,29 @@
+/* What Health and Audit show besides the live snapshot; see tui/look.h. */
+#ifndef FINTRA_TUI_LOOK_DESK_H
+#define FINTRA_TUI_LOOK_DESK_H
+
+#include "tui/look.h"
+
+enum { LOOK_DAYS = 20 /* sessions */, LOOK_AUDITED = 250 /* lines */ };
+
+struct check_day { /* how a check stood at the end of a session */
+	char name[NOTICE_NAME];
+	struct date as_of;
+	enum check_state state;
+	struct num figure;
+};
+struct days_part { /* by name, each oldest first */
+	LOOK_HEAD;
+	VEC(struct check_day) day;
+};
+
+struct audit_part { /* newest first */
+	LOOK_HEAD;
+	struct audit_list l;
+};
+
+/* The newest, NULL = not read yet. */
+const struct days_part *look_days(const struct model *m);
+const struct audit_part *look_audit(const struct model *m);
+
+#endif
