@@ -177,8 +177,8 @@ next_clock(const char *text, int64_t now_ms, int64_t *out)
 	int end = 0, minutes;
 	struct date d = calendar_ny_date(now_ms, &minutes);
 
-	if (sscanf(text, "%2u:%2u%n", &h, &m, &end) != 2 || text[end] || end < 4 || h > 23 ||
-	    m > 59)
+	if (sscanf(text, "%2u:%2u%n", &h, &m, &end) != 2 || text[end] || end < 4 ||
+	    text[end - 3] != ':' || h > 23 || m > 59)
 		return false;
 	if ((int)(h * 60 + m) <= minutes)
 		d.days++;
