@@ -141,10 +141,7 @@ static void
 keep_since(const struct check_env *env, struct health *h)
 {
 	struct err e = ERR_INIT;
-	ROWS_AUTO may = db_query(env->db, Q_HEALTH_SINCE_ALLOWED, NULL, &e);
 
-	if (!may || !rows_bool(may, 0, 0))
-		return;
 	for (size_t i = 0; i < h->n; i++) {
 		char ms[NUM_BUF];
 
@@ -231,8 +228,11 @@ remember(const struct check_env *env, struct health *h)
 	if (!known || !date_eq(env->as_of, calendar_published(env->now_ms, PUBLISH_LAG_MIN)))
 		return;
 	recall_since(h, known);
-	keep_since(env, h);
-	keep_day(env, h);
+	ROWS_AUTO may = db_query(env->db, Q_HEALTH_SINCE_ALLOWED, NULL, &e);
+	if (may && rows_bool(may, 0, 0))
+		keep_since(env, h);
+	if (may && rows_bool(may, 0, 1))
+		keep_day(env, h);
 	end_acks(env, h);
 }
 

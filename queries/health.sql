@@ -70,9 +70,10 @@ SELECT count(*), max(r.id)
 SELECT name, state, (extract(epoch FROM since) * 1000)::bigint FROM fintra_ops.check_since;
 
 -- name: health_since_allowed
--- returns whether this session may write there
-SELECT has_table_privilege('fintra_ops.check_since', 'INSERT') AND has_table_privilege('fintra_ops.check_since', 'UPDATE')
-       AND NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off';
+-- returns whether this session may write there, and how each session ended
+SELECT has_table_privilege('fintra_ops.check_since', 'INSERT') AND has_table_privilege('fintra_ops.check_since', 'UPDATE') AND x.writes,
+       has_table_privilege('fintra_ops.check_day', 'INSERT') AND has_table_privilege('fintra_ops.check_day', 'UPDATE') AND x.writes
+  FROM (SELECT NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off' AS writes) x;
 
 -- name: health_since_set
 -- $1 name, $2 state, $3 since in milliseconds

@@ -210,6 +210,44 @@ since_is_kept(void **state)
 	health_done(&h);
 }
 
+#define DAY_OF_WINDOWS                                                                             \
+	"SELECT string_agg(concat_ws(' ', as_of, state, figure), ', ') FROM fintra_ops.check_day " \
+	"WHERE name = 'performance_windows_populated'"
+
+static void
+day_is(const char *info, const char *want)
+{
+	char *have = support_psql(info, DAY_OF_WINDOWS);
+
+	assert_string_equal(have, want);
+	free(have);
+}
+
+/* One row per session, as last seen: 20 tickers x 7 windows, then none. */
+static void
+each_session_is_kept_once(void **state)
+{
+	const char *info = ready();
+	struct health h;
+
+	(void)state;
+	measure_as(info, "2026-02-03T12:00:00Z", &h);
+	health_done(&h);
+	day_is(info, "2026-02-02 ok 140");
+	assert_int_equal(support_psql_int(info, "SELECT count(*) FROM fintra_ops.check_day"),
+			 12 + 21); /* as all_well() counts */
+	support_sql(info, "TRUNCATE performance_windows");
+	measure_as(info, "2026-02-03T13:00:00Z", &h);
+	health_done(&h);
+	day_is(info, "2026-02-02 critical 0");
+	/* A later look at that session is no look at the present one. */
+	measure_as(info, "2026-02-04T13:00:00Z", &h);
+	health_done(&h);
+	assert_int_equal(support_psql_int(info, "SELECT count(*) FROM fintra_ops.check_day WHERE "
+						"seen_at > '2026-02-03 14:00Z'"),
+			 0);
+}
+
 /* A role that may only read gets the same answers and leaves no trace. */
 /* The configuration's floor judges, so it is the one that is told. */
 static void
@@ -259,6 +297,7 @@ read_only_role(void **state)
 	assert_int_equal(find(&h, "performance_windows_empty")->since_ms, 0);
 	health_done(&h);
 	assert_int_equal(support_psql_int(info, "SELECT count(*) FROM fintra_ops.check_since"), 0);
+	assert_int_equal(support_psql_int(info, "SELECT count(*) FROM fintra_ops.check_day"), 0);
 }
 
 static void
@@ -283,6 +322,7 @@ main(void)
 		cmocka_unit_test(snapshots),
 		cmocka_unit_test(lost_runs),
 		cmocka_unit_test(since_is_kept),
+		cmocka_unit_test(each_session_is_kept_once),
 		cmocka_unit_test(configured_floor_is_told),
 		cmocka_unit_test(read_only_role),
 		cmocka_unit_test(broken_check_is_unknown),

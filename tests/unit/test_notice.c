@@ -1,4 +1,5 @@
-/* Until when: times worked out by hand from New York's offset, -5 h in winter, -4 h from 2026-03-08. */
+/* Until when: times worked out by hand from New York's offset, -5 h in winter, -4 h from
+ * 2026-03-08. */
 #include "core/clock.h"
 #include "core/notice.h"
 #include "core/str.h"
@@ -53,9 +54,19 @@ test_until(void **state)
 static void
 test_what_is_no_time(void **state)
 {
-	static const char *const bad[] = { "",	    " ",     "0h",	   "-1h",	 "24:00",
-					   "06:60", "06:0",  "6:00 pm",	   "2026-02-30", "2026-02-03",
-					   "soon",  "07:00x", "2026-02-03T11:59:59Z" };
+	static const char *const bad[] = { "",
+					   " ",
+					   "0h",
+					   "-1h",
+					   "24:00",
+					   "06:60",
+					   "06:0",
+					   "6:00 pm",
+					   "2026-02-30",
+					   "2026-02-03",
+					   "soon",
+					   "07:00x",
+					   "2026-02-03T11:59:59Z" };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
