@@ -110,10 +110,10 @@ test_help_does_the_selected_key(void **state)
 	(void)state;
 	scene_begin(&s, MORNING_SEED, scene_sizes[0]);
 	scene_open(&s, &view_help, NULL);
-	scene_type(&s, "jjjjjjjjjjjjj");
+	scene_type(&s, "jjjjjjjjjjjjjj");
 	scene_key(&s, TK_ENTER);
 	assert_int_equal(s.last.intent, DO_ACT);
-	assert_int_equal(s.last.act, ACT_LAUNCH); /* the fourteenth key of the overview */
+	assert_int_equal(s.last.act, ACT_LAUNCH); /* the fifteenth key of the overview */
 	scene_end(&s);
 }
 

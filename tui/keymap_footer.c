@@ -1,0 +1,57 @@
+/* The bottom line: the keys of the screen that fit, with their words. */
+#include "tui/keymap.h"
+
+#include <string.h>
+
+enum { OVERVIEW_WORDS = 80 /* columns in which the overview keeps the words of the screens */ };
+
+/* Help and the way back are there however narrow the screen is. */
+static bool
+always_there(const struct binding *b)
+{
+	return b->act == ACT_HELP || b->act == ACT_BACK;
+}
+
+/* Where there is no room for all keys, those of the screens lose their words: the overview, which
+ * has them all, keeps them as long as it is not too narrow for anything else. */
+static const char *
+word_of(unsigned screen, const struct binding *b, bool narrow)
+{
+	bool number = b->label[0] >= '0' && b->label[0] <= '9';
+
+	if (!(b->screens & screen) || !b->footer)
+		return "";
+	return narrow && number ? b->label : b->footer;
+}
+
+static int
+columns_of(const char *word)
+{
+	return *word ? (int)strlen(word) + 1 : 0;
+}
+
+void
+keymap_footer(struct canvas *c, struct span at, unsigned screen)
+{
+	int x = 1, kept = 0, all = 0;
+	bool narrow;
+
+	for (size_t i = 0; i < keymap_count; i++) {
+		int cols = columns_of(word_of(screen, &keymap[i], false));
+
+		all += cols;
+		kept += always_there(&keymap[i]) ? cols : 0;
+	}
+	narrow = all > at.w && (screen != SCREEN_OVERVIEW || at.w < OVERVIEW_WORDS);
+	for (size_t i = 0; i < keymap_count; i++) {
+		const char *word = word_of(screen, &keymap[i], narrow);
+		int cols = columns_of(word);
+
+		kept -= always_there(&keymap[i]) ? cols : 0;
+		/* The last blank may fall off the end. */
+		if (cols == 0 || x + cols + kept > at.w + 1)
+			continue;
+		canvas_put(c, SPAN(at.x + x, at.y, cols - 1), ST_KEY, word);
+		x += cols;
+	}
+}
