@@ -151,12 +151,12 @@ sector_behind(const struct job *job, struct date as_of)
 
 	g->report.n = 1;
 	g->report.at[0] =
-		(struct gate_line){ "sector_performance",
-				    "2026-01-30",
-				    "2026-02-02",
-				    "late",
-				    "fintra run sector-performance-aggregator --as-of 2026-02-02",
-				    false };
+		(struct gate_line){ .table = "sector_performance",
+				    .have = "2026-01-30",
+				    .want = "2026-02-02",
+				    .state = "late",
+				    .command = "fintra run sector-performance-aggregator --as-of "
+					       "2026-02-02" };
 	return g;
 }
 
