@@ -146,11 +146,12 @@ fall(struct steps *t, struct step *s)
 		stop_for(t, s);
 }
 
-/* By policy: no unit, so a resume does it.  What needs its tables is stopped by its own gate. */
+/* By policy: no unit, so a resume does it.  What works over its tables waits, too; what only reads
+ * them is stopped by its own gate. */
 static void
 pass_over(struct steps *t, struct step *s)
 {
-	s->state = STEP_PASSED_OVER;
+	s->state = STEP_BLOCKED;
 	fmt_buf(s->why, sizeof(s->why), "step %s is paused", s->job->name);
 	run_taint(t->c, s->why);
 }
@@ -346,7 +347,7 @@ list(const struct steps *t, enum step_state state, const char *word, struct str 
 	size_t n = 0;
 
 	for (size_t i = 0; i < t->plan.n; i++)
-		if (t->plan.at[i].state == state)
+		if (t->plan.at[i].state == state && !t->plan.at[i].o.paused)
 			str_fmt(out, "%s%s",
 				n++	   ? ", "
 				: out->len ? "; "

@@ -52,7 +52,7 @@ end(struct console_test *t)
 	console_close(t);
 }
 
-/* No snapshot yet; r makes one of this ticker, and its figures come. */
+/* No snapshot yet; r offers all steps, a run makes one of this ticker, and its figures come. */
 static void
 test_from_the_key_to_the_figures(void **state)
 {
@@ -67,6 +67,13 @@ test_from_the_key_to_the_figures(void **state)
 	SEE(&t, "Alpha Inc");
 	SEE(&t, "none of engine fintra-local-v1 by this date: fmp-bulk has not run for it");
 	pty_send(t.pty, "r");
+	SEE(&t, "Launch master-ticker");
+	SEE(&t, "fintra run master-ticker --ticker AAA");
+	pty_send(t.pty, "\033");
+	SEE(&t, "Run a job or backfill"); /* the form's own way back */
+	pty_send(t.pty, "\033");
+	assert_true(pty_wait_gone(t.pty, "Run a job or backfill", CONSOLE_WAIT_MS));
+	pty_send(t.pty, ":run fmp-bulk --ticker AAA\r"); /* the one step that needs no vendor */
 	SEE(&t, "Launch fmp-bulk");
 	SEE(&t, "--ticker AAA");
 	pty_send(t.pty, "\r");

@@ -253,7 +253,10 @@ test_overview_panes_fit(void **state)
 				assert_true(p[i]->h >= 1);
 				area += p[i]->w * p[i]->h;
 			}
-			assert_int_equal(area, (l.split ? w - 1 : w) * r.h);
+			/* The notes below them have all columns. */
+			assert_int_equal(area, (l.split ? w - 1 : w) * (r.h - l.notes.h));
+			assert_true(l.notes.h == 0 || (l.notes.x == 0 && l.notes.w == w &&
+						       l.notes.y + l.notes.h == 2 + r.h));
 			assert_true(l.layers.h >= (l.compact ? 8 : 9));
 		}
 }
