@@ -40,6 +40,7 @@ struct job_record {
 	struct date last_as_of;
 	bool under_way; /* it still goes on */
 	bool resumable; /* it was stopped half way: `fintra resume` goes on with it */
+	bool vanished;	/* resumable, and nobody stopped it: its process is gone */
 };
 
 struct table_status {

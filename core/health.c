@@ -122,7 +122,10 @@ table_check(const struct check_env *env, const struct table_status *s, char *nam
 			s->state == TABLE_FRESH ? "fresh" : s->detail);
 	fmt_buf(r->bound, sizeof(r->bound), "%s, coverage >= %.0f%%", date_iso(s->want, want),
 		s->floor * 100);
-	if (r->state != CHECK_OK && s->writer)
+	if (s->state == TABLE_MIXED && s->table->mend)
+		fmt_buf(r->remedy[0], sizeof(r->remedy[0]), "fintra backfill %s %s", s->table->mend,
+			str_or(s->table->mend_options, ""));
+	else if (r->state != CHECK_OK && s->writer)
 		fmt_buf(r->remedy[0], sizeof(r->remedy[0]), "fintra run %s --as-of %s",
 			s->writer->name, date_iso(env->as_of, as_of));
 }

@@ -24,8 +24,9 @@ enum job_flag {
 	JOB_USES_API = 2,
 	JOB_BACKFILL = 4,
 	JOB_RANGE = 8,
-	JOB_OLD_LOCKS = 16,   /* the old system's route takes the job lock itself */
-	JOB_NEEDS_TICKER = 32 /* ERR_USAGE without one */
+	JOB_OLD_LOCKS = 16,    /* the old system's route takes the job lock itself */
+	JOB_NEEDS_TICKER = 32, /* ERR_USAGE without one */
+	JOB_COMPLETES = 64     /* adds to rows that another job writes: again when they are new */
 };
 
 #define NAMES(...) ((const char *const[]){ __VA_ARGS__, NULL })

@@ -158,6 +158,7 @@ fill(struct db *db, const struct conf *conf, struct job_record *rec, const struc
 	rec->under_way = !run_state_ended(st);
 	rec->resumable =
 		rows_bool(r, row, COL_WHOLE) && worth_resuming(st, rows_bool(r, row, COL_UNITS));
+	rec->vanished = rec->resumable && (st == RUN_ABANDONED || st == RUN_LOST);
 }
 
 static struct job_record *

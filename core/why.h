@@ -48,7 +48,8 @@ int why_build(const struct catalogue *cat, const struct freshness *f, const char
 /* The same tree downwards: children are the tables made from it. */
 int impact_build(const struct catalogue *cat, const struct freshness *f, const char *target,
 		 struct why *out, struct err *e) MUST_CHECK;
-/* No tree: the steps that make the target fresh.  target: as above, and layer:N-M. */
+/* No tree: the steps that make the target fresh.  target: as above, and layer:N-M.  NULL: what is
+ * computed from what is repaired is made again, too. */
 int plan_build(const struct catalogue *cat, const struct freshness *f, const char *target,
 	       struct why *out, struct err *e) MUST_CHECK;
 void why_done(struct why *w);

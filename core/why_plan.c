@@ -24,25 +24,33 @@ mends(const struct table_status *s)
 }
 
 /* A second writer of a table (one that reads it, too: it fills gaps) is named only when the date is
- * right and rows are missing. */
+ * right and rows are missing; one that completes all rows, always; a backfill when it vanished half
+ * way. */
 static bool
-repairs(const struct job *job, const struct table_status *s)
+repairs(const struct freshness *f, const struct job *job, const struct table_status *s)
 {
 	const char *table = s->table->name;
+	const struct job_record *rec;
 
 	if (mends(s))
 		return false; /* has a step of its own */
 	if (maker(s) == job)
 		return true;
-	return s->state == TABLE_PARTIAL && !(job->flags & JOB_BACKFILL) &&
-	       str_has(job->writes, table) && str_has(job->reads, table);
+	if (!str_has(job->writes, table))
+		return false;
+	if (job->flags & JOB_COMPLETES)
+		return true;
+	if (!(job->flags & JOB_BACKFILL))
+		return s->state == TABLE_PARTIAL && str_has(job->reads, table);
+	rec = freshness_job(f, job);
+	return rec && rec->vanished && date_eq(rec->last_as_of, f->as_of);
 }
 
 static bool
 is_needed(const struct freshness *f, const struct job *job, const bool *broken)
 {
 	for (size_t i = 0; i < f->n; i++)
-		if (broken[i] && repairs(job, &f->at[i]))
+		if (broken[i] && repairs(f, job, &f->at[i]))
 			return true;
 	return false;
 }
@@ -151,6 +159,22 @@ why_add_steps(const struct catalogue *cat, const struct freshness *f, const bool
 			add_step(cat, f, jobs[i], NULL, w);
 }
 
+/* What a broken table makes broken when it is repaired: all that is computed from it, day by day,
+ * has the right date and the wrong values then.  What the vendor sends does not depend on what we
+ * hold. */
+static void
+spread(const struct freshness *f, bool *broken)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		const struct table_status *s = &f->at[i], *in;
+
+		if (!s->writer || s->writer->flags & JOB_USES_API || s->table->cadence != DAILY)
+			continue;
+		for (size_t k = 0; !broken[i] && (in = freshness_input(f, s, k)); k++)
+			broken[i] = broken[in - f->at] && in->table->cadence == DAILY;
+	}
+}
+
 static void
 mark_job(const struct freshness *f, const struct job *job, bool *broken)
 {
@@ -222,6 +246,8 @@ plan_build(const struct catalogue *cat, const struct freshness *f, const char *t
 			why_mark(f, &f->at[i], broken);
 	if (target)
 		rc = mark_target(cat, f, target, broken, e);
+	else
+		spread(f, broken);
 	if (rc == 0) {
 		why_add_steps(cat, f, broken, out);
 		plan_sentence(target, out);

@@ -32,6 +32,20 @@ remedy_windows(const struct check_env *env, struct check_result *r)
 	remedy(env, r, i, "run", "performance-windows-aggregator");
 }
 
+/* Snapshots lack what good windows have when they were made before these. */
+static void
+remedy_snapshots(const struct check_env *env, struct check_result *r)
+{
+	const struct table_status *s = freshness_find(env->fresh, "performance_windows");
+
+	if (!s || s->state != TABLE_FRESH) {
+		remedy_windows(env, r);
+		return;
+	}
+	remedy(env, r, 0, "run", "fmp-bulk");
+	remedy(env, r, 1, "run", "compute-ranks");
+}
+
 static void
 strict_is(struct check_result *r, bool ok, const char *value)
 {
@@ -169,7 +183,7 @@ pct_missing(const struct check_env *env, struct check_result *r, struct err *e)
 	strict_is(r, r->state == CHECK_OK, r->value);
 	tell_versions(q, r);
 	if (r->state != CHECK_OK)
-		remedy_windows(env, r);
+		remedy_snapshots(env, r);
 	return 0;
 }
 
@@ -191,7 +205,7 @@ relative_1y(const struct check_env *env, struct check_result *r, struct err *e)
 	strict_is(r, r->state == CHECK_OK, r->value);
 	tell_versions(q, r);
 	if (r->state != CHECK_OK)
-		remedy_windows(env, r);
+		remedy_snapshots(env, r);
 	return 0;
 }
 
@@ -212,7 +226,7 @@ scatter(const struct check_env *env, struct check_result *r, struct err *e)
 	fmt_buf(r->value, sizeof(r->value), "%s points", num_group(points, n));
 	strict_is(r, points >= MIN_SCATTER, r->value);
 	if (r->state != CHECK_OK)
-		remedy_windows(env, r);
+		remedy_snapshots(env, r);
 	return 0;
 }
 
@@ -262,6 +276,12 @@ snapshot_inputs(const struct check_env *env, struct check_result *r, struct err 
 		fmt_buf(r->value, sizeof(r->value), "%s with %s of %s", day, rows_text(q, i, 1),
 			date_iso(rows_date(q, i, 2), other));
 		remedy(env, r, 0, "run", "fmp-bulk");
+	}
+	const struct table_status *s = freshness_find(env->fresh, "fintra_snapshots");
+	if (s && s->state == TABLE_MIXED) { /* the dates agree, the values do not */
+		r->state = CHECK_CRITICAL;
+		str_copy(r->value, sizeof(r->value), s->mixed_text);
+		remedy_snapshots(env, r);
 	}
 	return 0;
 }

@@ -270,7 +270,7 @@ const struct table fintra_tables[] = {
 	  .floor = 0.95,
 	  .coverage = "snapshots at the session / active stocks",
 	  .measure = Q_FRESH_FINTRA_SNAPSHOTS,
-	  .mixed = NO_QUERY,
+	  .mixed = Q_FRESH_SNAPSHOT_RETURNS,
 	  VOLATILE("created_at"),
 	  KEY("ticker", "snapshot_date", "engine_version") },
 	{ .name = "fintra_market_state",

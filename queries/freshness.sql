@@ -485,6 +485,26 @@ SELECT EXISTS (SELECT 1 FROM fintra_snapshots), n.d,
        (SELECT count(*) FROM fintra_active_stocks WHERE n.d IS NOT NULL), 'active stocks'
   FROM n;
 
+-- name: fresh_snapshot_returns
+-- $1 date of fintra_snapshots.  Whether their relative returns of one year are those of performance_windows: the
+-- snapshots of a day whose windows were written again, or later, were made from others.
+-- returns snapshots whose windows are there, those that agree, no date, no date, what to say
+WITH g AS (
+	SELECT s.relative_vs_sector_1y AS has, w.asset_return - w.benchmark_return AS due
+	  FROM fintra_snapshots s
+	  JOIN performance_windows w ON w.ticker = s.ticker AND w.benchmark_ticker = s.sector AND w.window_code = '1Y'
+	   AND w.as_of_date = $1::date
+	 WHERE s.snapshot_date = $1::date AND w.asset_return IS NOT NULL AND w.benchmark_return IS NOT NULL
+), c AS (
+	SELECT count(*) AS n, count(*) FILTER (WHERE abs(has - due) <= 1e-9 * greatest(1, abs(has), abs(due))) AS same,
+	       count(*) FILTER (WHERE has IS NULL) AS none
+	  FROM g
+)
+SELECT n, same, NULL::date, NULL::date,
+       CASE WHEN none > 0 THEN none || ' of ' || n || ' lack the relative return 1Y that performance_windows has'
+            ELSE (n - same) || ' of ' || n || ' have another relative return 1Y than performance_windows' END
+  FROM c;
+
 -- name: fresh_fintra_market_state
 -- There is one state only: when its last whole run went back to an older date, none of its rows is of this one.
 SELECT count(*) > 0, max(m.last_price_date) FILTER (WHERE m.last_price_date <= $1::date), count(*),

@@ -77,7 +77,7 @@ const struct job job_industry_windows = {
 	.phase = 2,
 	.step = 13,
 	.cadence = DAILY,
-	.flags = JOB_RANGE,
+	.flags = JOB_RANGE | JOB_COMPLETES,
 	.after = NAMES("industry-performance-aggregator"),
 	.reads = NAMES("industry_performance", "datos_performance", "industry_classification",
 		       "asset_industry_map", "fintra_universe"),

@@ -93,6 +93,7 @@ const struct job job_compute_ranks = {
 	.phase = 4,
 	.step = 20,
 	.cadence = DAILY,
+	.flags = JOB_COMPLETES,
 	.after = NAMES("fmp-bulk"),
 	.reads = NAMES("fintra_snapshots"),
 	.writes = NAMES("fintra_snapshots"),

@@ -168,6 +168,34 @@ snapshots(void **state)
 	expect(info, "snapshots_relative_1y", "critical", "0 of 40");
 }
 
+/* Windows that were filled after the snapshots were made: what is to be done is not the windows. */
+static void
+snapshots_of_other_windows(void **state)
+{
+	const char *info = ready();
+	const struct check_result *r;
+	struct health h;
+
+	(void)state;
+	support_sql(info, "UPDATE fintra_snapshots SET relative_vs_sector_1y = NULL");
+	measure_as(info, NOW, &h);
+	r = find(&h, "snapshots_inputs_mixed");
+	assert_int_equal(r->state, CHECK_CRITICAL);
+	assert_string_equal(r->value,
+			    "20 of 20 lack the relative return 1Y that performance_windows has");
+	r = find(&h, "snapshots_pct_missing");
+	assert_string_equal(r->value, "100.0%");
+	assert_string_equal(r->remedy[0], "fintra run fmp-bulk --as-of 2026-02-02");
+	assert_string_equal(r->remedy[1], "fintra run compute-ranks --as-of 2026-02-02");
+	health_done(&h);
+	support_sql(info, "DELETE FROM performance_windows WHERE as_of_date = '2026-02-02'");
+	measure_as(info, NOW, &h);
+	r = find(&h, "snapshots_pct_missing");
+	assert_string_equal(r->remedy[0],
+			    "fintra run performance-windows-aggregator --as-of 2026-02-02");
+	health_done(&h);
+}
+
 static void
 lost_runs(void **state)
 {
@@ -320,6 +348,7 @@ main(void)
 		cmocka_unit_test(truncated_windows),
 		cmocka_unit_test(sector_behind),
 		cmocka_unit_test(snapshots),
+		cmocka_unit_test(snapshots_of_other_windows),
 		cmocka_unit_test(lost_runs),
 		cmocka_unit_test(since_is_kept),
 		cmocka_unit_test(each_session_is_kept_once),

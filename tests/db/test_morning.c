@@ -13,6 +13,13 @@
 
 #define NOW "2026-02-03T09:12:07Z" /* 04:12 in New York */
 
+/* Snapshots of the day made from the windows as they are. */
+#define AGAIN                                                                          \
+	"UPDATE fintra_snapshots s SET relative_vs_sector_1y = w.asset_return - "      \
+	"w.benchmark_return FROM performance_windows w WHERE w.ticker = s.ticker AND " \
+	"w.benchmark_ticker = s.sector AND w.window_code = '1Y' AND w.as_of_date = "   \
+	"s.snapshot_date"
+
 static const char *
 morning(void)
 {
@@ -21,7 +28,7 @@ morning(void)
 		"UPDATE performance_windows w SET benchmark_return = s.return_percent,"
 		" alpha = asset_return - s.return_percent FROM sector_performance s WHERE s.sector "
 		"= w.benchmark_ticker"
-		" AND s.window_code = w.window_code AND s.performance_date = '2026-01-30'";
+		" AND s.window_code = w.window_code AND s.performance_date = '2026-01-30';" AGAIN;
 	const char *info = support_db("t_morning", true);
 
 	support_ready(info);
@@ -114,6 +121,11 @@ sector_repaired_first(void **state)
 			    "performance_windows"); /* its inputs are fine now */
 	freshness_done(&f);
 	support_sql(info, whole);
+	support_fresh(info, "2026-02-02", NOW, &f);
+	assert_string_equal(f.verdict, "NOT READY for 2026-02-02: fintra_snapshots mixed: 20 of 20 "
+				       "have another relative return 1Y than performance_windows");
+	freshness_done(&f);
+	support_sql(info, AGAIN);
 	support_fresh(info, "2026-02-02", NOW, &f);
 	assert_true(f.ready);
 	freshness_done(&f);
