@@ -26,6 +26,7 @@ struct catalogue {
 	const struct answer_reader *readers; /* core/replay.h; path NULL ends; NULL = none */
 	const struct engine *engines;	     /* core/engine.h; name NULL ends; NULL = none */
 	const struct scatter_spec *scatter;  /* core/scatter.h; NULL = none */
+	const struct incident *incidents;    /* core/incident.h; name NULL ends; NULL = none */
 };
 
 /* A catalogue as the configuration makes it (compose.c): the jobs of `base` and those of

@@ -62,6 +62,8 @@ const struct command commands[] = {
 	  "when a line cannot be read",
 	  engine_options, cmd_engine },
 	{ "calendar", "[DATE]", "exchange sessions", calendar_options, cmd_calendar },
+	{ "playbook", "[NAME]", "known troubles: how to tell them, what repairs them", NULL,
+	  cmd_playbook },
 	{ "demo", "", "a private database with a synthetic market", demo_options, cmd_demo },
 	{ "tui", "", "the console", NULL, cmd_tui },
 	{ "help", "[COMMAND]", "this list, or one command's options", NULL, cmd_help },

@@ -51,10 +51,13 @@ int cmd_diff(struct app *app);
 int cmd_calendar(struct app *app);
 int cmd_engine(struct app *app);
 int cmd_demo(struct app *app);
+int cmd_playbook(struct app *app);
 int cmd_help(struct app *app);
 int cmd_version(struct app *app);
 int cmd_tui(struct app *app);
 
+/* Names and titles of the playbooks; `practised`: of those that demo --incident makes. */
+void playbook_list(const struct app *app, bool practised);
 /* show RUN --evidence (cmd_evidence.c); the exit code. */
 int show_evidence(const struct app *app, struct db *db, const struct run_info *r);
 

@@ -6,6 +6,7 @@
 #include "core/cluster.h"
 #include "core/commands.h"
 #include "core/freshness.h"
+#include "core/incident.h"
 #include "core/json.h"
 #include "core/map.h"
 #include "core/migrate.h"
@@ -22,6 +23,8 @@ const struct cli_option demo_options[] = {
 	{ "tickers", 0, "N", "synthetic tickers (default 1000)" },
 	{ "years", 0, "N", "years of daily prices (default 5)" },
 	{ "dir", 0, "PATH", "where the private database lives" },
+	{ "incident", 0, "NAME", "break it as in life, to practise; none repairs it" },
+	{ "list", 0, NULL, "the incidents" },
 	{ NULL, 0, NULL, NULL },
 };
 
@@ -32,6 +35,8 @@ struct demo {
 	char url[URL_MAX];
 	const char *tickers, *years;
 	struct date from; /* first day of the market; fixed when the demo is first filled */
+	const struct incident *incident; /* NULL = none */
+	bool practice;			 /* --incident, also none: repairs what one has left */
 };
 
 static char *
@@ -122,6 +127,16 @@ vendor_start(struct demo *d, struct date as_of, struct err *e)
 	return n > 0 ? 0 : err_set(e, ERR_CONFIG, "the vendor stand-in did not start");
 }
 
+/* A run that was killed is given up after seconds, not after a minute. */
+static int
+configure_practice(struct conf *c, struct err *e)
+{
+	if (conf_set(c, "run", "heartbeat_ms", "500", e) < 0 ||
+	    conf_set(c, "run", "fence_ms", "4500", e) < 0)
+		return -1;
+	return conf_set(c, "run", "abandoned_ms", "6000", e);
+}
+
 static int
 configure(struct demo *d, struct err *e)
 {
@@ -146,6 +161,8 @@ configure(struct demo *d, struct err *e)
 		r = conf_set(c, "fmp", "requests_per_min", "0", e);
 	if (r == 0)
 		r = conf_set(c, "paths", "cache_dir", cache, e);
+	if (r == 0 && d->practice)
+		r = configure_practice(c, e);
 	free(c->api_key);
 	c->api_key = mem_dup("demo");
 	free(conninfo);
@@ -307,6 +324,107 @@ present(struct demo *d)
 	return cmd_status(d->app);
 }
 
+/* What --incident asks for. */
+static int
+choose_incident(struct demo *d, const struct cli *cli, struct err *e)
+{
+	const char *name = cli_value(cli, "incident");
+
+	d->practice = name != NULL;
+	if (!name)
+		return 0;
+	if (d->app->g.conninfo)
+		return err_set(e, ERR_USAGE,
+			       "an incident breaks the demo's own database and no other: leave "
+			       "out --db");
+	if (str_same(name, "none"))
+		return 0;
+	d->incident = incident_find(d->app->built, name, true, e);
+	return d->incident ? 0 : -1;
+}
+
+/* A cluster that no demo has filled is not ours to break. */
+static int
+check_home(const struct demo *d, const char *home, struct err *e)
+{
+	char *version = path_of(home, "pg/PG_VERSION"), *market = path_of(home, "market-start");
+	bool foreign = d->practice && access(version, F_OK) == 0 && access(market, F_OK) != 0;
+
+	free(version);
+	free(market);
+	return foreign ? err_set(e, ERR_USAGE,
+				 "%s holds a database that is not the demo's: an incident does not "
+				 "touch it",
+				 home)
+		       : 0;
+}
+
+/* What an earlier incident left, before anything else is made from it. */
+static int
+repair(struct demo *d, struct err *e)
+{
+	char *fix[] = { (char[]){ "fix" }, (char[]){ "--yes" }, NULL };
+	struct run_filter any = { .limit = 1 };
+	struct run_list list = { NULL, 0 };
+	DB_AUTO db = db_open(&d->app->conf, "fintra demo", NULL, e);
+	int applied = 0;
+	bool used;
+
+	if (!db || migrate_run(db, MIGRATE_INIT, clock_wall_ms(), &applied, e) < 0 ||
+	    ledger_runs(db, &d->app->conf, &any, &list, e) < 0)
+		return -1;
+	used = list.n > 0;
+	run_list_done(&list);
+	if (!used)
+		return 0;
+	d->app->argc = 2;
+	d->app->argv = fix;
+	cmd_fix(d->app); /* it says what is left; the pipeline comes next */
+	return 0;
+}
+
+static int
+fill(struct demo *d, struct date as_of, struct err *e)
+{
+	struct incident_env env = { &d->app->conf, d->app->built, as_of, show_event, NULL };
+
+	if (d->practice && repair(d, e) < 0)
+		return -1;
+	if (pipeline(d, as_of, e) < 0)
+		return -1;
+	if (!d->incident)
+		return 0;
+	if (d->incident->yesterday && pipeline(d, calendar_prev(as_of), e) < 0)
+		return -1;
+	fprintf(stderr, "fintra: incident %s: %s\n", d->incident->name, d->incident->title);
+	return incident_make(d->incident, &env, e);
+}
+
+static int
+demo(struct demo *d, const char *home, struct date as_of)
+{
+	struct err e = ERR_INIT;
+	int rc = cluster_start(&d->cluster, home, &e);
+
+	if (rc == 0)
+		rc = market_start(d, as_of, &e);
+	if (rc == 0)
+		rc = vendor_start(d, as_of, &e);
+	if (rc == 0)
+		rc = configure(d, &e);
+	if (rc == 0)
+		rc = fill(d, as_of, &e);
+	if (rc == 0) {
+		print_requests(d);
+		rc = present(d);
+	} else {
+		rc = app_fail(&e, "see the lines above; the same command goes on where it stopped");
+	}
+	proc_stop(d->vendor);
+	cluster_stop(&d->cluster);
+	return rc;
+}
+
 int
 cmd_demo(struct app *app)
 {
@@ -317,31 +435,24 @@ cmd_demo(struct app *app)
 	int rc;
 
 	if (cli_parse(&cli, demo_options, false, app->argc, app->argv, &e) < 0 ||
-	    app_as_of(app, &as_of, &e) < 0)
+	    choose_incident(&d, &cli, &e) < 0 || app_as_of(app, &as_of, &e) < 0)
 		return app_fail(&e, "fintra help demo");
+	if (cli_has(&cli, "list")) {
+		playbook_list(app, true);
+		return 0;
+	}
 	d.tickers = str_or(cli_value(&cli, "tickers"), "1000");
 	d.years = str_or(cli_value(&cli, "years"), "5");
 	app->cat = app->built; /* a demo never calls the configured old system */
 	char *home =
 		cluster_home(cli_has(&cli, "dir") ? cli_value(&cli, "dir") : app->conf.demo_dir);
-	fprintf(stderr, "fintra: demo with SYNTHETIC data in %s\n", home);
-	rc = cluster_start(&d.cluster, home, &e);
-	if (rc == 0)
-		rc = market_start(&d, as_of, &e);
-	if (rc == 0)
-		rc = vendor_start(&d, as_of, &e);
-	if (rc == 0)
-		rc = configure(&d, &e);
-	if (rc == 0)
-		rc = pipeline(&d, as_of, &e);
+	rc = check_home(&d, home, &e);
 	if (rc == 0) {
-		print_requests(&d);
-		rc = present(&d);
+		fprintf(stderr, "fintra: demo with SYNTHETIC data in %s\n", home);
+		rc = demo(&d, home, as_of);
 	} else {
-		rc = app_fail(&e, "see the lines above; the same command goes on where it stopped");
+		rc = app_fail(&e, "fintra help demo");
 	}
-	proc_stop(d.vendor);
-	cluster_stop(&d.cluster);
 	free(home);
 	return rc;
 }

@@ -65,5 +65,6 @@ const struct catalogue fintra_catalogue = {
 	.ticker_like = Q_TICKER_LIKE,
 	.scatter = &fintra_scatter,
 	.ticker_jobs = NAMES("master-ticker", "fmp-bulk"),
+	.incidents = fintra_incidents,
 	.build = FINTRA_VERSION,
 };

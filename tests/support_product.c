@@ -51,11 +51,11 @@ product_copy(const char *name)
 	return support_db_copy(name, base);
 }
 
-int
-product_run(const char *conninfo, const char *const *more, const char *const *args,
-	    struct support_out *out)
+/* NULL ends. */
+static void
+fill_env(const char *const *more, const char *env[ENVS])
 {
-	const char *env[ENVS] = {
+	const char *const own[] = {
 		url,
 		sec,
 		cache,
@@ -68,11 +68,41 @@ product_run(const char *conninfo, const char *const *more, const char *const *ar
 	};
 	size_t n = 0;
 
-	while (env[n])
-		n++;
+	for (size_t i = 0; i < ARRAY_LEN(own); i++)
+		env[n++] = own[i];
 	for (; more && *more && n + 1 < ENVS; more++)
 		env[n++] = *more;
+	env[n] = NULL;
+}
+
+int
+product_run(const char *conninfo, const char *const *more, const char *const *args,
+	    struct support_out *out)
+{
+	const char *env[ENVS];
+
+	fill_env(more, env);
 	return bin_run_env(conninfo, env, args, out);
+}
+
+void
+product_conf(const char *conninfo, const char *const *more, struct conf *out)
+{
+	const char *env[ENVS];
+	struct err e = ERR_INIT;
+
+	fill_env(more, env);
+	for (size_t i = 0; env[i]; i++) {
+		char *name = mem_dup(env[i]), *value = strchr(name, '=');
+
+		*value++ = '\0';
+		setenv(name, value, 1);
+		free(name);
+	}
+	setenv("FINTRA_DB_CONNINFO", conninfo, 1);
+	setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+	if (conf_load(out, NULL, &e) < 0)
+		fail_msg("%s", e.text);
 }
 
 void

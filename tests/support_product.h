@@ -15,6 +15,8 @@ const char *product_copy(const char *name);
 /* The binary with the stand-in as vendor; `more` may change that.  Returns the exit code. */
 int product_run(const char *conninfo, const char *const *more, const char *const *args,
 		struct support_out *out);
+/* The same for what is done in this process; owned: conf_done(). */
+void product_conf(const char *conninfo, const char *const *more, struct conf *out);
 /* Ends with `code`, stdout or stderr holds `says`. */
 void product_expect(const char *conninfo, const char *const *args, int code, const char *says);
 /* "table rows sum" of every data table, as `db checksum` tells; owned: free(). */

@@ -54,7 +54,8 @@ plan_goes_on_to_the_snapshots(void **state)
 	expect_steps("TRUNCATE performance_windows", NULL,
 		     NAMES("fintra run performance-windows-aggregator --as-of " DAY,
 			   "fintra run fmp-bulk --as-of " DAY,
-			   "fintra run compute-ranks --as-of " DAY));
+			   "fintra run compute-ranks --as-of " DAY,
+			   "fintra run market-state-bulk --as-of " DAY));
 	expect_steps("TRUNCATE performance_windows", "performance_windows",
 		     NAMES("fintra run performance-windows-aggregator --as-of " DAY));
 	/* A weekly table holds nothing up, what the vendor sends depends on no table. */
@@ -62,7 +63,8 @@ plan_goes_on_to_the_snapshots(void **state)
 	expect_steps("TRUNCATE datos_dividendos", NULL,
 		     NAMES("fintra run dividends-bulk-v2 --as-of " DAY,
 			   "fintra run fmp-bulk --as-of " DAY,
-			   "fintra run compute-ranks --as-of " DAY));
+			   "fintra run compute-ranks --as-of " DAY,
+			   "fintra run market-state-bulk --as-of " DAY));
 }
 
 /* Snapshots of the right date with returns that the windows do not have (seed, section 8). */
@@ -70,7 +72,8 @@ static void
 snapshots_of_other_windows(void **state)
 {
 	static const char *const again[] = { "fintra run fmp-bulk --as-of " DAY,
-					     "fintra run compute-ranks --as-of " DAY, NULL };
+					     "fintra run compute-ranks --as-of " DAY,
+					     "fintra run market-state-bulk --as-of " DAY, NULL };
 	struct freshness f;
 
 	(void)state;

@@ -1,0 +1,53 @@
+/* Known troubles: what an operator sees, what is behind it, which commands tell and repair it; and
+ * how the demo makes them, by the same means as in life.  One table (jobs/incidents.c) for the
+ * practice and for the playbook, so that they cannot differ. */
+#ifndef FINTRA_CORE_INCIDENT_H
+#define FINTRA_CORE_INCIDENT_H
+
+#include "core/runner.h"
+
+enum incident_act {
+	INCIDENT_SQL,	/* rows that are not there (yet) */
+	INCIDENT_FAULT, /* the vendor stand-in answers so from now on */
+	INCIDENT_RUN,	/* a job really runs, for the session, and ends as told */
+	INCIDENT_KILL	/* a job runs from the session before on and is killed (SIGKILL) while it
+			   waits for what the query has changed but not committed */
+};
+
+struct incident_step {
+	enum incident_act act;
+	int query;	     /* SQL, KILL: enum query; $1 the session, $2 the one before */
+	const char *text;    /* FAULT: a rule of tests/fakefmp.c, NULL = good answers again; RUN,
+				KILL: the job */
+	enum run_state ends; /* RUN: SUCCESS, PARTIAL or FAILURE */
+	bool last;
+};
+
+struct incident {
+	const char *name, *title; /* name NULL ends the table */
+	const char *symptom, *cause;
+	/* Commands; DATE and RUN stand for the session and for the run that vanished. */
+	const char *const *diagnose, *const *remedy;
+	bool seed;			   /* a problem of the report's section 8 */
+	bool yesterday;			   /* needs the rows of the session before */
+	const struct incident_step *steps; /* .last ends; NULL: it cannot be made any more */
+};
+
+/* NULL fills *e (ERR_USAGE) with the nearest name; `practised`: one with steps. */
+const struct incident *incident_find(const struct catalogue *cat, const char *name, bool practised,
+				     struct err *e) MUST_CHECK;
+
+struct incident_env {		 /* all borrowed for the call */
+	const struct conf *conf; /* database and stand-in */
+	const struct catalogue *cat;
+	struct date as_of;
+	runner_sink_fn *sink;
+	void *arg;
+};
+
+/* Breaks the database, which must be a private cluster that listens on no network (else
+ * ERR_PERMISSION and nothing is touched).  Call with no other thread running: a step may fork. */
+int incident_make(const struct incident *in, const struct incident_env *env,
+		  struct err *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,64 @@
+-- How the demo makes the incidents that an operator practises on (jobs/incidents.c).  $1 is the session, $2 the one
+-- before.
+
+-- name: incident_private
+-- returns whether the server listens on no network, as the demo's own does
+SELECT current_setting('listen_addresses') = '';
+
+-- name: incident_held
+-- returns whether another session waits for what this one has not committed (pg_stat_activity does not change
+-- within a transaction)
+SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)));
+
+-- name: incident_no_sectors
+DELETE FROM sector_performance WHERE performance_date = $1::date;
+
+-- name: incident_no_windows
+DELETE FROM performance_windows;
+
+-- name: incident_no_windows_before
+DELETE FROM performance_windows WHERE as_of_date <> $1::date;
+
+-- name: incident_no_windows_of_the_day
+DELETE FROM performance_windows WHERE as_of_date = $1::date;
+
+-- name: incident_before_prices
+-- The night in which the day's prices have not come yet: nothing that is made from them is there.
+WITH p AS (
+	DELETE FROM prices_daily WHERE price_date = $1::date
+), d AS (
+	DELETE FROM datos_performance WHERE performance_date = $1::date
+), i AS (
+	DELETE FROM industry_performance WHERE performance_date = $1::date
+), s AS (
+	DELETE FROM sector_performance WHERE performance_date = $1::date
+), w AS (
+	DELETE FROM performance_windows WHERE as_of_date = $1::date
+)
+DELETE FROM fintra_snapshots WHERE snapshot_date = $1::date;
+
+-- name: incident_before_valuations
+-- The same for valuations.
+WITH v AS (
+	DELETE FROM datos_valuacion WHERE valuation_date = $1::date
+), b AS (
+	DELETE FROM sector_benchmarks WHERE snapshot_date = $1::date
+), s AS (
+	DELETE FROM sector_stats WHERE stats_date = $1::date
+), i AS (
+	DELETE FROM industry_benchmarks WHERE snapshot_date = $1::date
+), p AS (
+	DELETE FROM sector_pe WHERE pe_date = $1::date
+), q AS (
+	DELETE FROM industry_pe WHERE pe_date = $1::date
+)
+DELETE FROM fintra_snapshots WHERE snapshot_date = $1::date;
+
+-- name: incident_before_split
+-- What was stored before a share was split two for one: twice the prices, half of the volume.  Of the first company
+-- with a return of five years.
+UPDATE prices_daily
+   SET open = open * 2, high = high * 2, low = low * 2, close = close * 2, adj_close = adj_close * 2,
+       volume = round(volume / 2.0)
+ WHERE ticker = (SELECT min(d.ticker) FROM datos_performance d JOIN fintra_active_stocks a ON a.ticker = d.ticker
+                  WHERE d.performance_date = $1::date AND d.window_code = '5Y' AND d.return_percent IS NOT NULL);
