@@ -150,8 +150,8 @@ plan_shape(void **state)
 
 	(void)state;
 	/* The two that are broken, and what is computed from them: alphas of industries, snapshots,
-	 * ranks. */
-	assert_int_equal(json_len(json_get(j, "steps")), 5);
+	 * ranks, market state. */
+	assert_int_equal(json_len(json_get(j, "steps")), 6);
 	assert_string_equal(json_text(step, "job"), "sector-performance-aggregator");
 	assert_true(json_num(step, "phase").v == 2);
 	assert_true(json_bool(json_get(step, "gate"), "ok", false));

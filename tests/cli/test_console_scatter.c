@@ -20,7 +20,9 @@ static const char snapshots[] =
 	"UPDATE fintra_snapshots SET sector = CASE WHEN n <= 6 THEN 'Energy' ELSE 'Utilities' END, "
 	"fgos_score = CASE WHEN n NOT BETWEEN 10 AND 12 THEN n * 5 END, relative_vs_sector_1y = "
 	"CASE WHEN n <= 12 THEN n * 10 - 60 END FROM (SELECT ticker AS t, "
-	"substr(ticker, 2)::int AS n FROM fintra_snapshots) s WHERE ticker = t";
+	"substr(ticker, 2)::int AS n FROM fintra_snapshots) s WHERE ticker = t;"
+	/* Nothing that these returns could contradict. */
+	"DELETE FROM performance_windows WHERE window_code = '1Y'";
 
 static void
 start(struct console_test *t, const char *name, const char *locale)

@@ -11,10 +11,10 @@
 #include <cmocka.h>
 
 #define DAY "2026-02-02"
-#define RUN_OF(job, state)                                                                     \
-	"INSERT INTO fintra_ops.run (job, as_of, state, who, host, pid, origin, gate, build, " \
-	"lock_key, created_at) VALUES ('" job "', '" DAY "', '" state                          \
-	"', 'a', 'h', 1, 'cli', 'warn', 'x', 1, now())"
+#define RUN_900(job, state)                                                                  \
+	"INSERT INTO fintra_ops.run (id, job, as_of, state, who, host, pid, origin, gate, "  \
+	"build, lock_key, created_at) OVERRIDING SYSTEM VALUE VALUES (900, '" job "', '" DAY \
+	"', '" state "', 'a', 'h', 1, 'cli', 'warn', 'x', 1, now())"
 
 static const char *
 broken_by(const char *sql)
@@ -100,15 +100,16 @@ static void
 vanished_backfill_is_resumed(void **state)
 {
 	(void)state;
-	expect_steps(
-		"TRUNCATE performance_windows;" RUN_OF("backfill-performance-windows", "abandoned"),
-		"performance_windows",
-		NAMES("fintra run performance-windows-aggregator --as-of " DAY, "fintra resume 6"));
-	expect_steps(
-		"TRUNCATE performance_windows;" RUN_OF("backfill-performance-windows", "cancelled"),
-		"performance_windows",
-		NAMES("fintra run performance-windows-aggregator --as-of " DAY));
-	expect_steps(RUN_OF("backfill-performance-windows", "abandoned"), NULL, NAMES(NULL));
+	expect_steps("TRUNCATE performance_windows;" RUN_900("backfill-performance-windows",
+							     "abandoned"),
+		     "performance_windows",
+		     NAMES("fintra run performance-windows-aggregator --as-of " DAY,
+			   "fintra resume 900"));
+	expect_steps("TRUNCATE performance_windows;" RUN_900("backfill-performance-windows",
+							     "cancelled"),
+		     "performance_windows",
+		     NAMES("fintra run performance-windows-aggregator --as-of " DAY));
+	expect_steps(RUN_900("backfill-performance-windows", "abandoned"), NULL, NAMES(NULL));
 }
 
 int

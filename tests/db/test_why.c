@@ -393,7 +393,7 @@ plan_of_targets(void **state)
 	static const struct {
 		const char *target;
 		size_t steps;
-	} cases[] = { { NULL, 9 }, /* and what is computed from them */
+	} cases[] = { { NULL, 10 }, /* and what is computed from them */
 		      { "layer:2", 3 },
 		      { "layer:0-1", 1 },
 		      { "prices-daily-bulk", 1 },
