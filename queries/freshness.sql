@@ -487,14 +487,15 @@ SELECT EXISTS (SELECT 1 FROM fintra_snapshots), n.d,
 
 -- name: fresh_snapshot_returns
 -- $1 date of fintra_snapshots.  Whether their relative returns of one year are those of performance_windows: the
--- snapshots of a day whose windows were written again, or later, were made from others.
+-- snapshots of a day whose windows were written again, or later, were made from others.  Of the engine version that
+-- fmp-bulk writes: it would leave those of another one as they are.
 -- returns snapshots whose windows are there, those that agree, no date, no date, what to say
 WITH g AS (
 	SELECT s.relative_vs_sector_1y AS has, w.asset_return - w.benchmark_return AS due
 	  FROM fintra_snapshots s
 	  JOIN performance_windows w ON w.ticker = s.ticker AND w.benchmark_ticker = s.sector AND w.window_code = '1Y'
 	   AND w.as_of_date = $1::date
-	 WHERE s.snapshot_date = $1::date AND w.asset_return IS NOT NULL AND w.benchmark_return IS NOT NULL
+	 WHERE s.snapshot_date = $1::date AND s.engine_version = 'fintra-local-v1' AND w.asset_return IS NOT NULL AND w.benchmark_return IS NOT NULL
 ), c AS (
 	SELECT count(*) AS n, count(*) FILTER (WHERE abs(has - due) <= 1e-9 * greatest(1, abs(has), abs(due))) AS same,
 	       count(*) FILTER (WHERE has IS NULL) AS none
