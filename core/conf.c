@@ -5,6 +5,7 @@
 #include "core/num.h"
 #include "core/secret.h"
 #include "core/vec.h"
+#include "core/words.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -15,8 +16,6 @@
 #include <sys/stat.h>
 
 #include <ini.h>
-
-enum { SECRET_MAX = 512 };
 
 static const struct conf_key *
 find_key(const char *section, const char *name)
@@ -177,6 +176,10 @@ conf_set(struct conf *c, const char *section, const char *name, const char *valu
 		return err_set(e, ERR_CONFIG,
 			       "old.secret does not belong here: name a file of mode 0600 in "
 			       "secret_file");
+	if (str_same(section, "alert") && str_same(name, "telegram_token"))
+		return err_set(e, ERR_CONFIG,
+			       "alert.telegram_token does not belong here: name a file of mode "
+			       "0600 in telegram_token_file");
 	if (!k)
 		return err_set(e, ERR_CONFIG, "unknown key \"%s\" in section [%s]", name, section);
 	if (is_text(k->type))
@@ -349,54 +352,6 @@ read_environment(struct conf *c, struct err *e)
 	return 0;
 }
 
-/* A secret comes from the environment, else from the file that the configuration names, else from
- * systemd. */
-struct secret_source {
-	const char *env, *key, *file, *credential, *what;
-};
-
-static int
-read_secret(const struct secret_source *from, char **out, struct err *e)
-{
-	const char *env = getenv(from->env), *dir = getenv("CREDENTIALS_DIRECTORY");
-	char *got = NULL;
-	STR_AUTO path = { 0 };
-
-	str_init(&path, 4096);
-	if (env && *env) {
-		got = mem_dup(env);
-	} else if (*from->file) {
-		got = secret_read(from->file, true, SECRET_MAX, e);
-		if (!got)
-			return err_wrap(e, "%s", from->key);
-	} else if (dir && *dir && str_fmt(&path, "%s/%s", dir, from->credential) == 0 &&
-		   secret_exists(str_c(&path))) {
-		/* systemd made this file for us alone, with the owner and mode of its choice. */
-		got = secret_read(str_c(&path), false, SECRET_MAX, e);
-		if (!got)
-			return -1;
-	}
-	if (!got)
-		return 0;
-	free(*out);
-	*out = got;
-	if (!secret_printable(got))
-		return err_set(e, ERR_CONFIG, "%s holds blanks or control bytes", from->what);
-	return 0;
-}
-
-int
-conf_load_key(struct conf *c, struct err *e)
-{
-	const struct secret_source api = { "FINTRA_FMP_API_KEY", "fmp.api_key_file",
-					   c->api_key_file, "fmp_api_key", "the API key" },
-				   old = { "FINTRA_OLD_SECRET", "old.secret_file",
-					   c->old_secret_file, "old_secret",
-					   "the old system's secret" };
-
-	return read_secret(&api, &c->api_key, e) < 0 ? -1 : read_secret(&old, &c->old_secret, e);
-}
-
 bool
 conf_url_ok(const char *url)
 {
@@ -425,6 +380,26 @@ check_base(const char *key, const char *url, struct err *e)
 	return 0;
 }
 
+static int
+check_alert(const struct conf *c, struct err *e)
+{
+	struct word_list words;
+
+	if (check_base("alert.telegram_base_url", c->alert.base_url, e) < 0)
+		return -1;
+	if (*c->alert.ping_url && check_base("alert.ping_url", c->alert.ping_url, e) < 0)
+		return err_set(e, ERR_CONFIG,
+			       "alert.ping_url: https, or http on loopback, without user, query "
+			       "or fragment");
+	if (span_parse(c->alert.repeat) <= 0)
+		return err_set(e, ERR_CONFIG, "alert.repeat: \"%s\" is no span of time (24h, 2d)",
+			       c->alert.repeat);
+	if (words_split(c->alert.hook, &words) < 0)
+		return err_set(e, ERR_CONFIG, "alert.hook: a quote is not closed");
+	words_done(&words);
+	return 0;
+}
+
 /* What no single key can tell. */
 static int
 check(const struct conf *c, struct err *e)
@@ -436,6 +411,8 @@ check(const struct conf *c, struct err *e)
 	if (check_base("sec.base_url", c->sec_base_url, e) < 0)
 		return -1;
 	if (*c->old_base_url && check_base("old.base_url", c->old_base_url, e) < 0)
+		return -1;
+	if (check_alert(c, e) < 0)
 		return -1;
 	if (*c->rehearse_now && clock_parse(c->rehearse_now, &ms) < 0)
 		return err_set(e, ERR_CONFIG,
@@ -457,6 +434,7 @@ conf_load_keyless(struct conf *c, const char *path, struct err *e)
 	*c = (struct conf){ .path = mem_dup(""),
 			    .api_key = mem_dup(""),
 			    .old_secret = mem_dup(""),
+			    .alert.token = mem_dup(""),
 			    .ours = mem_zalloc(sizeof(*c->ours)) };
 	for (size_t i = 0; i < conf_key_count && rc == 0; i++)
 		rc = conf_set(c, conf_keys[i].section, conf_keys[i].name, conf_keys[i].dflt, e);
@@ -488,6 +466,7 @@ conf_done(struct conf *c)
 {
 	secret_free(c->api_key);
 	secret_free(c->old_secret);
+	secret_free(c->alert.token);
 	free(c->ours);
 	conf_jobs_done(c);
 	conf_endpoints_done(c);

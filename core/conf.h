@@ -5,6 +5,7 @@
 #ifndef FINTRA_CORE_CONF_H
 #define FINTRA_CORE_CONF_H
 
+#include "core/conf_alert.h"
 #include "core/err.h"
 #include "core/str.h"
 
@@ -84,6 +85,7 @@ struct conf {
 	char *old_base_url;    /* "" = none */
 	char *old_secret_file; /* of the bearer secret */
 	char *old_secret;      /* wiped by conf_done() */
+	struct conf_alert alert;
 	/* [job NAME] */
 	struct conf_job *jobs;
 	size_t njobs;
@@ -117,8 +119,8 @@ extern const size_t conf_key_count;
 /* Defaults, then the file, then the environment.  `path` NULL: $XDG_CONFIG_HOME/fintra/fintra.conf,
  * then /etc/fintra/fintra.conf, none is no error; a named file must exist.  The API key comes from
  * FINTRA_FMP_API_KEY, else fmp.api_key_file, else $CREDENTIALS_DIRECTORY/fmp_api_key, the old
- * system's secret in the same way; their files must be 0600 and ours.  ERR_CONFIG names file, line,
- * key.  On failure *c holds nothing that must be freed. */
+ * system's secret and the Telegram token in the same way; their files must be 0600 and ours.
+ * ERR_CONFIG names file, line, key.  On failure *c holds nothing that must be freed. */
 int conf_load(struct conf *c, const char *path, struct err *e) MUST_CHECK;
 /* The same in two steps: all but the key; then the key, whose failure leaves the rest as it is. */
 int conf_load_keyless(struct conf *c, const char *path, struct err *e) MUST_CHECK;
@@ -141,8 +143,7 @@ const struct conf_job *conf_job_find(const struct conf *c, const char *name);
 int conf_job_set(struct conf *c, const char *job, const char *name, const char *value,
 		 struct err *e) MUST_CHECK;
 void conf_jobs_done(struct conf *c);
-/* https, or http to this machine's loopback. */
-bool conf_url_ok(const char *url);
+bool conf_url_ok(const char *url); /* https, or http to this machine's loopback */
 /* "PATH:LINE" of a section of the file, for an error's context. */
 void conf_place(const struct conf *c, int line, struct str *out);
 

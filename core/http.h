@@ -91,9 +91,10 @@ bool http_is_document(const char *address);
 /* One call that makes the other side work (core/http_call.c): no retry, no limit on its length
  * unless timeout_ms, nothing followed. */
 struct http_call {
-	const char *url;    /* without a secret */
-	const char *bearer; /* "" = none */
+	const char *url;    /* no error repeats it */
+	const char *bearer; /* "" or NULL = none */
 	int64_t timeout_ms; /* 0 = none */
+	const char *json;   /* a POST with this body, without bearer; NULL = GET */
 };
 struct http_called {
 	int status;	    /* 0 = no answer */

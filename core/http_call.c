@@ -22,9 +22,14 @@ new_xfer(const struct http_call *q, const struct cancel *cancel)
 	struct xfer *x;
 
 	str_init(&header, 2048);
-	str_fmt(&header, "Authorization: Bearer %s", q->bearer);
-	x = xfer_new(*q->bearer ? str_c(&header) : NULL, 0, cancel);
+	if (q->json)
+		str_puts(&header, "Content-Type: application/json");
+	else if (*str_or(q->bearer, ""))
+		str_fmt(&header, "Authorization: Bearer %s", q->bearer);
+	x = xfer_new(header.len ? str_c(&header) : NULL, 0, cancel);
 	secret_wipe(header.p, header.len);
+	if (q->json)
+		xfer_post(x, q->json);
 	return x;
 }
 

@@ -64,6 +64,7 @@ struct xfer; /* curl handles and what one attempt collects */
  * transfer below 1 KiB/s for stall_s is given up; 0 = never. */
 struct xfer *xfer_new(const char *header, int stall_s, const struct cancel *cancel);
 void xfer_set_agent(struct xfer *x, const char *agent); /* instead of fintra/VERSION */
+void xfer_post(struct xfer *x, const char *body);	/* borrowed; GET otherwise */
 void xfer_free(struct xfer *x);
 /* limit_ms 0: however long it takes. */
 void xfer_get(struct xfer *x, const char *url, int64_t limit_ms, struct sink *s, struct answer *a);

@@ -182,6 +182,13 @@ xfer_set_agent(struct xfer *x, const char *agent)
 }
 
 void
+xfer_post(struct xfer *x, const char *body)
+{
+	if (x->easy)
+		curl_easy_setopt(x->easy, CURLOPT_POSTFIELDS, body);
+}
+
+void
 xfer_free(struct xfer *x)
 {
 	if (!x)

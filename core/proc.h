@@ -33,6 +33,8 @@ struct proc_spec {
 	const char *const *argv;      /* NULL-terminated; argv[0] a path or a name in PATH */
 	const char *directory;	      /* where it runs; NULL = where we do */
 	const char *const *forgotten; /* names of variables that it does not inherit; NULL ends */
+	const char *const *added;     /* "NAME=value" on top; NULL ends, may be NULL */
+	const char *input;	      /* its standard input; NULL = empty */
 };
 int proc_group_start(const struct proc_spec *s, struct proc_group *g, struct err *e) MUST_CHECK;
 /* The child itself has ended; it stays a zombie, so that its group's number is not given away. */

@@ -1,5 +1,5 @@
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* pipe2, execvpe */
+#define _GNU_SOURCE /* pipe2, execvpe, memfd_create */
 #endif
 #include "core/proc.h"
 
@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -58,25 +59,49 @@ is_forgotten(const char *entry, const char *const *names)
 }
 
 /* Borrowed entries; owned array: free(). */
-static char **
-inherited(const char *const *forgotten)
+static const char **
+environment(const struct proc_spec *s)
 {
-	size_t n = 0, kept = 0;
-	char **env;
+	size_t n = 0, more = 0, kept = 0;
+	const char **env;
 
 	while (environ[n])
 		n++;
-	env = mem_zalloc((n + 1) * sizeof(*env));
+	while (s->added && s->added[more])
+		more++;
+	env = mem_zalloc((n + more + 1) * sizeof(*env));
 	for (size_t i = 0; i < n; i++)
-		if (!is_forgotten(environ[i], forgotten))
+		if (!is_forgotten(environ[i], s->forgotten))
 			env[kept++] = environ[i];
+	for (size_t i = 0; i < more; i++)
+		env[kept++] = s->added[i];
 	return env;
+}
+
+/* A file without a name that holds the text: unlike a pipe it never makes the writer wait. */
+static int
+input_file(const char *text)
+{
+	size_t n = strlen(text);
+	int fd = memfd_create("input", MFD_CLOEXEC);
+
+	for (size_t done = 0; fd >= 0 && done < n;) {
+		ssize_t k = write(fd, text + done, n - done);
+
+		if (k > 0)
+			done += (size_t)k;
+		else if (errno != EINTR)
+			break;
+	}
+	if (fd >= 0)
+		lseek(fd, 0, SEEK_SET);
+	return fd;
 }
 
 /* Between fork and exec: only async-signal-safe calls (execvpe of glibc and musl allocates
  * nothing). */
 static NORETURN void
-become(const struct proc_spec *s, char **env, const struct pipes *p)
+become(const struct proc_spec *s, const char **env, const struct pipes *p, int input)
 {
 	sigset_t none;
 	int null, why;
@@ -88,10 +113,11 @@ become(const struct proc_spec *s, char **env, const struct pipes *p)
 	/* No terminal to write on or to be stopped by; and it does not outlive a killed fintra. */
 	setsid();
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	null = open("/dev/null", O_RDONLY);
+	null = input >= 0 ? input : open("/dev/null", O_RDONLY);
 	if (null >= 0 && dup2(null, 0) == 0 && dup2(p->out[WRITE], 1) == 1 &&
 	    dup2(p->err[WRITE], 2) == 2 && (!s->directory || chdir(s->directory) == 0))
-		execvpe(s->argv[0], (char *const *)(unsigned long)s->argv, env);
+		execvpe(s->argv[0], (char *const *)(unsigned long)s->argv,
+			(char *const *)(unsigned long)env);
 	why = errno;
 	while (write(p->word[WRITE], &why, sizeof(why)) < 0 && errno == EINTR)
 		;
@@ -114,17 +140,22 @@ int
 proc_group_start(const struct proc_spec *s, struct proc_group *g, struct err *e)
 {
 	struct pipes p;
-	char **env;
-	int why;
+	const char **env;
+	int why, input = s->input ? input_file(s->input) : -1;
 
-	if (open_all(&p, e) < 0)
+	if (open_all(&p, e) < 0) {
+		if (input >= 0)
+			close(input);
 		return -1;
-	env = inherited(s->forgotten);
+	}
+	env = environment(s);
 	g->pid = fork();
 	if (g->pid == 0)
-		become(s, env, &p);
+		become(s, env, &p, input);
 	why = g->pid < 0 ? errno : 0;
 	free(env);
+	if (input >= 0)
+		close(input);
 	for (int *const *w = (int *const[]){ p.out, p.err, p.word, NULL }; *w; w++) {
 		close((*w)[WRITE]);
 		(*w)[WRITE] = -1;

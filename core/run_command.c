@@ -1,9 +1,9 @@
 /* A job of the old system as a child process: its lines become ours, its end becomes the run's. */
 #include "core/clock.h"
+#include "core/conf_secret.h"
 #include "core/old.h"
 #include "core/proc.h"
 #include "core/run_private.h"
-#include "core/secret.h"
 #include "core/text.h"
 #include "core/words.h"
 
@@ -37,13 +37,11 @@ struct child {
 static void
 clean_line(const struct conf *conf, const struct str *raw, struct str *out)
 {
-	STR_AUTO once = { 0 }, twice = { 0 };
+	STR_AUTO masked = { 0 };
 
-	str_init(&once, LINE_BYTES * 2);
-	str_init(&twice, LINE_BYTES * 4);
-	secret_mask(&once, str_c(raw), raw->len, str_or(conf->old_secret, ""));
-	secret_mask(&twice, str_c(&once), once.len, str_or(conf->api_key, ""));
-	text_clean(out, str_c(&twice), twice.len);
+	str_init(&masked, LINE_BYTES * 4);
+	conf_mask(conf, str_c(raw), raw->len, &masked);
+	text_clean(out, str_c(&masked), masked.len);
 }
 
 static void
@@ -202,10 +200,9 @@ conclude(struct child *k, int code, struct err *e)
 static int
 run_child(struct job_ctx *c, const struct conf_job *j, const struct word_list *words, struct err *e)
 {
-	static const char *const secrets[] = { "FINTRA_OLD_SECRET", "FINTRA_FMP_API_KEY",
-					       "FINTRA_DB_CONNINFO", NULL };
-	struct proc_spec spec = { (const char *const *)(const void *)words->word.at,
-				  *j->directory ? j->directory : NULL, secrets };
+	struct proc_spec spec = { .argv = (const char *const *)(const void *)words->word.at,
+				  .directory = *j->directory ? j->directory : NULL,
+				  .forgotten = conf_secret_variables };
 	struct child k = { .c = c, .began = clock_mono_ms() };
 	int code;
 

@@ -134,7 +134,9 @@ understand(struct job_ctx *c, const char *host, const struct str *body,
 static int
 call(struct job_ctx *c, const struct conf_job *j, const char *url, const char *host, struct err *e)
 {
-	struct http_call q = { url, str_or(c->conf->old_secret, ""), j->timeout_ms };
+	struct http_call q = { .url = url,
+			       .bearer = c->conf->old_secret,
+			       .timeout_ms = j->timeout_ms };
 	struct http_called got;
 	STR_AUTO body = { 0 };
 	char phase[40];

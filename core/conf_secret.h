@@ -1,0 +1,12 @@
+/* How the secrets of a configuration are kept out of texts and children. */
+#ifndef FINTRA_CORE_CONF_SECRET_H
+#define FINTRA_CORE_CONF_SECRET_H
+
+#include "core/conf.h"
+
+/* Appends `in` with every secret of ours as ***; *out must allow it. */
+void conf_mask(const struct conf *c, const char *in, size_t n, struct str *out);
+/* Variables of the environment that may hold one: children do not inherit them.  NULL ends. */
+extern const char *const conf_secret_variables[];
+
+#endif
