@@ -14,6 +14,7 @@ const struct cli_option health_options[] = {
 	{ "strict", 0, NULL,
 	  "let the seed's literal rules decide where a check has one; an ack excuses nothing" },
 	{ "nagios", 0, NULL, "one plugin line and perfdata" },
+	{ "alert", 0, NULL, "tell the configured channels what is new, for a crontab line" },
 	{ NULL, 0, NULL, NULL },
 };
 
@@ -248,6 +249,8 @@ cmd_health(struct app *app)
 	if (command_parse(app, &cli, false, 0, CLI_MAX, &e) == 0)
 		db = app_look(app, &e);
 	s.strict = cli_has(&cli, "strict");
+	if (db && cli_has(&cli, "alert") && !app->g.cron)
+		alerts_after(app, true);
 	if (!db || command_health(app, db, &f, &h, &e) < 0 || choose(&h, &cli, &s, &e) < 0) {
 		app_fail(&e, NULL);
 		if (cli_has(&cli, "nagios"))

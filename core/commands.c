@@ -25,6 +25,8 @@ const struct command commands[] = {
 	{ "note", "TEXT...", "leave a handover note", NULL, cmd_note },
 	{ "notes", "", "the handover notes, newest first", NULL, cmd_notes },
 	{ "audit", "", "who did what, when and why, newest first", audit_options, cmd_audit },
+	{ "alerts", "", "what is wrong, one line per root cause, and who was told of it",
+	  alerts_options, cmd_alerts },
 	{ "why", "[TABLE|JOB]", "first cause of what is not fresh, and the commands that repair it",
 	  why_options, cmd_why },
 	{ "impact", "TABLE|JOB", "what is made from it, with its state", impact_options,

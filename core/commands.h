@@ -16,7 +16,7 @@ extern const struct cli_option run_options[], backfill_options[], logs_options[]
 	jobs_options[], health_options[], ticker_options[], cancel_options[], calendar_options[],
 	demo_options[], db_options[], tables_options[], retry_options[], doctor_options[],
 	show_options[], engine_options[], fix_options[], scatter_options[], diff_options[];
-extern const struct cli_option ack_options[], pause_options[], audit_options[];
+extern const struct cli_option ack_options[], pause_options[], audit_options[], alerts_options[];
 
 int cmd_run(struct app *app);
 int cmd_backfill(struct app *app);
@@ -29,6 +29,7 @@ int cmd_unpause(struct app *app);
 int cmd_note(struct app *app);
 int cmd_notes(struct app *app);
 int cmd_audit(struct app *app);
+int cmd_alerts(struct app *app);
 int cmd_why(struct app *app);
 int cmd_impact(struct app *app);
 int cmd_plan(struct app *app);
@@ -90,6 +91,9 @@ int command_health(const struct app *app, struct db *db, struct freshness *f, st
 /* A check by name; NULL is ERR_USAGE with the nearest name. */
 const struct check_result *command_check(const struct health *h, const char *name,
 					 struct err *e) MUST_CHECK;
+/* An occasion to alert (cmd_alerts.c): tells on stderr what went wrong with it; that changes no
+ * exit code.  `asked`: also that there is no channel. */
+void alerts_after(const struct app *app, bool asked);
 /* When `--since` is: a span back from now, a date, a time. */
 int command_since(const char *text, int64_t *out, struct err *e) MUST_CHECK;
 struct json *json_notice(const struct notice *n);

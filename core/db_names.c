@@ -21,6 +21,8 @@ static const struct {
 	{ "fintra_ops.check_day", "no_ledger_check_day", Q_NO_LEDGER_CHECK_DAY },
 	{ "fintra_ops.notice", "no_ledger_notice", Q_NO_LEDGER_NOTICE },
 	{ "fintra_ops.audit", "no_ledger_audit", Q_NO_LEDGER_AUDIT },
+	{ "fintra_ops.alert", "no_ledger_alert", Q_NO_LEDGER_ALERT },
+	{ "fintra_ops.delivery", "no_ledger_delivery", Q_NO_LEDGER_DELIVERY },
 };
 
 static void

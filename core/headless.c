@@ -201,6 +201,8 @@ run_command(struct app *app, const struct command *c)
 		return rc;
 	}
 	rc = c->run(app);
+	if (app->g.cron || app->occasion)
+		alerts_after(app, false);
 	app_release(app);
 	if (fflush(stdout) != 0 && rc == 0) {
 		err_set(&e, ERR_INTERNAL, "the output could not be written");

@@ -20,6 +20,10 @@ struct app {
 	struct globals g;
 	int argc; /* of the command: argv[0] is its name */
 	char **argv;
+	bool occasion; /* its end is one to alert, as with --cron: a row of jobs was run */
+	/* What became of the pings of this command. */
+	bool pinged;
+	char ping_error[300]; /* "" = each arrived */
 	/* Set by tui/main.c: opens the console.  Returns the exit code. */
 	int (*console)(struct app *app);
 };

@@ -86,6 +86,8 @@ eval_check(const struct check_env *env, const struct check *c, struct check_resu
 	r->title = c->title;
 	r->means = c->means;
 	r->table = c->table;
+	r->because = c->because;
+	r->quiet = c->quiet;
 	r->strict = CHECK_UNKNOWN;
 	if (c->eval(env, r, &own) == 0)
 		return 0;

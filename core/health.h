@@ -16,6 +16,8 @@ struct check_result {
 	char remedy[2][160];	   /* commands in order, "" = none */
 	const char *title, *means; /* NULL = none; borrowed from the catalogue, like table */
 	const char *table;	   /* that it is about, NULL = none */
+	const char *because;	   /* another table whose state says enough, NULL = none */
+	bool quiet;		   /* no alert: something else tells it, or somebody meant it */
 	bool idle;		   /* no job of this build writes its table: shown, not counted */
 	int64_t since_ms;  /* first seen in this state by the ledger's history; 0 = unknown */
 	struct num figure; /* the value as a number, for its history */
@@ -38,8 +40,10 @@ struct check {
 	bool seed; /* one of the seed's six */
 	/* Fills *r; -1 with *e = the check could not run: UNKNOWN, never OK. */
 	int (*eval)(const struct check_env *env, struct check_result *r, struct err *e);
-	const char *table; /* that it is about; NULL = none */
-	const char *means; /* what follows when it is not ok; NULL = nothing to add */
+	const char *table;   /* that it is about; NULL = none */
+	const char *means;   /* what follows when it is not ok; NULL = nothing to add */
+	const char *because; /* as in the result */
+	bool quiet;
 };
 
 struct health {

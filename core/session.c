@@ -1,5 +1,6 @@
 #include "core/session.h"
 
+#include "core/alert.h"
 #include "core/clock.h"
 #include "core/commands.h"
 #include "core/freshness.h"
@@ -7,12 +8,13 @@
 #include "core/signals.h"
 
 #include <inttypes.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-enum { TAIL = 10, LINE_ROOM = 64 << 10 };
+enum { TAIL = 10, LINE_ROOM = 64 << 10, PING_LOOK_MS = 20 };
 
 struct session {
 	struct app *app;
@@ -27,6 +29,8 @@ struct session {
 	struct outcome bad;
 	char bad_job[64];
 	bool any_bad;
+	bool held;     /* one was skipped for a reason: not done, though it is no failure */
+	int64_t first; /* number of the first run, which is that of the pings; 0 = not yet */
 };
 
 /* stderr leads to the journal when JOURNAL_STREAM names its device and inode. */
@@ -188,6 +192,36 @@ report_end(struct session *s, const char *job, const struct outcome *o)
 	fflush(stdout);
 }
 
+/* A ping that does not arrive stops nothing; it is told and recorded at the end of the command. */
+static void
+ping(struct session *s, enum alert_ping what)
+{
+	struct app *app = s->app;
+	struct err e = ERR_INIT;
+
+	if (!app->g.cron || !*app->conf.alert.ping_url)
+		return;
+	app->pinged = true;
+	if (alert_ping(&app->conf, what, s->first, &e) < 0)
+		(void)fmt_buf(app->ping_error, sizeof(app->ping_error),
+			      "the ping did not arrive: %.250s", e.text);
+}
+
+/* The first run of the command gives the pings its number, which it gets after its start. */
+static void
+await_number(struct session *s, int handle)
+{
+	struct outcome o;
+
+	if (s->first || !s->app->g.cron || !*s->app->conf.alert.ping_url)
+		return;
+	while (!runner_poll(s->runner, handle, &o) && !runner_run_id(s->runner, handle))
+		(void)poll(NULL, 0, PING_LOOK_MS);
+	s->first = runner_run_id(s->runner, handle);
+	if (s->first)
+		ping(s, PING_START);
+}
+
 int
 session_run(struct session *s, const struct launch *l)
 {
@@ -195,6 +229,7 @@ session_run(struct session *s, const struct launch *l)
 	struct err e = ERR_INIT;
 	int handle;
 
+	s->app->occasion = s->app->occasion || l->job->steps;
 	pthread_mutex_lock(&s->lock);
 	event_done(&s->end);
 	s->job = l->job->name;
@@ -207,8 +242,10 @@ session_run(struct session *s, const struct launch *l)
 		o.err = e;
 		o.exit_code = err_exit_code(&e);
 	} else {
+		await_number(s, handle);
 		runner_wait(s->runner, handle, &o);
 	}
+	s->held = s->held || (o.state == RUN_SKIPPED && o.err.cls != ERR_NONE);
 	pthread_mutex_lock(&s->lock);
 	report_end(s, l->job->name, &o);
 	if (o.exit_code != 0) {
@@ -303,6 +340,7 @@ session_free(struct session *s, int exit_code)
 	runner_free(s->runner);
 	signals_install(NULL, true);
 	signals_deadline(0);
+	ping(s, exit_code ? PING_FAIL : s->held ? PING_LOG : PING_SUCCESS);
 	if (s->app->g.cron && s->any_bad)
 		report_cron(s);
 	if (ferror(stdout) || fflush(stdout) != 0) {

@@ -1,9 +1,11 @@
 /* The seed's section 7 checks and those without which its alerts never fire a second time. */
+#include "core/alert.h"
 #include "core/calendar.h"
 #include "core/ledger.h"
 #include "core/num.h"
 #include "jobs/catalogue.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { MIN_WINDOWS = 6, MIN_SCATTER = 10, MAX_MISSING = 50, HORIZON_DAYS = 366 };
@@ -368,47 +370,156 @@ jobs_paused(const struct check_env *env, struct check_result *r, struct err *e)
 	return 0;
 }
 
+/* The jobs in canonical order: the first one is what the others wait for. */
+static void
+count_missed(const struct check_env *env, const struct job_runs_list *runs,
+	     const struct notice_list *pauses, int *n, struct missed_run *first)
+{
+	for (size_t i = 0; i < runs->n; i++) {
+		const char *name = runs->at[i].job->name;
+		struct missed_run m;
+		bool missed = false;
+
+		for (size_t t = 0; t < env->fresh->n && !missed; t++)
+			missed = env->fresh->at[t].writer == runs->at[i].job &&
+				 job_run_missed(env->fresh, &env->fresh->at[t], runs, &m);
+		if (!missed || notice_find(pauses, name))
+			continue;
+		if ((*n)++ == 0)
+			*first = m;
+	}
+}
+
+/* Seen by whoever looks next, even if nothing of fintra has run since.  A paused job is not missed.
+ */
+static int
+runs_missed(const struct check_env *env, struct check_result *r, struct err *e)
+{
+	struct job_runs_list runs;
+	struct notice_list pauses = { NULL, 0 };
+	struct missed_run first = { .of = NULL };
+	char session[DATE_BUF], day[DATE_BUF], others[32] = "";
+	int n = 0, minutes;
+	bool ledger;
+
+	if (db_has_ledger(env->db, &ledger, e) < 0 ||
+	    notice_read(env->db, NOTICE_PAUSE, env->now_ms, NOTICE_MOST, &pauses, e) < 0)
+		return -1;
+	r->idle = !ledger;
+	if (job_runs_read(env->db, env->conf, env->cat, &runs, e) < 0) {
+		notice_list_done(&pauses);
+		return -1;
+	}
+	count_missed(env, &runs, &pauses, &n, &first);
+	r->state = !ledger ? CHECK_UNKNOWN : n > 0 ? CHECK_CRITICAL : CHECK_OK;
+	r->figure = NUM((double)n);
+	str_copy(r->value, sizeof(r->value), ledger ? "none" : "no ledger records runs here");
+	str_copy(r->bound, sizeof(r->bound), "none");
+	if (n > 0 && ledger) {
+		date_iso(calendar_ny_date(first.deadline_ms, &minutes), day);
+		if (n > 1)
+			fmt_buf(others, sizeof(others), ", %d more", n - 1);
+		fmt_buf(r->value, sizeof(r->value), "%s for %s, deadline %s %02d:%02d NY%s",
+			first.of->job->name, date_iso(first.session, session), day, minutes / 60,
+			minutes % 60, others);
+		remedy(env, r, 0, "run", first.of->job->name);
+	}
+	free(runs.at);
+	notice_list_done(&pauses);
+	return 0;
+}
+
+static int
+alerts_undelivered(const struct check_env *env, struct check_result *r, struct err *e)
+{
+	const char *incomplete = alert_incomplete(env->conf);
+	char before[NUM_BUF];
+	STR_AUTO channels = { 0 };
+	int configured;
+
+	str_init(&channels, 128);
+	configured = alert_configured(env->conf, &channels);
+	const char *args[] = { str_c(&channels), num_int(env->now_ms - ALERT_CLAIM_MS, before) };
+	ROWS_AUTO q = db_query(env->db, Q_HEALTH_UNDELIVERED, args, e);
+	if (!q)
+		return -1;
+	int64_t n = rows_int(q, 0, 0);
+	r->state = n > 0 ? CHECK_WARNING : CHECK_OK;
+	r->figure = NUM((double)n);
+	str_copy(r->bound, sizeof(r->bound), "0");
+	if (n > 0)
+		(void)fmt_buf(r->value, sizeof(r->value), "%lld by %s: %s", (long long)n,
+			      rows_text(q, 0, 1), str_or(rows_text(q, 0, 2), "the sender died"));
+	else
+		str_copy(r->value, sizeof(r->value),
+			 incomplete   ? incomplete
+			 : configured ? "0"
+				      : "0, no channel is configured");
+	if (n > 0)
+		str_copy(r->remedy[0], sizeof(r->remedy[0]), "fintra alerts --test");
+	return 0;
+}
+
 const struct check fintra_checks[] = {
 	{ "performance_windows_empty", "performance_windows has rows", true, windows_empty,
 	  "performance_windows",
 	  "Snapshots read relative performance from this table alone: without rows they are "
-	  "written with empty fields." },
+	  "written with empty fields.",
+	  .because = NULL },
 	{ "sector_performance_stale", "sector_performance is of the session", true, sector_stale,
 	  "sector_performance",
 	  "Windows are measured against these means: when they are old, so is every alpha against "
-	  "a sector." },
+	  "a sector.",
+	  .because = NULL },
 	{ "snapshots_pct_missing", "snapshots without relative performance", true, pct_missing,
 	  "fintra_snapshots",
 	  "Companies whose relative performance is missing; more than half of them means that the "
-	  "windows were not there when the snapshots were made." },
+	  "windows were not there when the snapshots were made.",
+	  .because = "performance_windows" },
 	{ "performance_windows_populated", "what performance_windows holds", true,
 	  windows_populated, "performance_windows",
 	  "Rows, tickers and windows of the newest session; a window that is missing is missing in "
-	  "every snapshot." },
+	  "every snapshot.",
+	  .because = NULL },
 	{ "snapshots_relative_1y", "snapshots with relative_vs_sector_1y", true, relative_1y,
 	  "fintra_snapshots",
 	  "The year against the sector is what the product shows first; none at all means that the "
-	  "windows were not ready." },
+	  "windows were not ready.",
+	  .because = "performance_windows" },
 	{ "scatter_data", "points of the scatter chart", true, scatter, "fintra_snapshots",
 	  "Companies with both a score and a year against the sector: each is a point of the "
-	  "chart." },
+	  "chart.",
+	  .because = "performance_windows" },
 	{ "performance_windows_stale", "performance_windows is of the session and whole", false,
 	  windows_stale, "performance_windows",
-	  "The date says little when most tickers are missing: both are asked here." },
+	  "The date says little when most tickers are missing: both are asked here.",
+	  .because = NULL },
 	{ "snapshots_inputs_mixed", "snapshots and their inputs are of one session", false,
 	  snapshot_inputs, "fintra_snapshots",
 	  "A snapshot of one session made from benchmarks of another compares what cannot be "
-	  "compared." },
+	  "compared.",
+	  .because = NULL },
 	{ "sector_windows_dates_agree", "windows were built from benchmarks of their own session",
 	  false, dates_agree, "performance_windows",
 	  "Alpha is asset minus benchmark of the same session; else it is a number without "
-	  "meaning." },
+	  "meaning.",
+	  .because = "sector_performance" },
 	{ "calendar_horizon", "the exchange calendar reaches far enough", false, calendar_horizon,
-	  NULL, "Beyond it no session is known and nothing can be due." },
+	  NULL, "Beyond it no session is known and nothing can be due.", .because = NULL },
 	{ "runs_lost", "runs that vanished and were not made good", false, runs_lost, NULL,
 	  "Their process died or lost its lock; what they had committed is there, the rest is "
-	  "not." },
+	  "not.",
+	  .quiet = true },
 	{ "jobs_paused", "jobs that an operator has paused", false, jobs_paused, NULL,
-	  "A pause is meant to end: what the job writes gets older every night." },
-	{ NULL, NULL, false, NULL, NULL, NULL },
+	  "A pause is meant to end: what the job writes gets older every night.", .quiet = true },
+	{ "runs_missed", "jobs that have no run for a session whose deadline is over", false,
+	  runs_missed, NULL,
+	  "Nothing has started them: the crontab, its machine or the pause of the job is where to "
+	  "look first.",
+	  .quiet = true },
+	{ "alerts_undelivered", "alerts that did not arrive", false, alerts_undelivered, NULL,
+	  "Nobody is told of what is wrong until the channel works again; each is sent at the next "
+	  "occasion.",
+	  .quiet = true },
+	{ NULL, NULL, false, NULL, NULL, NULL, NULL, false },
 };

@@ -100,3 +100,37 @@ SELECT d.name, d.as_of, d.state, d.figure
  WHERE d.as_of IN (SELECT DISTINCT x.as_of FROM fintra_ops.check_day x WHERE x.as_of <= $1::date
                     ORDER BY x.as_of DESC LIMIT $2::integer)
  ORDER BY d.name, d.as_of;
+
+-- name: health_job_runs
+-- $1 jobs text[], $2 milliseconds without a beat after which a run counts as gone
+-- returns job; as_of of its newest run that did something, of whole tables; of the newest run of cron that ended
+-- badly, by itself and not for a step of its own, and was not made good later: id, state, as_of, err_class, error
+SELECT j.job, n.as_of, b.id, b.state, b.as_of, b.err_class, b.error
+  FROM unnest($1::text[]) j (job)
+  LEFT JOIN LATERAL (
+	SELECT max(r.as_of) AS as_of FROM fintra_ops.run r
+	 WHERE r.job = j.job AND r.state <> 'skipped'
+	   AND NOT r.params ?| ARRAY['ticker', 'tickers', 'limit', 'offset', 'dry_run']
+	   AND coalesce(r.params ->> 'end', r.as_of::text) >= r.as_of::text) n ON true
+  LEFT JOIN LATERAL (
+	SELECT r.id, CASE WHEN r.state IN ('queued', 'running') THEN 'abandoned' ELSE r.state END AS state, r.as_of,
+	       r.err_class, r.error
+	  FROM fintra_ops.run r
+	  LEFT JOIN fintra_ops.beat b ON b.run_id = r.id
+	 WHERE r.job = j.job AND r.origin = 'cron'
+	   AND (r.state IN ('failure', 'abandoned', 'lost')
+	        OR (r.state IN ('queued', 'running')
+	            AND coalesce(b.beat_at, r.started_at, r.created_at) < now() - $2::bigint * interval '1 millisecond'))
+	   AND NOT EXISTS (SELECT 1 FROM fintra_ops.run g
+	        WHERE g.job = r.job AND g.id > r.id AND g.as_of >= r.as_of AND g.state IN ('success', 'partial'))
+	   AND NOT EXISTS (SELECT 1 FROM fintra_ops.run c
+	        WHERE c.id > r.id AND c.parent = r.id AND c.job <> r.job AND c.state IN ('failure', 'abandoned', 'lost'))
+	 ORDER BY r.id DESC LIMIT 1) b ON true;
+
+-- name: health_undelivered
+-- $1 channels text[], $2 ms before which what is still being sent counts as not sent
+-- returns how many messages did not arrive, and of the newest of them: channel, error
+SELECT count(*), (array_agg(channel ORDER BY tried_at DESC, key))[1], (array_agg(error ORDER BY tried_at DESC, key))[1]
+  FROM fintra_ops.delivery
+ WHERE channel = ANY ($1::text[])
+   AND (state = 'failed' OR (state = 'sending' AND tried_at < to_timestamp($2::bigint / 1000.0)));

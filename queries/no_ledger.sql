@@ -64,3 +64,14 @@ SELECT NULL::bigint AS id, NULL::timestamptz AS at, NULL::text AS who, NULL::tex
        NULL::bigint AS run_id, NULL::text AS action, NULL::text AS detail, NULL::text AS target,
        NULL::text AS reason, NULL::text AS tty
  WHERE false;
+
+-- name: no_ledger_alert
+SELECT NULL::text AS key, NULL::text AS state, NULL::text AS severity, NULL::text AS fingerprint, NULL::text AS words,
+       NULL::text AS remedy, NULL::timestamptz AS first_at, NULL::timestamptz AS seen_at, NULL::timestamptz AS ended_at,
+       NULL::boolean AS acked, NULL::timestamptz AS ack_ended_at
+ WHERE false;
+
+-- name: no_ledger_delivery
+SELECT NULL::text AS key, NULL::text AS channel, NULL::text AS state, NULL::text AS fingerprint,
+       NULL::timestamptz AS sent_at, NULL::timestamptz AS tried_at, NULL::text AS error
+ WHERE false;

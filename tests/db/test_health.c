@@ -80,7 +80,7 @@ all_well(void **state)
 			print_error("%s: %s\n", h.at[i].name, h.at[i].value);
 	assert_int_equal(h.bad, 0);
 	assert_int_equal(h.worst, CHECK_OK);
-	assert_int_equal(h.n, 12 + 21); /* the catalogue's, and one per table of design.md 7 */
+	assert_int_equal(h.n, 14 + 21); /* the catalogue's, and one per table of design.md 7 */
 	health_done(&h);
 	/* 20 tickers x 7 windows */
 	expect(info, "performance_windows_populated", "ok",
@@ -263,7 +263,7 @@ each_session_is_kept_once(void **state)
 	health_done(&h);
 	day_is(info, "2026-02-02 ok 140");
 	assert_int_equal(support_psql_int(info, "SELECT count(*) FROM fintra_ops.check_day"),
-			 12 + 21); /* as all_well() counts */
+			 14 + 21); /* as all_well() counts */
 	support_sql(info, "TRUNCATE performance_windows");
 	measure_as(info, "2026-02-03T13:00:00Z", &h);
 	health_done(&h);
