@@ -205,11 +205,12 @@ const struct check_result *
 command_check(const struct health *h, const char *name, struct err *e)
 {
 	const struct check_result *r = health_find(h, name);
-	const char **words = mem_alloc((h->n + 1) * sizeof(*words)), *near;
+	const char **words, *near;
 	STR_AUTO s = { 0 };
 
 	if (r)
 		return r;
+	words = mem_alloc((h->n + 1) * sizeof(*words));
 	for (size_t i = 0; i < h->n; i++)
 		words[i] = h->at[i].name;
 	near = cli_nearest(name, words, h->n);
