@@ -61,7 +61,7 @@ resume(struct app *app, const struct run_info *r, struct err *e)
 	l.origin = app->g.cron ? "cron" : "cli";
 	l.pause_is_fine = app->g.cron;
 	l.reason = app->g.reason;
-	s = session_new(app);
+	s = session_new(app, false);
 	return session_free(s, session_run(s, &l));
 }
 

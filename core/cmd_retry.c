@@ -85,7 +85,7 @@ launch(struct app *app, const struct run_info *r, const struct cli *cli, struct 
 	if (rc == 0) {
 		fmt_buf(reason, sizeof(reason), "retry of run %" PRId64, r->id);
 		l.reason = app->g.reason ? app->g.reason : reason;
-		s = session_new(app);
+		s = session_new(app, false);
 		rc = session_free(s, session_run(s, &l));
 	}
 	params_done(&l.params);

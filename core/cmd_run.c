@@ -1,20 +1,23 @@
 /* fintra run, fintra backfill. */
 #include "core/clock.h"
 #include "core/commands.h"
+#include "core/run_diff.h"
 #include "core/session.h"
 #include "core/vec.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define LAUNCH_OPTIONS                                                                    \
-	{ "dry-run", 0, NULL, "compute and log, write nothing" },                         \
-		{ "force", 0, NULL, "run although it is done" },                          \
-		{ "limit", 0, "N", "only the first N tickers" },                          \
-		{ "ticker", 't', "SYM", "only this ticker" },                             \
-		{ "gate", 0, "MODE", "strict, warn or off: when an input is not fresh" }, \
-	{                                                                                 \
-		"overlap", 0, "MODE", "fail, skip or wait=30m: when it runs already"      \
+#define LAUNCH_OPTIONS                                                                      \
+	{ "dry-run", 0, NULL, "compute and log, write nothing" },                           \
+		{ "diff", 0, NULL, "show what would change, then ask whether to keep it" }, \
+		{ "yes", 0, NULL, "with --diff: keep it without asking" },                  \
+		{ "force", 0, NULL, "run although it is done" },                            \
+		{ "limit", 0, "N", "only the first N tickers" },                            \
+		{ "ticker", 't', "SYM", "only this ticker" },                               \
+		{ "gate", 0, "MODE", "strict, warn or off: when an input is not fresh" },   \
+	{                                                                                   \
+		"overlap", 0, "MODE", "fail, skip or wait=30m: when it runs already"        \
 	}
 
 const struct cli_option run_options[] = {
@@ -35,7 +38,7 @@ const struct cli_option backfill_options[] = {
 static bool
 is_launch_option(const char *name)
 {
-	static const char *const own[] = { "gate", "overlap", "list", NULL };
+	static const char *const own[] = { "gate", "overlap", "list", "yes", NULL };
 
 	return str_has(own, name);
 }
@@ -76,6 +79,7 @@ unknown_param(const struct job *job, const char *name, struct err *e)
 		words[n++] = d->name;
 	for (size_t i = 0; i < params_common_count; i++)
 		words[n++] = params_common[i].name;
+	words[n++] = "diff";
 	words[n++] = "gate";
 	words[n++] = "overlap";
 	near = cli_nearest(name, words, n);
@@ -161,7 +165,7 @@ parse_overlap(const struct app *app, const struct cli *cli, struct launch *l, st
 static int
 launch_all(struct app *app, const struct launch_set *set)
 {
-	struct session *s = session_new(app);
+	struct session *s = session_new(app, set->yes);
 	struct launch l = set->all;
 	int worst = 0;
 
@@ -176,6 +180,22 @@ launch_all(struct app *app, const struct launch_set *set)
 			break;
 	}
 	return session_free(s, worst);
+}
+
+/* All jobs that are named, before the first one starts. */
+static int
+check_diff(const struct cli *cli, struct launch_set *set, struct err *e)
+{
+	set->yes = cli_has(cli, "yes");
+	if (!cli_has(cli, "diff"))
+		return set->yes ? err_set(e, ERR_USAGE, "--yes is the answer to --diff") : 0;
+	if (cli_has(cli, "dry-run"))
+		return err_set(e, ERR_USAGE,
+			       "--diff keeps nothing until you say yes: leave --dry-run away");
+	for (int i = 0; i < set->n; i++)
+		if (diff_possible(set->job[i], e) < 0)
+			return -1;
+	return 0;
 }
 
 static int
@@ -288,7 +308,8 @@ launch_set_parse(const struct app *app, struct launch_set *out, struct err *e)
 	out->hint = NULL;
 	if (prepare(app, &cli, &out->all, e) == 0 && check_tickers(&cli, out, e) == 0 &&
 	    parse_gate(app, &cli, out, e) == 0 &&
-	    set_params(&cli, out->job, out->n, out->params, e) == 0)
+	    set_params(&cli, out->job, out->n, out->params, e) == 0 &&
+	    check_diff(&cli, out, e) == 0)
 		return 0;
 	if (e->cls == ERR_USAGE)
 		out->hint = "fintra jobs NAME lists a job's options";

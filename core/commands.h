@@ -77,6 +77,7 @@ struct launch_set {
 	struct params params[LAUNCH_JOBS];  /* of each; owned: launch_set_done() */
 	int n;
 	struct launch all; /* the rest; its job and params are not set, its texts are app's */
+	bool yes;	   /* whatever --diff shows is to be kept */
 	bool list;	   /* backfill --list: no job */
 	const char *hint;  /* after a failure: what to type, NULL = nothing */
 };
@@ -123,6 +124,9 @@ void out_report(const struct report *r);
 /* Whether somebody is there to answer; the answer to "WHAT? [y/N]", true at once with `yes`. */
 bool out_can_ask(void);
 bool out_agreed(const struct app *app, bool yes, const char *what);
+/* The same on another thread than the one that gets the signals: no, once `cancel` is asked. */
+bool out_agreed_until(const struct app *app, bool yes, const char *what,
+		      const struct cancel *cancel);
 bool out_color(const struct app *app, FILE *f);
 /* "\033[31m" or "" : bad, warn, good, none (0). */
 const char *out_sgr(bool color, int severity);

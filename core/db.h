@@ -37,7 +37,10 @@ int db_pooled(struct db *db, bool *out, struct err *e) MUST_CHECK;
 /* The server's own process number; behind a pooler it is not db_pid(). */
 int db_server_pid(struct db *db, int *out, struct err *e) MUST_CHECK;
 const char *db_relation(struct db *db, const char *table); /* physical name; borrowed */
-void db_forget_shape(struct db *db);			   /* after DDL on this connection */
+/* From now on queries by id that say `from` ("schema.table") get `to`; both borrowed until
+ * db_forget_shape(). */
+int db_rename(struct db *db, const char *from, const char *to, struct err *e) MUST_CHECK;
+void db_forget_shape(struct db *db); /* after DDL on this connection */
 
 /* args: queries[q].nparams texts, NULL = SQL NULL; borrowed for the call. */
 struct rows *db_query(struct db *db, enum query q, const char *const *args,

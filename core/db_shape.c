@@ -81,6 +81,27 @@ load(struct db *db, struct err *e)
 	return 0;
 }
 
+static void
+forget_texts(struct shape *s)
+{
+	for (size_t i = 0; i < Q_COUNT; i++) {
+		free(s->text[i]);
+		s->text[i] = NULL;
+	}
+}
+
+int
+db_rename(struct db *db, const char *from, const char *to, struct err *e)
+{
+	if (load(db, e) < 0)
+		return -1;
+	if (db->shape->n == ALIAS_MAX)
+		return err_set(e, ERR_INTERNAL, "more than %d other names", ALIAS_MAX);
+	db->shape->alias[db->shape->n++] = (struct alias){ .from = from, .to = to };
+	forget_texts(db->shape);
+	return 0;
+}
+
 const char *
 dbi_text(struct db *db, enum query q, struct err *e)
 {
@@ -105,8 +126,7 @@ db_forget_shape(struct db *db)
 {
 	if (!db->shape)
 		return;
-	for (size_t i = 0; i < Q_COUNT; i++)
-		free(db->shape->text[i]);
+	forget_texts(db->shape);
 	free(db->shape);
 	db->shape = NULL;
 }

@@ -61,6 +61,9 @@ struct job {
 	const char *help;	   /* two or three sentences for `jobs NAME` and the dialog */
 	const struct post *posts;  /* POSTS(...): what must hold afterwards; NULL = nothing */
 	const struct job_step *steps; /* run_steps.h; NULL = it works itself */
+	/* Of its dated tables it reads and writes rows only from so many days before its first date
+	 * (`start`, else the as-of date) to the as-of date: a diff copies no others.  0 = any. */
+	int own_days;
 	job_run *run;
 	enum job_runner runner; /* who does the work; catalogue_compose() sets it */
 };
@@ -79,8 +82,10 @@ struct table {
 	const char *mend, *mend_options;
 	const char *const *volatile_columns; /* left out of checksums and of "really differs" */
 	const char *const *key;
+	const char *score;   /* column whose largest moves --diff shows; NULL = none */
 	const char *view_of; /* a view: the table below it; NULL = a table of its own */
 	bool additive;	     /* a database of the old system need not have it: then not counted */
+	bool relative;	     /* a move of `score` is large beside the old value: prices */
 };
 
 enum check_state { CHECK_OK, CHECK_WARNING, CHECK_CRITICAL, CHECK_UNKNOWN };
@@ -102,9 +107,9 @@ struct job_ctx {
 	const struct params *params;
 	const struct conf *conf;
 	struct date as_of;
-	int64_t now_ms; /* wall clock at start: created_at, "before publication" */
-	bool dry_run;
-	struct run *run;
+	int64_t now_ms;	    /* wall clock at start: created_at, "before publication" */
+	bool dry_run, diff; /* nothing is kept, files included; a diff works all the same */
+	struct run *run;    /* runner's side of it (core/run.h) */
 };
 
 #endif

@@ -1,4 +1,5 @@
 /* How results reach stdout: JSON lines, colours, cleaned text. */
+#include "core/cancel.h"
 #include "core/clock.h"
 #include "core/commands.h"
 #include "core/num.h"
@@ -6,11 +7,12 @@
 
 #include <ctype.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { LINE_MAX_ = 64 << 20, TEXT_MAX = 1 << 20, ANSWER = 16 };
+enum { LINE_MAX_ = 64 << 20, TEXT_MAX = 1 << 20, ANSWER = 16, ANSWER_POLL_MS = 100 };
 
 /* What a terminal may act upon although JSON lets it stand: DEL, C1, bidi controls, line
  * separators. */
@@ -106,8 +108,26 @@ out_can_ask(void)
 	return isatty(0);
 }
 
+/* Something to read, or nothing more to wait for. */
+static bool
+await_answer(const struct cancel *cancel)
+{
+	struct pollfd in = { .fd = 0, .events = POLLIN };
+
+	while (poll(&in, 1, ANSWER_POLL_MS) <= 0)
+		if (cancel_asked(cancel))
+			return false;
+	return true;
+}
+
 bool
 out_agreed(const struct app *app, bool yes, const char *what)
+{
+	return out_agreed_until(app, yes, what, NULL);
+}
+
+bool
+out_agreed_until(const struct app *app, bool yes, const char *what, const struct cancel *cancel)
 {
 	char answer[ANSWER];
 
@@ -119,6 +139,8 @@ out_agreed(const struct app *app, bool yes, const char *what)
 	}
 	fflush(stdout);
 	fprintf(stderr, "%s? [y/N] ", what);
+	if (cancel && !await_answer(cancel))
+		return false;
 	return fgets(answer, sizeof(answer), stdin) && (*answer == 'y' || *answer == 'Y');
 }
 

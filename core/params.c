@@ -24,6 +24,10 @@ const struct param_def params_common[] = {
 	  .type = PARAM_BOOL,
 	  .help = "run although it is done; publish although a guard objects" },
 };
+/* Of a launch from the command line, where somebody is asked: in no form and no list. */
+static const struct param_def launch_diff = { .name = "diff",
+					      .type = PARAM_BOOL,
+					      .help = "show what would change, then ask" };
 const size_t params_common_count = ARRAY_LEN(params_common);
 
 void
@@ -80,7 +84,7 @@ params_find(const struct param_def *defs, const char *name)
 	for (size_t i = 0; i < params_common_count && !d; i++)
 		if (same_name(params_common[i].name, name))
 			d = &params_common[i];
-	return d;
+	return d || !same_name(launch_diff.name, name) ? d : &launch_diff;
 }
 
 static int

@@ -27,7 +27,7 @@ struct param_def {
 	int64_t min, max; /* PARAM_INT */
 };
 
-/* ticker, limit, dry_run, force: every job has them. */
+/* ticker, limit, dry_run, force: every job has them (and `diff`, which no list shows). */
 extern const struct param_def params_common[];
 extern const size_t params_common_count;
 

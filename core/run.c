@@ -3,7 +3,7 @@
 #include "core/run.h"
 
 #include "core/clock.h"
-#include "core/run_private.h"
+#include "core/run_after.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -109,7 +109,9 @@ run_number(const struct job_ctx *c)
 void
 run_flag(struct job_ctx *c, const char *ticker, const char *kind, const char *detail)
 {
-	if (!c->dry_run)
+	if (c->diff)
+		run_diff_flag(c->run, ticker, kind, detail);
+	else if (!c->dry_run)
 		outbox_flag(&c->run->out, ticker, kind, c->as_of, detail);
 }
 

@@ -17,6 +17,18 @@ void run_refused_forget(struct run *r);
 void run_evidence_watch(struct run *r);
 void run_evidence_end(struct run *r, int rc, const struct err *e);
 
+/* run_diff.c: a run in diff mode.  open: before its row is written; begin: before the job, makes
+ * the shadows; end: after the job has succeeded, compares, asks, keeps or not.  A flag of such a
+ * run waits for the answer. */
+bool run_diff_asked(const struct run *r);
+int run_diff_open(struct run *r, struct err *e) MUST_CHECK;
+int run_diff_begin(struct run *r, struct err *e) MUST_CHECK;
+int run_diff_end(struct run *r, struct err *e) MUST_CHECK;
+/* An earlier epoch of this run has kept its rows already. */
+bool run_diff_kept(struct run *r);
+void run_diff_flag(struct run *r, const char *ticker, const char *kind, const char *detail);
+void run_diff_free(struct run *r);
+
 /* run_pace.c: an http_pace_fn over the ledger; arg is the run. */
 int run_pace(void *arg, const char *key, bool bulk, int64_t hold_ms, struct err *e) MUST_CHECK;
 

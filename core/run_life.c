@@ -22,6 +22,14 @@ check_key(const struct run *r, struct err *e)
 }
 
 static int
+do_work(struct run *r, struct err *e)
+{
+	if (!run_diff_asked(r))
+		return r->job->run(&r->ctx, e);
+	return run_diff_begin(r, e) < 0 || r->job->run(&r->ctx, e) < 0 ? -1 : run_diff_end(r, e);
+}
+
+static int
 run_job(struct run *r, struct err *e)
 {
 	int rc;
@@ -38,8 +46,8 @@ run_job(struct run *r, struct err *e)
 	rc = run_check(&r->ctx, e);
 	if (rc == 0 && FAULT("run.start"))
 		rc = err_set(e, ERR_INTERNAL, "run.start: told to fail");
-	if (rc == 0)
-		rc = r->job->run(&r->ctx, e);
+	if (rc == 0 && !run_diff_kept(r))
+		rc = do_work(r, e);
 	if (rc == 0)
 		rc = run_posts(r, e);
 	if (rc < 0 && e->cls == ERR_NONE)
@@ -117,6 +125,7 @@ run_life(struct run *r)
 	run_end(r, rc, &e);
 	http_free(r->http);
 	run_refused_forget(r);
+	run_diff_free(r);
 	guard_release(&r->guard);
 	db_close(r->ledger);
 	r->ledger = NULL;

@@ -2,7 +2,7 @@
 #include "core/clock.h"
 #include "core/num.h"
 #include "core/old.h"
-#include "core/run_private.h"
+#include "core/run_after.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -105,7 +105,11 @@ say_start(struct run *r)
 		 r->cat->build);
 	if (r->ctx.dry_run)
 		run_emit(r, LVL_INFO, "log",
-			 "dry run: the tables stay as they are, only the ledger is written");
+			 run_diff_asked(r)
+				 ? "diff: computed on copies, the tables stay as they are until "
+				   "you say yes"
+				 : "dry run: the tables stay as they are, only the ledger is "
+				   "written");
 	atomic_store(&r->last_progress, clock_mono_ms());
 }
 
@@ -128,6 +132,8 @@ keep_units(struct run *r, struct err *e)
 int
 run_open_new(struct run *r, struct err *e)
 {
+	if (run_diff_open(r, e) < 0)
+		return -1;
 	adopt(r, r->l.job, r->l.as_of);
 	plan_locks(r);
 	r->epoch = 1;

@@ -37,6 +37,7 @@ struct run {
 	struct db *ledger;
 	struct http *http;
 	struct evidence_watch *evidence;  /* run_evidence.c; NULL without http */
+	struct run_diff *diff;		  /* run_diff.c; NULL = not in diff mode */
 	struct run_refused *refused_rows; /* run_refused.c; NULL = none in this batch */
 	int epoch, finding_code;	  /* run_finding(); 0 = none */
 	int64_t began_mono, began_wall;
@@ -97,8 +98,7 @@ struct runner {
 
 /* run_emit.c: to the log file and the sink. */
 void runner_deliver(struct runner *r, const struct event *ev);
-/* runner.c: the signal of runner_stop(), 0 = none. */
-int runner_stop_signal(struct runner *r);
+int runner_stop_signal(struct runner *r); /* of runner_stop(), 0 = none */
 
 /* pacer.c: one thread for all runs; wakes every PACE_MS while there are any. */
 enum { PACE_MS = 100 };

@@ -106,15 +106,10 @@ settle(struct job_ctx *c, const char *unit, const struct tally *t)
 }
 
 static int
-commit(struct job_ctx *c, const char *unit, const struct tally *t, struct err *e)
+commit_unit(struct job_ctx *c, const char *unit, const struct tally *t, struct err *e)
 {
 	int rc;
 
-	if (c->dry_run) {
-		db_rollback(c->db);
-		settle(c, unit, t);
-		return 0;
-	}
 	/* P2: the checkpoint is in the transaction whose data it stands for. */
 	rc = put_unit(c, unit, t, e);
 	if (rc == 0 && FAULT("run.before_commit"))
@@ -133,8 +128,23 @@ commit(struct job_ctx *c, const char *unit, const struct tally *t, struct err *e
 		e->disconnected = true;
 		return -1;
 	}
-	settle(c, unit, t);
 	return 0;
+}
+
+static int
+commit(struct job_ctx *c, const char *unit, const struct tally *t, struct err *e)
+{
+	int rc = 0;
+
+	if (c->diff) /* to the shadows, where the next unit finds it; no checkpoint */
+		rc = db_commit(c->db, e);
+	else if (c->dry_run)
+		db_rollback(c->db);
+	else
+		rc = commit_unit(c, unit, t, e);
+	if (rc == 0)
+		settle(c, unit, t);
+	return rc;
 }
 
 /* The old backend must be gone before its unit's row tells whether its COMMIT took place. */
@@ -245,6 +255,8 @@ run_transaction(struct job_ctx *c, const char *unit, run_txn_fn *fn, void *arg, 
 	int done;
 
 	for (int tries = 1, lost = 0; attempt(c, unit, fn, arg, &t, e) < 0; tries++) {
+		if (e->disconnected && c->diff) /* and with it the shadows */
+			return err_wrap(e, "what --diff had staged is lost, run it again");
 		if (e->cls == ERR_DB && e->disconnected && lost++ < REDO_MAX) {
 			done = recover(c, unit, e);
 			if (done < 0)

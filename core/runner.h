@@ -9,6 +9,11 @@
 enum gate_mode { GATE_STRICT, GATE_WARN, GATE_OFF };
 enum overlap { OVERLAP_FAIL, OVERLAP_SKIP, OVERLAP_WAIT };
 
+struct diff;
+/* Shows what a run with --diff would change (core/run_diff.h); true = keep it.  Called on the run's
+ * own thread; returns false as soon as `cancel` is asked. */
+typedef bool launch_review_fn(void *arg, const struct diff *d, const struct cancel *cancel);
+
 struct launch {
 	const struct job *job;
 	struct params params; /* copied */
@@ -16,13 +21,15 @@ struct launch {
 	bool as_of_given; /* false: the lock of today's UTC date is taken too */
 	enum gate_mode gate;
 	enum overlap overlap;
-	int wait_ms;	    /* OVERLAP_WAIT */
-	const char *origin; /* "cli" "cron" "console" */
-	const char *reason; /* may be NULL */
-	int64_t parent;	    /* 0 = none */
-	bool step;	    /* of an orchestrator: refused by its gate it ends SKIPPED */
-	int64_t keep_from;  /* a run whose good units are not done again, 0 = none */
-	bool pause_is_fine; /* a paused job is skipped by policy, exit 0, not refused */
+	int wait_ms;		  /* OVERLAP_WAIT */
+	const char *origin;	  /* "cli" "cron" "console" */
+	const char *reason;	  /* may be NULL */
+	int64_t parent;		  /* 0 = none */
+	bool step;		  /* of an orchestrator: refused by its gate it ends SKIPPED */
+	int64_t keep_from;	  /* a run whose good units are not done again, 0 = none */
+	bool pause_is_fine;	  /* a paused job is skipped by policy, exit 0, not refused */
+	launch_review_fn *review; /* of a diff; NULL: it goes to the log, and nothing is kept */
+	void *review_arg;
 	int64_t resume; /* run id to go on with, 0 = a new run; job and params then come from it */
 };
 

@@ -5,6 +5,7 @@
 #include "core/commands.h"
 #include "core/freshness.h"
 #include "core/http.h"
+#include "core/run_diff.h"
 #include "core/signals.h"
 
 #include <inttypes.h>
@@ -20,6 +21,7 @@ struct session {
 	struct app *app;
 	struct runner *runner;
 	bool journal;	      /* stderr is systemd's journal */
+	bool yes;	      /* what a diff shows is kept */
 	pthread_mutex_t lock; /* guards the rest */
 	char *tail[TAIL];
 	size_t tail_n;
@@ -31,6 +33,7 @@ struct session {
 	bool any_bad;
 	bool held;     /* one was skipped for a reason: not done, though it is no failure */
 	int64_t first; /* number of the first run, which is that of the pings; 0 = not yet */
+	bool asking; /* progress would write over the question */
 };
 
 /* stderr leads to the journal when JOURNAL_STREAM names its device and inode. */
@@ -67,6 +70,8 @@ show_line(struct session *s, const struct event *ev)
 	event_line(ev, 1, &line);
 	if (ev->lvl >= LVL_INFO)
 		keep_tail(s, str_c(&line));
+	if (s->asking && ev->lvl < LVL_WARN)
+		return;
 	if (g->cron || g->json || g->quiet || ev->lvl < (g->verbose ? LVL_DEBUG : LVL_INFO))
 		return;
 	fprintf(stderr, "%s%s\n", s->journal ? journal[ev->lvl] : "", str_c(&line));
@@ -103,12 +108,13 @@ sink(void *arg, const struct event *ev)
 }
 
 struct session *
-session_new(struct app *app)
+session_new(struct app *app, bool yes)
 {
 	struct session *s = mem_zalloc(sizeof(*s));
 
 	http_global_init();
 	s->app = app;
+	s->yes = yes;
 	s->journal = stderr_is_journal();
 	pthread_mutex_init(&s->lock, NULL);
 	s->runner = runner_new(&app->conf, app->cat, sink, s);
@@ -222,14 +228,66 @@ await_number(struct session *s, int handle)
 		ping(s, PING_START);
 }
 
-int
-session_run(struct session *s, const struct launch *l)
+static void
+show_diff(struct session *s, const struct diff *d)
 {
+	STR_AUTO text = { 0 };
+
+	if (s->app->g.json) {
+		struct json *j = json_new_object();
+
+		json_set_int(j, "v", 1);
+		json_set_text(j, "ev", "diff");
+		json_set_int(j, "run", d->run);
+		json_set_text(j, "job", d->job);
+		json_set_date(j, "as_of", d->as_of);
+		json_set(j, "diff", diff_json(d));
+		out_json(j);
+	} else {
+		str_init(&text, LINE_ROOM * DIFF_TABLES);
+		diff_text(d, &text);
+		fputs(str_c(&text), stdout);
+	}
+	fflush(stdout);
+}
+
+static void
+set_asking(struct session *s, bool asking)
+{
+	pthread_mutex_lock(&s->lock);
+	s->asking = asking;
+	pthread_mutex_unlock(&s->lock);
+}
+
+/* A launch_review_fn.  A diff without changes is not asked about. */
+static bool
+review(void *arg, const struct diff *d, const struct cancel *cancel)
+{
+	struct session *s = arg;
+	bool yes;
+
+	pthread_mutex_lock(&s->lock);
+	show_diff(s, d);
+	pthread_mutex_unlock(&s->lock);
+	if (diff_is_empty(d) && !s->yes)
+		return false;
+	set_asking(s, true);
+	yes = out_agreed_until(s->app, s->yes, "write these rows", cancel);
+	set_asking(s, false);
+	return yes;
+}
+
+int
+session_run(struct session *s, const struct launch *launch)
+{
+	struct launch with_review = *launch, *l = &with_review;
 	struct outcome o;
 	struct err e = ERR_INIT;
 	int handle;
 
 	s->app->occasion = s->app->occasion || l->job->steps;
+	l->review = review;
+	l->review_arg = s;
 	pthread_mutex_lock(&s->lock);
 	event_done(&s->end);
 	s->job = l->job->name;

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-enum { ENVS = 20 };
+enum { ENVS = 20, ARGS = 16 };
 
 static const char *base;
 static char url[120], sec[120], cache[200];
@@ -83,6 +83,28 @@ product_run(const char *conninfo, const char *const *more, const char *const *ar
 
 	fill_env(more, env);
 	return bin_run_env(conninfo, env, args, out);
+}
+
+struct pty *
+product_pty(const char *conninfo, const char *const *args)
+{
+	char db[600];
+	const char *argv[ARGS + 2] = { support_fintra() }, *env[ENVS];
+	size_t n = 0;
+
+	fill_env(NULL, env);
+	while (env[n])
+		n++;
+	fmt_buf(db, sizeof(db), "FINTRA_DB_CONNINFO=%s", conninfo);
+	env[n++] = db;
+	env[n++] = CLI_NOW;
+	env[n++] = "NO_COLOR=1";
+	env[n++] = "HOME=/nonexistent";
+	env[n++] = "XDG_CONFIG_HOME=/nonexistent";
+	env[n] = NULL;
+	for (size_t i = 0; args[i] && i < ARGS; i++)
+		argv[i + 1] = args[i];
+	return pty_start(argv, env, 120, 60);
 }
 
 void

@@ -3,6 +3,7 @@
 #ifndef FINTRA_TESTS_SUPPORT_PRODUCT_H
 #define FINTRA_TESTS_SUPPORT_PRODUCT_H
 
+#include "tests/pty.h"
 #include "tests/support_cli.h"
 
 #define PRODUCT_DAY "2026-02-02"
@@ -17,6 +18,8 @@ int product_run(const char *conninfo, const char *const *more, const char *const
 		struct support_out *out);
 /* The same for what is done in this process; owned: conf_done(). */
 void product_conf(const char *conninfo, const char *const *more, struct conf *out);
+/* The same on a pseudo-terminal, where it may ask.  Owned: pty_free(). */
+struct pty *product_pty(const char *conninfo, const char *const *args);
 /* Ends with `code`, stdout or stderr holds `says`. */
 void product_expect(const char *conninfo, const char *const *args, int code, const char *says);
 /* "table rows sum" of every data table, as `db checksum` tells; owned: free(). */

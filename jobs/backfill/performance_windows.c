@@ -149,5 +149,6 @@ const struct job job_backfill_performance_windows = {
 		"with the sector "
 		"benchmarks of the nearest date (an older one first) and a warning when that is "
 		"another day.",
+	.own_days = 45, /* the market's date may lie some days back */
 	.run = run,
 };

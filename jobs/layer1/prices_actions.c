@@ -303,7 +303,7 @@ price_actions(struct price_run *r, struct err *e)
 	struct work w = { .r = r };
 	int rc;
 
-	if (r->c->dry_run) {
+	if (r->c->dry_run && !r->c->diff) {
 		tell_only(r);
 		return 0;
 	}

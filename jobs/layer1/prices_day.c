@@ -216,7 +216,7 @@ store(struct day *d, struct err *e)
 	}
 	if (rc < 0)
 		return -1;
-	if (d->r->full && !c->dry_run)
+	if (d->r->full)
 		price_guard_flag(d->r, d->day);
 	price_guard_push(d->r, d->day);
 	price_marks_stored(d->r);

@@ -121,7 +121,7 @@ list(struct annual *a, struct err *e)
 		a->count = (int64_t)a->all.rows.n;
 		rc = run_transaction(a->c, "list", write_list, a, e);
 	}
-	if (rc == 0 && a->c->dry_run)
+	if (rc == 0 && a->c->dry_run && !a->c->diff)
 		run_log(a->c, LVL_INFO,
 			"a dry run stores no list: only filings that were stored before are "
 			"examined");

@@ -64,5 +64,6 @@ const struct job job_fmp_bulk = {
 			 .reported = "processed", .fails = true },
 		       { "snapshots_without_fgos", Q_POST_SNAPSHOTS_NO_FGOS, .kind = POST_RISE,
 			 .bound = 0.10 }),
+	.own_days = 45, /* a sector may come from a snapshot of the last 30 */
 	.run = run,
 };
