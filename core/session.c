@@ -33,7 +33,7 @@ struct session {
 	bool any_bad;
 	bool held;     /* one was skipped for a reason: not done, though it is no failure */
 	int64_t first; /* number of the first run, which is that of the pings; 0 = not yet */
-	bool asking; /* progress would write over the question */
+	bool asking;   /* progress would write over the question */
 };
 
 /* stderr leads to the journal when JOURNAL_STREAM names its device and inode. */
