@@ -20,18 +20,25 @@ bad_run_of(const struct alert_view *v, const struct job *job)
 	return NULL;
 }
 
+static void
+own_key_of_job(const struct job *job, char out[ALERT_KEY])
+{
+	bool table = job->writes && job->writes[0];
+
+	fmt_buf(out, ALERT_KEY, "%s:%s", table ? "table" : "job",
+		table ? job->writes[0] : job->name);
+}
+
 /* When the vendor refuses the key, every job that asks him fails: that is one cause. */
 static void
 key_of_job(const struct alert_view *v, const struct job *job, char out[ALERT_KEY])
 {
 	const struct job_runs *bad = bad_run_of(v, job);
-	bool table = job->writes && job->writes[0];
 
 	if (bad && str_same(bad->bad_class, err_class_name(ERR_AUTH)))
 		str_copy(out, ALERT_KEY, "vendor:key");
 	else
-		fmt_buf(out, ALERT_KEY, "%s:%s", table ? "table" : "job",
-			table ? job->writes[0] : job->name);
+		own_key_of_job(job, out);
 }
 
 static void
@@ -131,10 +138,13 @@ gated(const struct alert_view *v, const struct job_runs *j)
 static void
 add_failure(const struct alert_view *v, const struct job_runs *j, struct alert_causes *out)
 {
-	char key[ALERT_KEY], day[DATE_BUF], text[ALERT_TEXT];
+	char key[ALERT_KEY], own[ALERT_KEY], day[DATE_BUF], text[ALERT_TEXT];
 	struct alert_cause *k;
 
 	key_of_job(v, j->job, key);
+	own_key_of_job(j->job, own);
+	if (!str_same(own, key))
+		leave_open(out, own); /* wrong for another reason now, not right again */
 	if (gated(v, j)) {
 		leave_open(out, key);
 		return;

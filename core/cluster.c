@@ -104,6 +104,20 @@ tool(const struct cluster *c, const char *const *argv, struct err *e)
 	return 0;
 }
 
+/* The private database is filled and broken at will: nothing of the environment may lead the
+ * server's tools, or this process, to another one. */
+static void
+forget_other_servers(void)
+{
+	static const char *const names[] = { "PGHOST",	      "PGHOSTADDR", "PGPORT",
+					     "PGUSER",	      "PGDATABASE", "PGSERVICE",
+					     "PGSSLMODE",     "PGOPTIONS",  "PGDATA",
+					     "PGSERVICEFILE", "PGPASSFILE", "PGPASSWORD" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		unsetenv(names[i]);
+}
+
 static int
 init_once(struct cluster *c, const char *data, struct err *e)
 {
@@ -177,6 +191,7 @@ cluster_start(struct cluster *c, const char *dir, struct err *e)
 	int r = make_dir(dir, &c->user, 0700, e);
 	if (r == 0)
 		r = make_dir(data, &c->user, 0700, e);
+	forget_other_servers();
 	if (r == 0)
 		r = make_dir(c->socket, &c->user, 0700, e);
 	if (r == 0)

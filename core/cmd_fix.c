@@ -1,8 +1,10 @@
 /* fintra fix: the plan of `fintra plan`, carried out one step after the other. */
 #include "core/why.h"
 
+#include "core/clock.h"
 #include "core/commands.h"
 #include "core/num.h"
+#include "core/signals.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +23,7 @@ struct fix {
 	const char *target; /* NULL: all that counts */
 	bool ask_each, yes;
 	size_t done, steps; /* carried out, of the plan */
+	int64_t until;	    /* monotonic end of --timeout, 0 = none */
 	char failed[160];   /* the command that did not end well, "" = none */
 	int code;	    /* its exit code */
 };
@@ -57,6 +60,17 @@ step_command(const struct why_step *s, char *out, size_t n)
 	fmt_buf(out, n, "%s%s", s->command, launches ? " --gate strict" : "");
 }
 
+/* Each command gives the alarm up at its end: what is left of --timeout is set anew. */
+static bool
+set_deadline(const struct fix *x)
+{
+	int64_t left = x->until - clock_mono_ms();
+
+	if (x->until && left > 0)
+		signals_deadline(left);
+	return !x->until || left > 0;
+}
+
 /* False: the rest is not to be tried. */
 static bool
 do_step(struct fix *x, const struct why_step *s, struct err *e)
@@ -79,7 +93,7 @@ do_step(struct fix *x, const struct why_step *s, struct err *e)
 		printf("$ %s\n", command);
 		fflush(stdout);
 	}
-	rc = type(x->app, command, e);
+	rc = set_deadline(x) ? type(x->app, command, e) : EXIT_TIMEOUT;
 	if (rc == 0 || rc == EXIT_PARTIAL) {
 		x->done++;
 		return true;
@@ -187,12 +201,11 @@ carry_out(struct fix *x, const struct why *w, struct err *e)
 	x->steps = w->plan_n;
 	fmt_buf(question, sizeof(question), "run %s%zu step%s", w->plan_n > 1 ? "these " : "this ",
 		w->plan_n, num_s((int64_t)w->plan_n));
+	if ((x->app->g.no_input || !out_can_ask()) && (x->ask_each || !x->yes))
+		return err_set(e, ERR_USAGE,
+			       "fix asks before it runs: without a terminal say --yes");
 	if (!x->ask_each && !out_agreed(x->app, x->yes, question))
-		return x->app->g.no_input || !out_can_ask()
-			       ? err_set(e, ERR_USAGE,
-					 "fix asks before it runs: without a terminal "
-					 "say --yes")
-			       : 0;
+		return 0;
 	fmt_buf(reason, sizeof(reason), "fix %s", str_or(x->target, "all"));
 	if (!x->app->g.reason)
 		x->app->g.reason = reason;
@@ -239,6 +252,7 @@ cmd_fix(struct app *app)
 	x.target = cli.narg ? cli.arg[0] : NULL;
 	x.ask_each = cli_has(&cli, "step");
 	x.yes = cli_has(&cli, "yes");
+	x.until = app->g.timeout_ms ? clock_mono_ms() + app->g.timeout_ms : 0;
 	rc = fix(&x, &e);
 	return rc < 0 ? app_fail(&e, NULL) : rc;
 }

@@ -12,7 +12,13 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LINE_MAX_ = 64 << 20, TEXT_MAX = 1 << 20, ANSWER = 16, ANSWER_POLL_MS = 100 };
+enum {
+	LINE_MAX_ = 64 << 20,
+	TEXT_MAX = 1 << 20,
+	ANSWER = 16,
+	ANSWER_POLL_MS = 100,
+	ANSWER_MOST_MS = 15 * 60 * 1000
+};
 
 /* What a terminal may act upon although JSON lets it stand: DEL, C1, bidi controls, line
  * separators. */
@@ -108,15 +114,21 @@ out_can_ask(void)
 	return isatty(0);
 }
 
-/* Something to read, or nothing more to wait for. */
+/* Something to read, or nothing more to wait for: whoever asks holds locks that the night needs. */
 static bool
 await_answer(const struct cancel *cancel)
 {
 	struct pollfd in = { .fd = 0, .events = POLLIN };
+	int64_t until = clock_mono_ms() + ANSWER_MOST_MS;
 
-	while (poll(&in, 1, ANSWER_POLL_MS) <= 0)
+	while (poll(&in, 1, ANSWER_POLL_MS) <= 0) {
 		if (cancel_asked(cancel))
 			return false;
+		if (clock_mono_ms() < until)
+			continue;
+		fprintf(stderr, "\nfintra: nobody has answered for 15 minutes: no\n");
+		return false;
+	}
 	return true;
 }
 

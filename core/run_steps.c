@@ -114,20 +114,26 @@ tell_older(struct steps *t, const struct step *s)
 				k->job->name, s->job->name, k->job->name);
 }
 
+static void
+taint_partial(struct steps *t, const struct step *s)
+{
+	char why[STEP_WHY];
+
+	fmt_buf(why, sizeof(why), "step %s ended partial", s->job->name);
+	run_taint(t->c, why);
+}
+
 /* A step that ended well is a unit: a resume goes on behind it. */
 static void
 settle(struct steps *t, struct step *s)
 {
 	struct err e = ERR_INIT;
-	char why[STEP_WHY];
 
 	s->state = STEP_GOOD;
 	tell_older(t, s);
 	str_copy(s->why, sizeof(s->why), s->o.state == RUN_PARTIAL ? s->o.why : "");
-	if (s->o.state == RUN_PARTIAL) {
-		fmt_buf(why, sizeof(why), "step %s ended partial", s->job->name);
-		run_taint(t->c, why);
-	}
+	if (s->o.state == RUN_PARTIAL)
+		taint_partial(t, s);
 	if (run_transaction(t->c, s->job->name, count, &s->o.counts, &e) < 0)
 		stop(t, &e);
 }
@@ -379,6 +385,8 @@ announce(struct steps *t)
 		t->over += s->state != STEP_WAITS;
 		if (s->state == STEP_PASSED_OVER)
 			run_log(t->c, LVL_INFO, "%s: %s", s->job->name, s->why);
+		else if (s->kept && s->o.state == RUN_PARTIAL)
+			taint_partial(t, s);
 	}
 	run_progress(t->c, t->over);
 }

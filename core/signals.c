@@ -25,6 +25,8 @@ on_signal(int sig)
 	if (sig == SIGHUP && atomic_load(&hup_is_reopen)) {
 		if (r)
 			runner_log_reopen(r);
+	} else if (!r && atomic_load(&hup_is_reopen)) {
+		_exit(128 + sig); /* between runs and after the last one nothing is to be drained */
 	} else {
 		if (r)
 			runner_stop(r, sig,

@@ -507,14 +507,15 @@ SELECT n, same, NULL::date, NULL::date,
   FROM c;
 
 -- name: fresh_fintra_market_state
--- There is one state only: when its last whole run went back to an older date, none of its rows is of this one.
+-- There is one state only: when its last whole run went back to an older date, even if it did not get far, none of its
+-- rows is surely of this one.
 SELECT count(*) > 0, max(m.last_price_date) FILTER (WHERE m.last_price_date <= $1::date), count(*),
        count(u.ticker) FILTER (WHERE r.as_of >= $1::date OR r.as_of IS NULL),
        (SELECT count(*) FROM fintra_universe WHERE is_active), 'active universe'
   FROM fintra_market_state m
   LEFT JOIN fintra_universe u ON u.ticker = m.ticker AND u.is_active
   LEFT JOIN (SELECT as_of FROM fintra_ops.run
-              WHERE job = $2::text AND state IN ('success', 'partial')
+              WHERE job = $2::text AND (state IN ('success', 'partial') OR rows_inserted + rows_updated > 0)
                 AND NOT params ?| ARRAY['ticker', 'limit', 'offset', 'dry_run']
               ORDER BY id DESC LIMIT 1) r ON true;
 

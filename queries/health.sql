@@ -63,7 +63,8 @@ SELECT count(*), max(r.id)
         OR (r.state IN ('queued', 'running')
             AND coalesce(b.beat_at, r.started_at, r.created_at) < now() - $1::bigint * interval '1 millisecond'))
    AND NOT EXISTS (SELECT 1 FROM fintra_ops.run n
-        WHERE n.job = r.job AND n.as_of = r.as_of AND n.id > r.id AND n.state IN ('success', 'partial'));
+        WHERE n.job = r.job AND n.as_of = r.as_of AND n.id > r.id AND n.state IN ('success', 'partial')
+          AND (NOT n.params ?| ARRAY['ticker', 'tickers', 'limit', 'offset', 'dry_run'] OR n.params = r.params));
 
 -- name: health_since
 -- returns name, state, since in milliseconds of every check
@@ -122,7 +123,8 @@ SELECT j.job, n.as_of, b.id, b.state, b.as_of, b.err_class, b.error
 	        OR (r.state IN ('queued', 'running')
 	            AND coalesce(b.beat_at, r.started_at, r.created_at) < now() - $2::bigint * interval '1 millisecond'))
 	   AND NOT EXISTS (SELECT 1 FROM fintra_ops.run g
-	        WHERE g.job = r.job AND g.id > r.id AND g.as_of >= r.as_of AND g.state IN ('success', 'partial'))
+	        WHERE g.job = r.job AND g.id > r.id AND g.as_of >= r.as_of AND g.state IN ('success', 'partial')
+	          AND (NOT g.params ?| ARRAY['ticker', 'tickers', 'limit', 'offset', 'dry_run'] OR g.params = r.params))
 	   AND NOT EXISTS (SELECT 1 FROM fintra_ops.run c
 	        WHERE c.id > r.id AND c.parent = r.id AND c.job <> r.job AND c.state IN ('failure', 'abandoned', 'lost'))
 	 ORDER BY r.id DESC LIMIT 1) b ON true;

@@ -126,10 +126,14 @@ SELECT unit, rows_read, rows_inserted, rows_updated, rows_unchanged, rows_reject
   FROM fintra_ops.unit WHERE run_id = $1::bigint AND state = 'done';
 
 -- name: run_units_keep
+-- A step that ended partial is a unit without errors when a figure was the reason: it is done again.
 -- $1 run, $2 the run it retries
 INSERT INTO fintra_ops.unit (run_id, unit, state, attempts, ended_at)
 SELECT $1::bigint, unit, 'done', attempts, ended_at
-  FROM fintra_ops.unit WHERE run_id = $2::bigint AND state = 'done' AND errors = 0;
+  FROM fintra_ops.unit u
+ WHERE run_id = $2::bigint AND state = 'done' AND errors = 0
+   AND NOT EXISTS (SELECT 1 FROM fintra_ops.run s
+                    WHERE s.parent = $2::bigint AND s.job = u.unit AND s.state = 'partial');
 
 -- name: run_finish
 -- $1 run, $2 epoch, $3 state, $4 read, $5 inserted, $6 updated, $7 unchanged, $8 rejected, $9 skipped,

@@ -2,17 +2,18 @@
 -- and the least and greatest figure (NULL where the check has none).
 
 -- name: validation_future
--- Of each ticker the newest snapshot: the period that it says it was made from, or, where it does not say, every stored
+-- Of each ticker the newest snapshot: the period that it says it was made from (null: from none), or, where it does not say, every stored
 -- one.  Later periods that came after an old snapshot are no fault of it.
 -- $1 as_of date
 WITH n AS (
-	SELECT DISTINCT ON (ticker) ticker, snapshot_date, profile_structural #>> '{metrics,period_end_date}' AS used
+	SELECT DISTINCT ON (ticker) ticker, snapshot_date, profile_structural #>> '{metrics,period_end_date}' AS used,
+	       profile_structural #> '{metrics,period_end_date}' IS NOT NULL AS says
 	  FROM fintra_snapshots
 	 WHERE snapshot_date <= $1::date
 	 ORDER BY ticker, snapshot_date DESC, engine_version
 ), w AS (
 	SELECT ticker FROM n
-	 WHERE CASE WHEN used IS NOT NULL THEN used COLLATE "C" > snapshot_date::text COLLATE "C"
+	 WHERE CASE WHEN says THEN coalesce(used COLLATE "C" > snapshot_date::text COLLATE "C", false)
 	            ELSE EXISTS (SELECT 1 FROM datos_financieros f
 	                          WHERE f.ticker = n.ticker AND f.period_end_date > n.snapshot_date) END
 )

@@ -27,6 +27,10 @@ struct db *support_open(const char *conninfo); /* db_open() that cannot fail; ow
 char *support_psql(const char *conninfo, const char *sql);
 int64_t support_psql_int(const char *conninfo, const char *sql);
 
+/* Waits until the server's processes have added what they counted: each does when it ends, which is
+ * after its client has gone.  A connection that the test keeps open is not waited for long. */
+void support_counted(const char *conninfo);
+
 /* support_exec.c */
 
 struct support_out {

@@ -3,6 +3,7 @@
 #include "core/str.h"
 #include "tests/support.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,6 +72,21 @@ support_psql_int(const char *conninfo, const char *sql)
 
 	free(text);
 	return v;
+}
+
+/* The session that asks is gone for the client before its process has ended. */
+void
+support_counted(const char *conninfo)
+{
+	int64_t end = clock_mono_ms() + 3000;
+
+	while (support_psql_int(
+		       conninfo,
+		       "SELECT count(*) FROM pg_stat_activity WHERE pid <> "
+		       "pg_backend_pid() AND datname = current_database() AND backend_type "
+		       "= 'client backend'") > 0 &&
+	       clock_mono_ms() < end)
+		poll(NULL, 0, 10);
 }
 
 static void

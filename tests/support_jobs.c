@@ -7,7 +7,6 @@
 
 #include <dirent.h>
 #include <limits.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -331,24 +330,10 @@ ground_sum(const struct ground *g, char sum[64])
 	str_done(&sql);
 }
 
-/* A server process adds what it has counted when it ends, and is listed until then: after the
- * client has gone.  A connection that the test keeps open is not waited for long. */
-static void
-let_them_count(const struct ground *g)
-{
-	int64_t end = clock_mono_ms() + 3000;
-
-	while (ground_int(g, "SELECT count(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
-			     "AND datname = current_database() AND backend_type = "
-			     "'client backend'") > 0 &&
-	       clock_mono_ms() < end)
-		poll(NULL, 0, 10);
-}
-
 int64_t
 ground_tuples(const struct ground *g)
 {
-	let_them_count(g);
+	support_counted(g->conninfo);
 	return ground_int(g, "SELECT sum(n_tup_ins + n_tup_upd + n_tup_del)::bigint "
 			     "FROM pg_stat_user_tables WHERE schemaname = 'public' "
 			     "AND relname <> 'cron_state'");

@@ -214,13 +214,7 @@ support_production_reader(const char *owner)
 int64_t
 support_production_writes(const char *owner)
 {
-	int64_t end = clock_mono_ms() + 10000;
-
-	while (support_psql_int(owner, "SELECT count(*) FROM pg_stat_activity WHERE datname = "
-				       "current_database() AND pid <> pg_backend_pid() AND "
-				       "backend_type = 'client backend'") > 0)
-		if (clock_mono_ms() > end)
-			break;
+	support_counted(owner);
 	return support_psql_int(owner, "SELECT sum(n_tup_ins + n_tup_upd + n_tup_del)::bigint "
 				       "FROM pg_stat_user_tables");
 }

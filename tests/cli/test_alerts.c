@@ -177,6 +177,32 @@ a_refused_key_is_one_cause(void **state)
 	alerts_came(1);
 }
 
+/* Told for another reason first, the job is not right again when the key is what fails it. */
+static void
+a_refused_key_is_no_recovery(void **state)
+{
+	static const char failed[] =
+		"INSERT INTO fintra_ops.run (job, as_of, state, who, host, pid, origin, gate, "
+		"build, "
+		"lock_key, created_at, error, err_class) VALUES ('prices-daily-bulk', "
+		"'" PRODUCT_DAY "', 'failure', 'x', 'h', 1, 'cron', 'warn', 'x', 1, "
+		"'2026-02-03 06:00Z', 'x', '%s')";
+	const char *info = product_copy("t_alert_key_later");
+	char sql[400];
+
+	(void)state;
+	phone_clear();
+	(void)fmt_buf(sql, sizeof(sql), failed, "NETWORK");
+	free(support_psql(info, sql));
+	alerts_look(info, NULL);
+	alerts_came(1);
+	(void)fmt_buf(sql, sizeof(sql), failed, "AUTH");
+	free(support_psql(info, sql));
+	alerts_look(info, NULL);
+	alerts_came(2);
+	alerts_lacks(1, "RECOVERED");
+}
+
 static void
 told_again_on_change_and_when_it_lasts(void **state)
 {
@@ -321,6 +347,7 @@ main(void)
 		cmocka_unit_test(a_refused_gate_is_explained),
 		cmocka_unit_test(a_row_of_jobs_ends_with_a_look),
 		cmocka_unit_test(a_refused_key_is_one_cause),
+		cmocka_unit_test(a_refused_key_is_no_recovery),
 		cmocka_unit_test(told_again_on_change_and_when_it_lasts),
 		cmocka_unit_test(an_ack_is_silence_until_it_ends),
 		cmocka_unit_test(an_expired_ack_tells_again),

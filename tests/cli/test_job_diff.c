@@ -43,13 +43,7 @@ static PRINTF_FMT(2, 3) void sql(const char *info, const char *fmt, ...)
 static int64_t
 written(const char *info)
 {
-	int64_t until = clock_mono_ms() + WAIT_MS;
-
-	while (support_psql_int(info, "SELECT count(*) FROM pg_stat_activity WHERE datname = "
-				      "current_database() AND pid <> pg_backend_pid() AND "
-				      "backend_type = 'client backend'") > 0 &&
-	       clock_mono_ms() < until)
-		poll(NULL, 0, 10);
+	support_counted(info);
 	return support_psql_int(info, "SELECT sum(n_tup_ins + n_tup_upd + n_tup_del)::bigint FROM "
 				      "pg_stat_user_tables WHERE schemaname = 'public' OR relname "
 				      "= 'flag'");

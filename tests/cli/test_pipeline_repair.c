@@ -212,8 +212,8 @@ killed_in_a_step_and_resumed(void **state)
 	assert_int_equal(
 		db_exec_sql(holder, "BEGIN; LOCK TABLE industry_benchmarks IN SHARE MODE", &e), 0);
 	pid = night_falls("1");
-	EVENTUALLY(ground_int(&ground, "SELECT count(*) FROM pg_stat_activity WHERE datname = "
-				       "current_database() AND wait_event_type = 'Lock'") == 1);
+	EVENTUALLY(ground_int(&ground, "SELECT count(*) FROM pg_locks WHERE NOT granted AND "
+				       "relation = 'industry_benchmarks'::regclass") == 1);
 	kill(pid, SIGKILL);
 	db_rollback(holder); /* its server process sees the end only when the lock is there */
 	goes_on(pid, "master-all industry-benchmarks-aggregator");
@@ -253,6 +253,21 @@ retry_keeps_the_units_of_a_step(void **state)
 	assert_true(all > 60);
 	if (again > all - 29)
 		fail_msg("%d of %d files were asked for again", (int)again, (int)all);
+}
+
+/* A step that ended PARTIAL for a figure has no failed unit: it is done again all the same, and
+ * what a run goes on behind keeps it PARTIAL. */
+static void
+retry_does_a_tainted_step_again(void **state)
+{
+	(void)state;
+	(void)NIGHT(0, "run", "master-all");
+	ground_sql(&ground, "UPDATE fintra_ops.run SET state = 'partial', taint = 'a figure' WHERE "
+			    "job IN ('master-all', 'sector-benchmarks')");
+	(void)NIGHT(0, "retry", number(), "--failed");
+	expect("SELECT string_agg(job, ' ') FROM fintra_ops.run WHERE parent = (SELECT max(id) "
+	       "FROM fintra_ops.run WHERE job = 'master-all')",
+	       "sector-benchmarks");
 }
 
 /* Asked to stop by SIGTERM the step under way ends at its next batch, and both go on later. */
@@ -366,6 +381,7 @@ main(void)
 		cmocka_unit_test_setup(coverage_refuses_the_next_step, fresh),
 		cmocka_unit_test_setup(killed_in_a_step_and_resumed, fresh),
 		cmocka_unit_test_setup(retry_keeps_the_units_of_a_step, fresh),
+		cmocka_unit_test_setup(retry_does_a_tainted_step_again, fresh),
 		cmocka_unit_test_setup(stopped_and_resumed, fresh),
 		cmocka_unit_test_setup(killed_with_steps_abreast, fresh),
 		cmocka_unit_test_setup(cron_is_silent_or_brief, fresh),

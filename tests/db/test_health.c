@@ -214,6 +214,13 @@ lost_runs(void **state)
 	expect(info, "runs_lost", "ok", "0");
 	support_sql(info, gone);
 	expect(info, "runs_lost", "warning", "1");
+	/* A look without writing makes nothing good. */
+	support_sql(info,
+		    "INSERT INTO fintra_ops.run (job, as_of, state, who, host, pid, origin, "
+		    "gate, build, lock_key, created_at, params) SELECT job, as_of, 'success', "
+		    "who, host, pid, origin, gate, build, lock_key, created_at, "
+		    "'{\"dry_run\": true}' FROM fintra_ops.run WHERE state = 'running'");
+	expect(info, "runs_lost", "warning", "1");
 	support_sql(info, good);
 	expect(info, "runs_lost", "ok", "0");
 }

@@ -246,6 +246,7 @@ test_equals_oracle(void **state)
 static char *
 tuple_counters(const struct place *p)
 {
+	support_counted(p->conninfo);
 	return support_psql(
 		p->conninfo,
 		"SELECT string_agg(concat_ws(' ', relname, n_tup_ins, n_tup_upd, n_tup_del), ', ' "

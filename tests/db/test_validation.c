@@ -124,6 +124,12 @@ static const struct {
 	  "source) VALUES ('AAA', 'FY', '2026', '2026-02-03', 'x');"
 	  "UPDATE fintra_snapshots SET profile_structural = '{}'",
 	  1, "no_future_data:failure:1" },
+	/* made from no statement, as it says: the first one came later */
+	{ "INSERT INTO datos_financieros (ticker, period_type, period_label, period_end_date, "
+	  "source) VALUES ('AAA', 'FY', '2026', '2026-02-03', 'x');"
+	  "UPDATE fintra_snapshots SET profile_structural = "
+	  "'{\"metrics\": {\"period_end_date\": null}}' WHERE ticker = 'AAA'",
+	  0, "no_future_data:ok:0 coverage:ok:0 sample_size:ok:0 fgos_scores:ok:0" },
 	/* later rows are not looked at */
 	{ "INSERT INTO sector_stats (sector, metric, stats_date, sample_size) VALUES ('Energy', "
 	  "'roic', '2026-02-03', 1); UPDATE fintra_snapshots SET snapshot_date = '2026-02-03', "
