@@ -39,8 +39,7 @@ WITH strategy AS (
 	SELECT * FROM unnest($5::text[], $6::text[], $7::text[], $8::text[]) AS g (advantage, summary, mood, state)
 ), k AS (
 	SELECT u.ticker, u.sector AS own_sector, u.industry, u.country, u.name, s.*, l.close, l.price_date, l.volume,
-	       CASE WHEN s.quoted IS NOT NULL AND s.snapshot_date > l.price_date THEN l.close ELSE b.close END AS previous,
-	       y.return_percent, y.performance_date,
+	       b.close AS previous, y.return_percent, y.performance_date,
 	       CASE WHEN s.snapshot_date >= l.price_date OR l.price_date IS NULL THEN coalesce(s.quoted, l.close)
 	            ELSE l.close END AS price
 	  FROM fintra_universe u

@@ -88,7 +88,7 @@ make_up(void)
 static void
 fifteen_evenings(void)
 {
-	struct date day, last;
+	struct date day = DATE_NONE, last = DATE_NONE;
 	char iso[DATE_BUF];
 	bool down = false;
 

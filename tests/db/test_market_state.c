@@ -133,10 +133,6 @@ what_is_missing_is_null(void **state)
 	stock("ONE", "");
 	stock("TWO", "");
 	stock("DUE", "");
-	stock("LAG", "");
-	bar("LAG", EARLIER, "50", "1");
-	bar("LAG", BEFORE, "60", "2");
-	snapshot_of("LAG", AS_OF, ", market_snapshot = '{\"price\":66}'");
 	ground_sql(&ground, "UPDATE fintra_universe SET name = ' ' WHERE ticker = 'DUE'");
 	bar("ONE", BEFORE, "8", "NULL");
 	bar("TWO", EARLIER, "8", "3");
@@ -153,9 +149,6 @@ what_is_missing_is_null(void **state)
 	/* 6 - 8 = -2; 100 * -2 / 8 = -25 */
 	expect(ROW("TWO"), "6|-2|-25|4|" BEFORE "|-|-");
 	expect(ROW("DUE"), "3|-|-|-|-|-|-");
-	/* A price of the day, no bar of it: the close before that price is the newest one. 66 - 60
-	 * = 6; 100 * 6 / 60 = 10 */
-	expect(ROW("LAG"), "66|6|10|2|" BEFORE "|-|-");
 	expect("SELECT concat_ws('|', sector, industry, country, company_name, valuation_status, "
 	       "verdict_text, coalesce(strategic_state::text, 'none'), market_position) FROM "
 	       "fintra_market_state WHERE ticker = 'DUE'",
