@@ -172,5 +172,10 @@ phone_rang(void)
 const char *
 phone_got(int i)
 {
-	return phone.got[i];
+	const char *text;
+
+	pthread_mutex_lock(&phone.lock); /* what came before is whole now and stays */
+	text = phone.got[i];
+	pthread_mutex_unlock(&phone.lock);
+	return text;
 }

@@ -77,7 +77,9 @@ test_two_panes_follow_two_runs(void **state)
 	open_console(&t, "con_panes", NULL, 80, 24);
 	run[0] = console_foreign_run(&t, "performance-bulk");
 	run[1] = console_foreign_run(&t, "sync-universe");
-	SEE(&t, "sync-universe");
+	/* Its row: a check names the job, too. */
+	fmt_buf(title, sizeof(title), "%lld sync-universe", (long long)run[1]);
+	SEE(&t, title);
 	pty_send(t.pty, "4"); /* the newest one is the default */
 	SEE(&t, "fintra > Logs");
 	pty_send(t.pty, "|");
