@@ -65,7 +65,7 @@ launchable(const struct catalogue *cat, const struct job *job)
 }
 
 static void
-set_command(const struct freshness *f, struct why_step *s, const char *options)
+set_command(const struct freshness *f, struct why_step *s)
 {
 	char as_of[DATE_BUF];
 
@@ -77,9 +77,9 @@ set_command(const struct freshness *f, struct why_step *s, const char *options)
 		fmt_buf(s->command, sizeof(s->command), "fintra wait %" PRId64, s->under_way);
 	else if (s->resume)
 		fmt_buf(s->command, sizeof(s->command), "fintra resume %" PRId64, s->resume);
-	else if (options)
+	else if (s->options)
 		fmt_buf(s->command, sizeof(s->command), "fintra backfill %s %s", s->job->name,
-			options);
+			s->options);
 	else
 		fmt_buf(s->command, sizeof(s->command), "fintra run %s --as-of %s", s->job->name,
 			as_of);
@@ -138,9 +138,10 @@ add_step(const struct catalogue *cat, const struct freshness *f, const struct jo
 	s = &w->plan[w->plan_n++];
 	memset(s, 0, sizeof(*s));
 	s->job = job;
+	s->options = options;
 	s->launchable = launchable(cat, job);
 	set_figures(f, s);
-	set_command(f, s, options);
+	set_command(f, s);
 	set_gate(f, s);
 }
 

@@ -135,21 +135,19 @@ draw_row(const struct model *m, struct canvas *c, struct span at, size_t width, 
 {
 	const struct audit_line *l = key ? line_of(m, key) : NULL;
 	char buf[AUDIT_CELL];
-	int x = at.x + 1;
+	int x = 0;
 
-	for (size_t i = 0; i < ARRAY_LEN(cells) && x < at.x + at.w; i++) {
-		int room = at.x + at.w - x;
-		int w = cells[i].w[width] < room ? cells[i].w[width] : room;
+	for (size_t i = 0; i < ARRAY_LEN(cells); i++) {
+		struct span cell = list_cell(at, &x, cells[i].w[width]);
 		enum style st = ST_DIM;
 
-		if (w == 0)
+		if (cell.w == 0)
 			continue;
 		if (l)
 			st = cells[i].text(m, l, buf);
 		else
 			str_copy(buf, sizeof(buf), cells[i].head);
-		canvas_put(c, SPAN(x, at.y, w), st, buf);
-		x += w + 1;
+		canvas_put(c, cell, st, buf);
 	}
 }
 

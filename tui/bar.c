@@ -84,6 +84,17 @@ handle(struct view *v, const struct model *m, const struct input *in, struct act
 		view_type(b->line, sizeof(b->line), in->key);
 }
 
+/* how->text: a line to begin with. */
+static void
+init(struct view *v, const struct model *m, const struct action *how)
+{
+	struct bar *b = v->state;
+
+	(void)m;
+	if (how)
+		str_copy(b->line, sizeof(b->line), how->text);
+}
+
 static void
 done(struct view *v)
 {
@@ -109,6 +120,7 @@ const struct view_ops view_bar = {
 	.screen = screen,
 	.state_size = sizeof(struct bar),
 	.popup = true,
+	.init = init,
 	.done = done,
 	.draw = draw,
 	.handle = handle,

@@ -131,6 +131,8 @@ ask_remedy(const struct model *m, const struct check_result *r, const struct inp
 		notice_ask_pause(m, job, in, out);
 	else if (str_same(word[1], "resume"))
 		view_ask_resume(m, model_run(m, run), in, out);
+	else if (n > 3 && !str_same(word[3], "--as-of"))
+		view_ask_command(r->remedy[0], out);
 	else
 		view_ask_form(m, job, out);
 }

@@ -220,26 +220,25 @@ draw_row(const struct model *m, struct canvas *c, struct span at, size_t width, 
 	const struct job *job = row_;
 	struct job_facts f;
 	char buf[JOB_TEXT];
-	int x = at.x + 1;
+	int x = 0;
 
 	if (job)
 		job_facts(m, job, &f);
-	for (size_t i = 0; i < ARRAY_LEN(cells) && x < at.x + at.w; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cells); i++) {
 		const struct column *k = &cells[i];
-		int w = k->w[width] < at.x + at.w - x ? k->w[width] : at.x + at.w - x;
+		struct span cell = list_cell(at, &x, k->w[width]);
 		enum style st = ST_DIM;
 
-		if (w == 0)
+		if (cell.w == 0)
 			continue;
 		if (job)
 			st = k->text(m, job, &f, buf);
 		else
 			str_copy(buf, sizeof(buf), k->head);
 		if (k->right)
-			canvas_right(c, SPAN(x, at.y, w), st, buf);
+			canvas_right(c, cell, st, buf);
 		else
-			canvas_put(c, SPAN(x, at.y, w), st, buf);
-		x += w + 1;
+			canvas_put(c, cell, st, buf);
 	}
 }
 

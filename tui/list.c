@@ -45,6 +45,18 @@ labels_of(const struct list *l)
 	return str_starts(l->filter, "-l ") ? l->filter + 3 : NULL;
 }
 
+struct span
+list_cell(struct span row, int *x, int w)
+{
+	int from = *x + 1, room = row.w - from; /* a blank before each */
+
+	if (w <= 0 || room <= 0)
+		return SPAN(row.x, row.y, 0);
+	w = w < room ? w : room;
+	*x = from + w;
+	return SPAN(row.x + from, row.y, w);
+}
+
 size_t
 list_rows(const struct list *l, const struct list_ops *ops, const struct model *m,
 	  const void *out[LIST_ROWS])

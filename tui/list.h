@@ -34,6 +34,9 @@ struct list_ops {
 
 /* The four kinds of screen by their columns: 60, 80, 120, 160. */
 size_t list_width(int columns);
+/* The place of the next cell of a row that is drawn from left to right, at most w columns wide; *x
+ * begins at 0.  Its w is 0 when it has no room. */
+struct span list_cell(struct span row, int *x, int w);
 
 size_t list_rows(const struct list *l, const struct list_ops *ops, const struct model *m,
 		 const void *out[LIST_ROWS]);

@@ -115,23 +115,22 @@ draw_row(const struct model *m, struct canvas *c, struct span at, size_t width, 
 {
 	const struct table *t = row_;
 	char buf[TABLE_TEXT];
-	int x = at.x + 1, end = at.x + at.w;
+	int x = 0;
 
-	for (size_t i = 0; i < ARRAY_LEN(cells) && x < end; i++) {
-		int w = cells[i].w[width] < end - x ? cells[i].w[width] : end - x;
+	for (size_t i = 0; i < ARRAY_LEN(cells); i++) {
+		struct span cell = list_cell(at, &x, cells[i].w[width]);
 		enum style st = ST_DIM;
 
-		if (w == 0)
+		if (cell.w == 0)
 			continue;
 		if (t)
 			st = cells[i].text(m, t, buf);
 		else
 			str_copy(buf, sizeof(buf), cells[i].head);
 		if (cells[i].right)
-			canvas_right(c, SPAN(x, at.y, w), st, buf);
+			canvas_right(c, cell, st, buf);
 		else
-			canvas_put(c, SPAN(x, at.y, w), st, buf);
-		x += w + 1;
+			canvas_put(c, cell, st, buf);
 	}
 }
 

@@ -154,6 +154,10 @@ ask_step(struct tree *t, const struct model *m, const struct why *w, const struc
 
 	if (!s)
 		return;
+	if (s->options && !s->resume) {
+		view_ask_command(s->command, out);
+		return;
+	}
 	t->launch = (struct launch){ .job = s->job,
 				     .as_of = m->s->fresh->f.as_of,
 				     .as_of_given = m->as_of_given,

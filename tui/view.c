@@ -326,6 +326,17 @@ view_ask_form(const struct model *m, const struct job *job, struct action *out)
 	}
 }
 
+void
+view_ask_command(const char *command, struct action *out)
+{
+	static const char program[] = "fintra ";
+
+	out->intent = DO_OPEN;
+	out->open = &view_bar;
+	str_copy(out->text, sizeof(out->text),
+		 str_starts(command, program) ? command + strlen(program) : command);
+}
+
 static bool
 writes_one_of(const struct job *j, const struct job *job, const struct table *table)
 {

@@ -91,6 +91,8 @@ void view_open_log(const struct run_info *r, enum act act, struct action *out);
 void view_ask_launch(const struct model *m, const struct job *job, struct action *out);
 /* The form of exactly this job, or the message why nothing can be launched. */
 void view_ask_form(const struct model *m, const struct job *job, struct action *out);
+/* "fintra ...": typed into the command bar, for Enter to carry out: its options are kept. */
+void view_ask_command(const char *command, struct action *out);
 /* The form of the backfill that fills what `job` (itself, if it is one) or `table` holds. */
 void view_ask_backfill(const struct model *m, const struct job *job, const struct table *table,
 		       struct action *out);

@@ -354,6 +354,13 @@ market_state(void **state)
 		  "origin, gate, build, lock_key, created_at FROM fintra_ops.run WHERE job = "
 		  "'market-state-bulk'",
 		  "2026-02-02", AFTER_ALL, "fintra_market_state", TABLE_PARTIAL },
+		/* it did not get far, but its first rows are those of the older day; refused, it
+		   has written none */
+		{ "UPDATE fintra_ops.run SET state = 'failure', rows_updated = 5 WHERE as_of = "
+		  "'2026-01-30'",
+		  "2026-02-02", AFTER_ALL, "fintra_market_state", TABLE_PARTIAL },
+		{ "UPDATE fintra_ops.run SET rows_updated = 0 WHERE as_of = '2026-01-30'",
+		  "2026-02-02", AFTER_ALL, "fintra_market_state", TABLE_FRESH },
 		{ "DELETE FROM fintra_ops.run WHERE as_of = '2026-01-30'", "2026-02-02", AFTER_ALL,
 		  "fintra_market_state", TABLE_FRESH },
 		{ "UPDATE "

@@ -247,6 +247,11 @@ test_keys(void **state)
 	scene_type(&s, "r");
 	assert_int_equal(s.last.intent, DO_FORM);
 	assert_string_equal(s.last.job->name, "sector-performance-aggregator");
+	str_copy(scene_snapshot(&s)->health->h.at[1].remedy[0], 160,
+		 "fintra backfill backfill-performance-windows --force");
+	scene_type(&s, "r"); /* with its option: into the command bar */
+	assert_ptr_equal(s.last.open, &view_bar);
+	assert_string_equal(s.last.text, "backfill backfill-performance-windows --force");
 	scene_type(&s, "w");
 	assert_ptr_equal(s.last.open, &view_why);
 	scene_type(&s, "ja"); /* the next one is ok */

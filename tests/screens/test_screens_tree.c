@@ -195,6 +195,34 @@ test_plan_runs_step_by_step(void **state)
 	scene_end(&s);
 }
 
+/* A step that needs an option is typed into the command bar with it: the form alone would ask for
+ * which tickers. */
+static void
+test_a_step_keeps_its_options(void **state)
+{
+	struct scene s;
+	struct action how;
+	struct table_status *t;
+	struct table mended;
+
+	(void)state;
+	begin(&s, MORNING_READY, scene_sizes[0], "prices_daily");
+	t = table_of(&s, "prices_daily");
+	mended = *t->table;
+	mended.mend = "backfill-performance-windows";
+	mended.mend_options = "--restated";
+	t->table = &mended;
+	t->state = TABLE_MIXED;
+	scene_type(&s, "g");
+	assert_int_equal(s.last.intent, DO_OPEN);
+	assert_ptr_equal(s.last.open, &view_bar);
+	assert_string_equal(s.last.text, "backfill backfill-performance-windows --restated");
+	how = s.last;
+	scene_open(&s, &view_bar, &how);
+	scene_compare(&s, "why_step_in_bar");
+	scene_end(&s);
+}
+
 static void
 test_read_only_runs_nothing(void **state)
 {
@@ -304,6 +332,7 @@ main(void)
 		cmocka_unit_test(test_wide),
 		cmocka_unit_test(test_nothing_is_broken),
 		cmocka_unit_test(test_plan_runs_step_by_step),
+		cmocka_unit_test(test_a_step_keeps_its_options),
 		cmocka_unit_test(test_read_only_runs_nothing),
 		cmocka_unit_test(test_commands_are_copied),
 		cmocka_unit_test(test_no_command_is_said),
