@@ -102,22 +102,26 @@ static int
 vendor_start(struct demo *d, struct date as_of, struct err *e)
 {
 	char from[DATE_BUF], end[DATE_BUF];
-	char *path = find_vendor(e);
+	char *path = find_vendor(e), *splits = path_of(d->cluster.dir, "market-splits");
 	int fd = -1, r;
 	size_t n = 0;
 	ssize_t got;
 
-	if (!path)
+	if (!path) {
+		free(splits);
 		return -1;
+	}
 	const char *argv[] = { path,	    "--port",
 			       "0",	    "--with-parent",
 			       "--tickers", d->tickers,
 			       "--seed",    "1",
 			       "--start",   date_iso(d->from, from),
 			       "--end",	    date_iso(as_of, end),
+			       "--splits",  splits,
 			       NULL };
 	r = proc_start(argv, &d->vendor, &fd, e);
 	free(path);
+	free(splits);
 	if (r < 0)
 		return -1;
 	while (n < URL_MAX - 1 && (got = read(fd, d->url + n, 1)) == 1 && d->url[n] != '\n')

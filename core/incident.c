@@ -4,6 +4,7 @@
 #include "core/cli.h"
 #include "core/clock.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -11,7 +12,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { NAMES_MAX = 32, HELD_MS = 60000, LOOK_MS = 20, CACHE_MAX = 1024, ANSWER_MAX = 1 << 20 };
+enum {
+	NAMES_MAX = 32,
+	HELD_MS = 60000,
+	LOOK_MS = 20,
+	CACHE_MAX = 1024,
+	RULE_MAX = 64,
+	ANSWER_MAX = 1 << 20
+};
 
 /* One incident while it is made. */
 struct making {
@@ -63,12 +71,13 @@ change(struct making *m, int query, struct err *e)
 	return db_exec(m->db, (enum query)query, args, NULL, e);
 }
 
+/* Through the stand-in's own door; a rule of NULL ends those that are. */
 static int
-set_fault(struct making *m, const char *rule, struct err *e)
+tell_vendor(struct making *m, const char *path, const char *rule, struct err *e)
 {
 	const struct http_arg args[] = { { rule ? "rule" : "clear", str_or(rule, "1") },
 					 { NULL, NULL } };
-	struct http_req q = { .path = "/__fault", .args = args, .kind = HTTP_JSON };
+	struct http_req q = { .path = path, .args = args, .kind = HTTP_JSON };
 	struct http *h = http_new(&m->conf, NULL, NULL, NULL);
 	struct http_resp resp;
 	STR_AUTO body = { 0 };
@@ -78,6 +87,22 @@ set_fault(struct making *m, const char *rule, struct err *e)
 	rc = http_get_mem(h, &q, &body, &resp, e);
 	http_free(h);
 	return rc < 0 ? err_wrap(e, "the vendor stand-in") : 0;
+}
+
+static int
+split_share(struct making *m, int query, struct err *e)
+{
+	const char *args[] = { m->day };
+	ROWS_AUTO r = db_query(m->db, (enum query)query, args, e);
+	char rule[RULE_MAX];
+
+	if (!r)
+		return -1;
+	if (rows_count(r) != 1)
+		return err_set(e, ERR_EMPTY, "there is no share that could be split");
+	if (!fmt_buf(rule, sizeof(rule), "%s %s 2:1", rows_text(r, 0, 0), m->day))
+		return err_set(e, ERR_INTERNAL, "the rule of a split is too long");
+	return tell_vendor(m, "/__split", rule, e);
 }
 
 /* To its end; of the whole range from the session before when `range`. */
@@ -204,12 +229,31 @@ step(struct making *m, const struct incident_step *s, struct err *e)
 	case INCIDENT_SQL:
 		return change(m, s->query, e);
 	case INCIDENT_FAULT:
-		return set_fault(m, s->text, e);
+		return tell_vendor(m, "/__fault", s->text, e);
+	case INCIDENT_SPLIT:
+		return split_share(m, s->query, e);
 	case INCIDENT_RUN:
 		return run(m, s, e);
 	default:
 		return kill_halfway(m, s, e) < 0 ? err_wrap(e, "killing %s", s->text) : 0;
 	}
+}
+
+/* What an earlier incident downloaded is not of this vendor any more. */
+static int
+empty_cache(const char *path, struct err *e)
+{
+	DIR *dir = opendir(path);
+	const struct dirent *entry;
+	int rc = 0;
+
+	if (!dir)
+		return errno == ENOENT ? 0 : err_errno(e, ERR_CONFIG, errno, path);
+	while (rc == 0 && (entry = readdir(dir)))
+		if (unlinkat(dirfd(dir), entry->d_name, 0) < 0 && errno != EISDIR && errno != EPERM)
+			rc = err_errno(e, ERR_CONFIG, errno, entry->d_name);
+	closedir(dir);
+	return rc;
 }
 
 int
@@ -221,6 +265,8 @@ incident_make(const struct incident *in, const struct incident_env *env, struct 
 
 	if (!fmt_buf(cache, sizeof(cache), "%s-incident", env->conf->cache_dir))
 		return err_set(e, ERR_CONFIG, "%s: the path is too long", env->conf->cache_dir);
+	if (*env->conf->cache_dir && empty_cache(cache, e) < 0)
+		return -1;
 	if (*env->conf->cache_dir)
 		m.conf.cache_dir = cache;
 	m.conf.retry_base_ms = m.conf.bulk_retry_ms = 0;

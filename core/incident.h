@@ -9,6 +9,8 @@
 enum incident_act {
 	INCIDENT_SQL,	/* rows that are not there (yet) */
 	INCIDENT_FAULT, /* the vendor stand-in answers so from now on */
+	INCIDENT_SPLIT, /* the stand-in's market splits the share that the query names, two for
+			   one on the session, for good */
 	INCIDENT_RUN,	/* a job really runs, for the session, and ends as told */
 	INCIDENT_KILL	/* a job runs from the session before on and is killed (SIGKILL) while it
 			   waits for what the query has changed but not committed */
@@ -16,7 +18,7 @@ enum incident_act {
 
 struct incident_step {
 	enum incident_act act;
-	int query;	     /* SQL, KILL: enum query; $1 the session, $2 the one before */
+	int query;	     /* SQL, SPLIT, KILL: enum query; $1 the session, $2 the one before */
 	const char *text;    /* FAULT: a rule of tests/fakefmp.c, NULL = good answers again; RUN,
 				KILL: the job */
 	enum run_state ends; /* RUN: SUCCESS, PARTIAL or FAILURE */

@@ -15,6 +15,10 @@
 	{                             \
 		.act = INCIDENT_FAULT \
 	}
+#define SPLIT(name)                                  \
+	{                                            \
+		.act = INCIDENT_SPLIT, .query = name \
+	}
 #define RUN(job, how)                                         \
 	{                                                     \
 		.act = INCIDENT_RUN, .text = job, .ends = how \
@@ -114,15 +118,9 @@ const struct incident fintra_incidents[] = {
 		  "in the same run",
 	  .diagnose = NAMES("fintra health prices_daily_fresh", "fintra why prices_daily"),
 	  .remedy = NAMES("fintra backfill backfill-ticker-full --restated", RETURNS, SNAPSHOTS),
-	  .steps = STEPS(SQL(Q_INCIDENT_BEFORE_SPLIT),
+	  .steps = STEPS(SPLIT(Q_INCIDENT_SHARE_TO_SPLIT), SQL(Q_INCIDENT_BEFORE_NIGHT),
 			 VENDOR("path=/stable/historical-price-eod/*,kind=limit-200"),
-			 RUN("prices-daily-bulk", RUN_PARTIAL), VENDOR_WELL,
-			 RUN("performance-bulk", RUN_SUCCESS),
-			 RUN("sector-performance-aggregator", RUN_SUCCESS),
-			 RUN("industry-performance-aggregator", RUN_SUCCESS),
-			 RUN("industry-performance-windows-aggregator", RUN_SUCCESS),
-			 RUN("performance-windows-aggregator", RUN_SUCCESS),
-			 RUN("industry-benchmarks-aggregator", RUN_SUCCESS), SNAPSHOTS_MADE) },
+			 RUN("master-all", RUN_PARTIAL), VENDOR_WELL) },
 	{ .name = "killed-backfill",
 	  .title = "a backfill was killed half way",
 	  .symptom = "runs_lost names a run that is abandoned; performance_windows has the session "

@@ -54,11 +54,42 @@ WITH v AS (
 )
 DELETE FROM fintra_snapshots WHERE snapshot_date = $1::date;
 
--- name: incident_before_split
--- What was stored before a share was split two for one: twice the prices, half of the volume.  Of the first company
--- with a return of five years.
-UPDATE prices_daily
-   SET open = open * 2, high = high * 2, low = low * 2, close = close * 2, adj_close = adj_close * 2,
-       volume = round(volume / 2.0)
- WHERE ticker = (SELECT min(d.ticker) FROM datos_performance d JOIN fintra_active_stocks a ON a.ticker = d.ticker
-                  WHERE d.performance_date = $1::date AND d.window_code = '5Y' AND d.return_percent IS NOT NULL);
+-- name: incident_share_to_split
+-- $1 the session
+-- returns the first company with a return of five years that nothing happened to on that day
+SELECT d.ticker
+  FROM datos_performance d
+  JOIN fintra_active_stocks a ON a.ticker = d.ticker
+ WHERE d.performance_date = $1::date AND d.window_code = '5Y' AND d.return_percent IS NOT NULL
+   AND NOT EXISTS (SELECT 1 FROM fintra_ops.flag f WHERE f.ticker = d.ticker AND f.flagged_on >= $1::date)
+ ORDER BY d.ticker COLLATE "C"
+ LIMIT 1;
+
+-- name: incident_before_night
+-- The evening before the night's run: nothing of the session is there.
+WITH p AS (
+	DELETE FROM prices_daily WHERE price_date = $1::date
+), v AS (
+	DELETE FROM datos_valuacion WHERE valuation_date = $1::date
+), d AS (
+	DELETE FROM datos_performance WHERE performance_date = $1::date
+), s AS (
+	DELETE FROM sector_performance WHERE performance_date = $1::date
+), i AS (
+	DELETE FROM industry_performance WHERE performance_date = $1::date
+), w AS (
+	DELETE FROM performance_windows WHERE as_of_date = $1::date
+), b AS (
+	DELETE FROM sector_benchmarks WHERE snapshot_date = $1::date
+), t AS (
+	DELETE FROM sector_stats WHERE stats_date = $1::date
+), m AS (
+	DELETE FROM industry_benchmarks WHERE snapshot_date = $1::date
+), a AS (
+	DELETE FROM industry_alpha WHERE performance_date = $1::date
+), e AS (
+	DELETE FROM sector_pe WHERE pe_date = $1::date
+), f AS (
+	DELETE FROM industry_pe WHERE pe_date = $1::date
+)
+DELETE FROM fintra_snapshots WHERE snapshot_date = $1::date;

@@ -25,7 +25,7 @@ enum { PATHS_MAX = 256, BLOCK = 64 * 1024, STALL_POLL_MS = 100, STALL_MAX_MS = 6
 
 struct options {
 	int port, ready_fd, latency_ms;
-	const char *log, *replay, *key;
+	const char *log, *replay, *key, *splits;
 	struct market_opts market;
 	struct date today;
 	bool with_parent;
@@ -33,8 +33,9 @@ struct options {
 
 struct server {
 	struct options o;
-	struct market *market; /* NULL with --replay */
 	pthread_mutex_t mutex; /* guards everything below */
+	struct market
+		*market; /* NULL with --replay; an answer under way keeps the one it began with */
 	struct date today;
 	FILE *log;
 	struct map *paths;
@@ -248,7 +249,30 @@ set_today(struct server *s, const char *text)
 	return true;
 }
 
-/* "/__stats", "/__today?date=", "/__fault?rule=" and "?clear=1": the tests' own door. */
+/* The market with one more split, or with none; the old one stays for the answers under way. */
+static bool
+set_splits(struct server *s, const char *rule, bool clear)
+{
+	struct market *old, *m;
+
+	pthread_mutex_lock(&s->mutex);
+	old = s->market;
+	pthread_mutex_unlock(&s->mutex);
+	if (!old || (!clear && !rule))
+		return false;
+	if (clear)
+		splits_clear();
+	if (rule && !splits_add(old, rule))
+		return false;
+	m = splits_market(&s->o.market);
+	pthread_mutex_lock(&s->mutex);
+	s->market = m;
+	pthread_mutex_unlock(&s->mutex);
+	return true;
+}
+
+/* "/__stats", "/__today?date=", "/__fault?rule=", "/__split?rule=" and "?clear=1": the tests' own
+ * door. */
 static void
 control(struct server *s, const struct fake_req *q, struct fake_answer *a)
 {
@@ -259,6 +283,8 @@ control(struct server *s, const struct fake_req *q, struct fake_answer *a)
 	fake_set(a, 200, "application/json", "");
 	if (strcmp(q->path, "/__today") == 0) {
 		ok = set_today(s, date);
+	} else if (strcmp(q->path, "/__split") == 0) {
+		ok = set_splits(s, rule, clear);
 	} else if (strcmp(q->path, "/__fault") == 0) {
 		if (clear)
 			fault_clear();
@@ -297,10 +323,15 @@ may_gzip(const struct fake_answer *a)
 static void
 serve(struct server *s, struct job *j, struct MHD_Connection *con, struct fake_answer *a)
 {
-	struct fake_world w = { s->market, s->o.replay };
+	struct fake_world w = { .replay = s->o.replay };
+	struct date today;
 	bool found;
 
 	pause_ms(s->o.latency_ms);
+	pthread_mutex_lock(&s->mutex);
+	w.market = s->market;
+	today = s->today;
+	pthread_mutex_unlock(&s->mutex);
 	if (filings_host(j->q.path) && !filings_admit(&j->q, a)) {
 		fault_apply(&w, &j->q, a);
 		account(s, j, a);
@@ -313,11 +344,8 @@ serve(struct server *s, struct job *j, struct MHD_Connection *con, struct fake_a
 			"or visit https://site.financialmodelingprep.com/faqs?search=why-is-my-api-"
 			"key-invalid for more information.\"}");
 	} else {
-		pthread_mutex_lock(&s->mutex);
-		struct date today = s->today;
-		pthread_mutex_unlock(&s->mutex);
-		found = s->market ? serve_market(s->market, today, &j->q, a)
-				  : serve_replay(s->o.replay, today, &j->q, a);
+		found = w.market ? serve_market(w.market, today, &j->q, a)
+				 : serve_replay(s->o.replay, today, &j->q, a);
 		if (!found)
 			fake_set(a, 404, "application/json", "[]");
 	}
@@ -376,6 +404,8 @@ static const char usage[] =
 	"  --today DATE      the vendor's today (--end)\n"
 	"  --clean           no bad rows in eod-bulk\n"
 	"  --hostile         control bytes in some names\n"
+	"  --splits FILE     shares that split on demand, one a line: SYMBOL DATE NUM:DEN; kept "
+	"there\n"
 	"  --replay DIR      recorded files instead of a market\n"
 	"  --key KEY         the only key taken (any)\n"
 	"  --latency MS      before each answer\n"
@@ -384,15 +414,20 @@ static const char usage[] =
 	"  --log FILE        one line per request: path, status, bytes, monotonic ms\n"
 	"  --ready-fd N      the address goes there too\n"
 	"  --with-parent     ends with the process that started it\n"
-	"control: /__stats  /__today?date=D  /__fault?rule=R  /__fault?clear=1\n";
+	"control: /__stats  /__today?date=D  /__fault?rule=R  /__split?rule=SYMBOL+DATE+NUM:DEN  "
+	"(?clear=1 ends either)\n";
 
 static const struct option longs[] = {
-	{ "port", 1, NULL, 'p' },	 { "tickers", 1, NULL, 'n' }, { "seed", 1, NULL, 's' },
-	{ "years", 1, NULL, 'y' },	 { "start", 1, NULL, 'b' },   { "end", 1, NULL, 'e' },
-	{ "today", 1, NULL, 't' },	 { "clean", 0, NULL, 'c' },   { "hostile", 0, NULL, 'h' },
-	{ "replay", 1, NULL, 'r' },	 { "key", 1, NULL, 'k' },     { "latency", 1, NULL, 'l' },
-	{ "fault", 1, NULL, 'f' },	 { "log", 1, NULL, 'o' },     { "ready-fd", 1, NULL, 'd' },
-	{ "with-parent", 0, NULL, 'w' }, { "help", 0, NULL, '?' },    { NULL, 0, NULL, 0 },
+	{ "port", 1, NULL, 'p' },     { "tickers", 1, NULL, 'n' },
+	{ "seed", 1, NULL, 's' },     { "years", 1, NULL, 'y' },
+	{ "start", 1, NULL, 'b' },    { "end", 1, NULL, 'e' },
+	{ "today", 1, NULL, 't' },    { "clean", 0, NULL, 'c' },
+	{ "hostile", 0, NULL, 'h' },  { "replay", 1, NULL, 'r' },
+	{ "key", 1, NULL, 'k' },      { "latency", 1, NULL, 'l' },
+	{ "fault", 1, NULL, 'f' },    { "log", 1, NULL, 'o' },
+	{ "ready-fd", 1, NULL, 'd' }, { "with-parent", 0, NULL, 'w' },
+	{ "splits", 1, NULL, 'x' },   { "help", 0, NULL, '?' },
+	{ NULL, 0, NULL, 0 },
 };
 
 static int
@@ -453,6 +488,8 @@ option(struct options *o, int c, const char *v)
 		o->ready_fd = number(v, 0);
 	else if (c == 'w')
 		o->with_parent = true;
+	else if (c == 'x')
+		o->splits = v;
 }
 
 static void
@@ -516,6 +553,10 @@ main(int argc, char **argv)
 	int got;
 
 	options(&s.o, argc, argv);
+	if (s.o.splits && !splits_open(s.o.splits)) {
+		fprintf(stderr, "fakefmp: %s: not a file of splits\n", s.o.splits);
+		return 64;
+	}
 	if (s.o.with_parent) {
 		prctl(PR_SET_PDEATHSIG, SIGTERM);
 		if (getppid() != parent)
@@ -532,7 +573,7 @@ main(int argc, char **argv)
 	if (s.log)
 		setvbuf(s.log, NULL, _IOLBF, 0);
 	if (!s.o.replay)
-		s.market = market_new(&s.o.market);
+		s.market = splits_market(&s.o.market);
 	struct MHD_Daemon *d = listen_on(&s);
 	if (!d) {
 		fputs("fakefmp: cannot listen\n", stderr);

@@ -86,6 +86,17 @@ market_find(const struct market *m, const char *symbol)
 	return NULL;
 }
 
+double
+market_shares(const struct stock *s, int session)
+{
+	double n = (double)s->shares;
+
+	for (size_t i = 0; i < s->nevents; i++)
+		if (s->events[i].ordered && s->events[i].session <= session)
+			n = n * s->events[i].num / s->events[i].den;
+	return n;
+}
+
 void
 market_factors(const struct stock *s, int session, int today, double *split, double *all)
 {
@@ -208,11 +219,27 @@ make_bar(uint64_t seed, const struct stock *s, int session, double before, doubl
 		b->high = b->open > b->close ? b->open : b->close;
 	if (b->low > b->open || b->low > b->close)
 		b->low = b->open < b->close ? b->open : b->close;
-	b->volume = (int64_t)((double)s->shares / 400 * (0.4 + unit(h * 7)) *
+	b->volume = (int64_t)(market_shares(s, session) / 400 * (0.4 + unit(h * 7)) *
 			      (1 + 12 * (move < 0 ? -move : move))) +
 		    100;
 	if (halted(seed, s, session))
 		b->volume = -1;
+}
+
+static bool
+ordered_today(const struct market *m, const struct stock *s, int session, struct event *e)
+{
+	for (size_t i = 0; i < m->o.nsplits; i++) {
+		const struct split *x = &m->o.split[i];
+
+		if (strcmp(x->symbol, s->symbol) != 0 || !date_eq(x->day, m->day[session]))
+			continue;
+		*e = (struct event){
+			.session = session, .num = x->num, .den = x->den, .ordered = true
+		};
+		return true;
+	}
+	return false;
 }
 
 /* Moves the price (and what the one before is worth now) from the session before to this one. */
@@ -221,12 +248,13 @@ step(const struct market *m, const struct chance *c, struct stock *s, int i, dou
 {
 	double price = *before * (1 + daily_return(c, s, i, *before));
 	struct event e;
+	bool ordered = ordered_today(m, s, i, &e);
 
-	if (dividend_today(c, s, i, *before)) {
+	if (!ordered && dividend_today(c, s, i, *before)) {
 		e = (struct event){ .session = i, .before = tick(*before, 0) };
 		e.dividend = tick(*before * s->yield / 4, 0);
 		price -= (double)e.dividend / 10000;
-	} else if (split_today(m, c, s, i, *before, &e)) {
+	} else if (ordered || split_today(m, c, s, i, *before, &e)) {
 		*before = *before * e.den / e.num;
 		price = price * e.den / e.num;
 	} else {
@@ -471,6 +499,8 @@ market_new(const struct market_opts *o)
 	for (size_t i = 0; i < m->n; i++)
 		walk(m, &c, &m->stock[i]);
 	qsort(m->stock, m->n, sizeof(*m->stock), by_chance);
+	m->o.split = NULL;
+	m->o.nsplits = 0;
 	free(c.market);
 	free(c.month);
 	free(c.dom);

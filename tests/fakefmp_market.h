@@ -20,6 +20,13 @@ struct event { /* ex-date = session; a split when num > 0, else a dividend */
 	int session;
 	int num, den;
 	int32_t dividend, before; /* 1/10000 as traded: amount, close of the session before */
+	bool ordered;		  /* a split of market_opts: it multiplies the shares, too */
+};
+
+struct split { /* on demand: from `day` on the shares are num for den */
+	char symbol[24];
+	struct date day;
+	int num, den;
 };
 
 struct stock {
@@ -39,8 +46,10 @@ struct stock {
 struct market_opts {
 	int tickers, years;
 	uint64_t seed;
-	struct date start, end; /* start unset: end - years */
-	bool hostile, clean;	/* control bytes in a name; no bad rows */
+	struct date start, end;	   /* start unset: end - years */
+	bool hostile, clean;	   /* control bytes in a name; no bad rows */
+	const struct split *split; /* borrowed for the call of market_new */
+	size_t nsplits;
 };
 
 struct market {
@@ -58,10 +67,23 @@ const struct stock *market_find(const struct market *m, const char *symbol);
 bool market_listed(const struct stock *s, int session);
 const struct bar *market_bar(const struct market *m, const struct stock *s,
 			     int session); /* or NULL */
+/* Shares outstanding on `session`. */
+double market_shares(const struct stock *s, int session);
 /* Restatement of a price of `session` by the events up to `today`: by splits alone, and by all. */
 void market_factors(const struct stock *s, int session, int today, double *split, double *all);
 /* A hash of everything named: the source of all chance. */
 uint64_t market_hash(uint64_t seed, uint64_t a, uint64_t b);
+
+/* --- splits on demand (fakefmp_splits.c) --- */
+/* Of a file with one a line, "SYMBOL DATE NUM:DEN", which need not be there yet; false: not such a
+ * file. */
+bool splits_open(const char *path);
+/* One more, in the file, too; false: no such line, or no such share or session in `m`, or it is
+ * split on that day already. */
+bool splits_add(const struct market *m, const char *line);
+void splits_clear(void);
+/* A market like `o` with the splits; owned by the process. */
+struct market *splits_market(const struct market_opts *o);
 
 /* --- words (fakefmp_words.c) --- */
 enum { WORDS_SECTORS = 11 };

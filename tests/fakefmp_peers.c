@@ -90,7 +90,7 @@ serve_stock_peers(const struct market *m, int now, const struct stock *s, struct
 		double price = last_price(m, now, peer[i]);
 
 		put_peer(&a->body, i ? ',' : '[', peer[i]->symbol, peer[i]->name, price,
-			 price * (double)peer[i]->shares);
+			 price * market_shares(peer[i], now));
 	}
 	str_putc(&a->body, ']');
 }

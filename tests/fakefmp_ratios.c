@@ -193,7 +193,7 @@ company_of(const struct market *m, const struct stock *s, int now, struct compan
 	*c = (struct company){ .stock = s, .chance = q };
 	for (size_t i = 0; i < ARRAY_LEN(h); i++)
 		h[i] = market_hash(q, i, SALT_RATIO);
-	f[CAP] = price * (double)s->shares;
+	f[CAP] = price * market_shares(s, now);
 	f[EV] = f[CAP] * between(h[0], 0.85, 1.6);
 	f[PE] = moved * between(h[1], 6, 45) * (q % 7 == 0 ? -1 : 1);
 	f[PEG] = f[PE] / between(h[2], 3, 25);

@@ -271,7 +271,7 @@ profile_make(const struct market *m, const struct stock *s, int now, struct prof
 	measure(m, s, now, &f);
 	cell_text(p, 0, s->symbol);
 	cell_fixed(p, 1, f.last, 4);
-	cell_fixed(p, 2, (int64_t)((double)f.last / 10000 * (double)s->shares), 0);
+	cell_fixed(p, 2, (int64_t)((double)f.last / 10000 * market_shares(s, now)), 0);
 	cell_fixed(p, 3, scaled(s->beta * 100), 2);
 	cell_fixed(p, 4, f.dividend, 4);
 	fmt_buf(buf, sizeof(buf), "%.2f-%.2f", f.low / 1e4, f.high / 1e4);

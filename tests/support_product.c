@@ -16,15 +16,28 @@ static const char *base;
 static char url[120], sec[120], cache[200];
 
 static void
-must(const char *const *args)
+must(const char *db, const char *const *more, const char *const *args)
 {
 	struct support_out out;
-	int code = product_run(base, NULL, args, &out);
+	int code = product_run(db, more, args, &out);
 
 	if (code != 0)
 		fail_msg("%s %s: exit %d\n%s%s", args[0], str_or(args[1], ""), code, out.out,
 			 out.err);
 	support_out_done(&out);
+}
+
+static const char *
+make(const char *name, const char *const *more)
+{
+	const char *db = support_db(name, true);
+
+	must(db, more, NAMES("run", "sync-universe"));
+	must(db, more,
+	     NAMES("run", "prices-daily-bulk", "--from", "2020-11-02", "--to", PRODUCT_DAY));
+	must(db, more, NAMES("run", "layer:0-5"));
+	product_expect(db, NAMES("status"), 0, "READY for " PRODUCT_DAY);
+	return db;
 }
 
 const char *
@@ -37,18 +50,41 @@ product_open(void)
 	fmt_buf(sec, sizeof(sec), "FINTRA_SEC_BASE_URL=%s", vendor);
 	fmt_buf(cache, sizeof(cache), "FINTRA_PATHS_CACHE_DIR=%s/product-cache-%d",
 		str_or(getenv("RUN_DIR"), "/tmp"), (int)getpid());
-	base = support_db("t_product", true);
-	must(NAMES("run", "sync-universe"));
-	must(NAMES("run", "prices-daily-bulk", "--from", "2020-11-02", "--to", PRODUCT_DAY));
-	must(NAMES("run", "layer:0-5"));
-	product_expect(base, NAMES("status"), 0, "READY for " PRODUCT_DAY);
+	base = make("t_product", NULL);
 	return base;
+}
+
+const char *
+product_anew(const char *name)
+{
+	char own[240];
+
+	fmt_buf(own, sizeof(own), "%s-%s", cache, name);
+	return make(name, NAMES(own));
+}
+
+void
+product_vendor(const char *path)
+{
+	free(support_fake_get(path));
 }
 
 const char *
 product_copy(const char *name)
 {
 	return support_db_copy(name, base);
+}
+
+/* One of `list` has the name of `setting`. */
+static bool
+names(const char *const *list, const char *setting)
+{
+	size_t n = strcspn(setting, "=") + 1;
+
+	for (; list && *list; list++)
+		if (strncmp(*list, setting, n) == 0)
+			return true;
+	return false;
 }
 
 /* NULL ends. */
@@ -69,7 +105,8 @@ fill_env(const char *const *more, const char *env[ENVS])
 	size_t n = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
-		env[n++] = own[i];
+		if (!names(more, own[i]))
+			env[n++] = own[i];
 	for (; more && *more && n + 1 < ENVS; more++)
 		env[n++] = *more;
 	env[n] = NULL;

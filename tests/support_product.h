@@ -11,6 +11,10 @@
 /* Starts the stand-in and fills a database with layers 0-5 as of PRODUCT_DAY, READY; its conninfo.
  * Takes some seconds: once per suite. */
 const char *product_open(void);
+/* The same from the bytes that the stand-in sends now, with downloads of its own. */
+const char *product_anew(const char *name);
+/* Through the stand-in's door, e.g. "/__split?clear=1". */
+void product_vendor(const char *path);
 /* A database of its own with the same rows, ledger included. */
 const char *product_copy(const char *name);
 /* The binary with the stand-in as vendor; `more` may change that.  Returns the exit code. */
