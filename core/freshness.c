@@ -40,7 +40,7 @@ status_init(const struct probe *p, const struct table *t, struct table_status *o
 	out->table = t;
 	out->writer = catalogue_writer(p->cat, t->name);
 	out->source = catalogue_source(p->cat, t->name);
-	out->have = out->mixed_with = DATE_NONE;
+	out->have = out->mixed_with = out->lost_from = out->lost_to = DATE_NONE;
 	out->want = DATE_NONE;
 	out->rows = -1;
 	out->coverage = -1;
@@ -177,6 +177,22 @@ measure_mixed(const struct probe *p, struct table_status *s, bool *mixed, struct
 	return 0;
 }
 
+static int
+measure_lost(const struct probe *p, struct table_status *s, struct err *e)
+{
+	char as_of[DATE_BUF];
+	const char *args[] = { date_iso(p->as_of, as_of) };
+
+	if (!s->table->refill)
+		return 0;
+	ROWS_AUTO r = db_query(p->db, (enum query)s->table->refillable, args, e);
+	if (!r)
+		return -1;
+	s->lost_from = rows_date(r, 0, 0);
+	s->lost_to = rows_date(r, 0, 1);
+	return 0;
+}
+
 static enum table_state
 state_behind(const struct probe *p, const struct table_status *s)
 {
@@ -210,7 +226,7 @@ measure(const struct probe *p, struct table_status *s, struct err *e)
 	if (!filled) {
 		s->have = DATE_NONE;
 		s->state = TABLE_EMPTY;
-		return 0;
+		return measure_lost(p, s, e);
 	}
 	if (!date_is_set(s->want)) {
 		s->state = TABLE_FRESH;

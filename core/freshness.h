@@ -52,11 +52,12 @@ struct table_status {
 	struct date have, want; /* newest as-of <= the asked one; the expected session */
 	struct date mixed_with; /* mixed: as-of of the other input */
 	char mixed_table[64];
-	char mixed_text[128]; /* "" = two dates tell it */
-	char blocked_by[64];  /* blocked: the input that is not fresh */
-	int64_t rows;	      /* at `have`; -1 = not measured */
-	int64_t num, den;     /* coverage at `want`, den <= 0 = none */
-	double coverage;      /* num / den, < 0 = not measured */
+	char mixed_text[128];		/* "" = two dates tell it */
+	struct date lost_from, lost_to; /* empty: earlier sessions that table->refill makes */
+	char blocked_by[64];		/* blocked: the input that is not fresh */
+	int64_t rows;			/* at `have`; -1 = not measured */
+	int64_t num, den;		/* coverage at `want`, den <= 0 = none */
+	double coverage;		/* num / den, < 0 = not measured */
 	double floor;	/* coverage below it: partial; the configuration's, else the catalogue's */
 	char basis[64]; /* what den is ("median of 5 good sessions", "universe: no history yet") */
 	int64_t deadline_ms; /* UTC instant; 0 = none */

@@ -27,6 +27,7 @@ struct making {
 	struct conf conf; /* env's, impatient with the vendor and with no download kept */
 	struct db *db;
 	char day[DATE_BUF], before[DATE_BUF];
+	char first[DATE_BUF]; /* oldest session of performance_windows */
 };
 
 const struct incident *
@@ -61,6 +62,18 @@ check_private(struct making *m, struct err *e)
 		       : err_set(e, ERR_PERMISSION,
 				 "this database server listens on a network: an incident "
 				 "breaks a private cluster only");
+}
+
+static int
+find_first(struct making *m, struct err *e)
+{
+	const char *args[] = { m->day };
+	ROWS_AUTO r = db_query(m->db, Q_INCIDENT_FIRST_WINDOWS, args, e);
+
+	if (!r)
+		return -1;
+	date_iso(rows_date(r, 0, 0), m->first);
+	return 0;
 }
 
 static int
@@ -105,9 +118,9 @@ split_share(struct making *m, int query, struct err *e)
 	return tell_vendor(m, "/__split", rule, e);
 }
 
-/* To its end; of the whole range from the session before when `range`. */
+/* To its end; of the sessions from `from` on, NULL = of the day alone. */
 static int
-launch(struct making *m, const char *name, bool range, struct outcome *o, struct err *e)
+launch(struct making *m, const char *name, const char *from, struct outcome *o, struct err *e)
 {
 	const struct job *job = catalogue_job(m->env->cat, name);
 	struct launch l = { .job = job,
@@ -121,9 +134,9 @@ launch(struct making *m, const char *name, bool range, struct outcome *o, struct
 
 	if (!job)
 		return err_set(e, ERR_INTERNAL, "no job is called %s", name);
-	if (range)
-		rc = params_set(&l.params, job->params, "start", m->before, e);
-	if (rc == 0 && range)
+	if (from)
+		rc = params_set(&l.params, job->params, "start", from, e);
+	if (rc == 0 && from)
 		rc = params_set(&l.params, job->params, "end", m->day, e);
 	r = runner_new(&m->conf, m->env->cat, m->env->sink, m->env->arg);
 	if (rc == 0)
@@ -140,7 +153,7 @@ run(struct making *m, const struct incident_step *s, struct err *e)
 {
 	struct outcome o;
 
-	if (launch(m, s->text, false, &o, e) < 0)
+	if (launch(m, s->text, s->all ? m->first : NULL, &o, e) < 0)
 		return -1;
 	return o.state == s->ends
 		       ? 0
@@ -210,7 +223,7 @@ kill_halfway(struct making *m, const struct incident_step *s, struct err *e)
 		struct err own = ERR_INIT;
 		struct outcome o;
 
-		_exit(launch(m, s->text, true, &o, &own) < 0);
+		_exit(launch(m, s->text, m->before, &o, &own) < 0);
 	}
 	rc = await_held(m, &child, e);
 	if (child > 0) {
@@ -276,6 +289,8 @@ incident_make(const struct incident *in, const struct incident_env *env, struct 
 	if (!m.db)
 		return -1;
 	rc = check_private(&m, e);
+	if (rc == 0)
+		rc = find_first(&m, e);
 	for (const struct incident_step *s = in->steps; rc == 0 && !s->last; s++)
 		rc = step(&m, s, e);
 	db_close(m.db);

@@ -22,13 +22,15 @@ struct incident_step {
 	const char *text;    /* FAULT: a rule of tests/fakefmp.c, NULL = good answers again; RUN,
 				KILL: the job */
 	enum run_state ends; /* RUN: SUCCESS, PARTIAL or FAILURE */
+	bool all;	     /* RUN: of all sessions that performance_windows had */
 	bool last;
 };
 
 struct incident {
 	const char *name, *title; /* name NULL ends the table */
 	const char *symptom, *cause;
-	/* Commands; DATE and RUN stand for the session and for the run that vanished. */
+	/* Commands; DATE stands for the session, FIRST and LAST for the ends of the sessions before
+	 * it that are gone, RUN for the run that vanished. */
 	const char *const *diagnose, *const *remedy;
 	bool seed;			   /* a problem of the report's section 8 */
 	bool yesterday;			   /* needs the rows of the session before */

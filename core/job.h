@@ -80,6 +80,10 @@ struct table {
 	int mixed; /* enum query: groups, matching, other date, ledger date; -1 = it cannot be */
 	/* The job that makes mixed rows whole, which readers leave out until then: gates pass. */
 	const char *mend, *mend_options;
+	/* The backfill that makes the sessions before again when all is gone, and the enum query
+	 * (first, last) of those that its inputs still have. */
+	const char *refill;
+	int refillable;
 	const char *const *volatile_columns; /* left out of checksums and of "really differs" */
 	const char *const *key;
 	const char *score;   /* column whose largest moves --diff shows; NULL = none */

@@ -18,16 +18,16 @@ struct why_node {
 
 struct why_step {
 	const struct job *job;
-	bool launchable;     /* false: a job of the system beside this one */
-	int64_t resume;	     /* run that is gone on with, 0 = a new one */
-	int64_t under_way;   /* run that does it already, 0 = none */
-	const char *options; /* that it needs, of the catalogue; NULL = none */
-	char command[160];   /* "fintra run JOB --as-of D"; a comment when it is not launchable */
-	int64_t rows, ms;    /* median of its last good runs, -1 = unknown */
-	int64_t last_ms;     /* of the newest of them, -1 = unknown */
-	int64_t calls;	     /* requests to the vendor, -1 = unknown */
-	bool gate_ok;	     /* its inputs are fresh now */
-	char gate[200];	     /* else which are not */
+	bool launchable;   /* false: a job of the system beside this one */
+	int64_t resume;	   /* run that is gone on with, 0 = a new one */
+	int64_t under_way; /* run that does it already, 0 = none */
+	char options[48];  /* that it needs, "" = none */
+	char command[160]; /* "fintra run JOB --as-of D"; a comment when it is not launchable */
+	int64_t rows, ms;  /* median of its last good runs, -1 = unknown */
+	int64_t last_ms;   /* of the newest of them, -1 = unknown */
+	int64_t calls;	   /* requests to the vendor, -1 = unknown */
+	bool gate_ok;	   /* its inputs are fresh now */
+	char gate[200];	   /* else which are not */
 };
 
 struct why {

@@ -77,7 +77,7 @@ set_command(const struct freshness *f, struct why_step *s)
 		fmt_buf(s->command, sizeof(s->command), "fintra wait %" PRId64, s->under_way);
 	else if (s->resume)
 		fmt_buf(s->command, sizeof(s->command), "fintra resume %" PRId64, s->resume);
-	else if (s->options)
+	else if (*s->options)
 		fmt_buf(s->command, sizeof(s->command), "fintra backfill %s %s", s->job->name,
 			s->options);
 	else
@@ -138,11 +138,38 @@ add_step(const struct catalogue *cat, const struct freshness *f, const struct jo
 	s = &w->plan[w->plan_n++];
 	memset(s, 0, sizeof(*s));
 	s->job = job;
-	s->options = options;
+	str_copy(s->options, sizeof(s->options), str_or(options, ""));
 	s->launchable = launchable(cat, job);
 	set_figures(f, s);
 	set_command(f, s);
 	set_gate(f, s);
+}
+
+static bool
+has_step(const struct why *w, const struct job *job)
+{
+	for (size_t i = 0; i < w->plan_n; i++)
+		if (w->plan[i].job == job)
+			return true;
+	return false;
+}
+
+/* The sessions before come first: what is made of the table may look back. */
+static void
+add_refills(const struct catalogue *cat, const struct freshness *f, const struct job *job,
+	    const bool *broken, struct why *w)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		const struct table_status *s = &f->at[i];
+		const struct job *refill = why_known_job(cat, str_or(s->table->refill, ""));
+		char from[DATE_BUF], to[DATE_BUF], options[48];
+
+		if (!broken[i] || maker(s) != job || !refill || !date_is_set(s->lost_from))
+			continue;
+		fmt_buf(options, sizeof(options), "--from %s --to %s", date_iso(s->lost_from, from),
+			date_iso(s->lost_to, to));
+		add_step(cat, f, refill, options, w);
+	}
 }
 
 void
@@ -156,8 +183,10 @@ why_add_steps(const struct catalogue *cat, const struct freshness *f, const bool
 			add_step(cat, f, why_known_job(cat, f->at[i].table->mend),
 				 f->at[i].table->mend_options, w);
 	for (size_t i = 0; jobs[i]; i++)
-		if (is_needed(f, jobs[i], broken))
+		if (is_needed(f, jobs[i], broken) && !has_step(w, jobs[i])) {
+			add_refills(cat, f, jobs[i], broken, w);
 			add_step(cat, f, jobs[i], NULL, w);
+		}
 }
 
 /* What a broken table makes broken when it is repaired: all that is computed from it, day by day,

@@ -23,6 +23,10 @@
 	{                                                     \
 		.act = INCIDENT_RUN, .text = job, .ends = how \
 	}
+#define RUN_ALL(job, how)                                                  \
+	{                                                                  \
+		.act = INCIDENT_RUN, .text = job, .ends = how, .all = true \
+	}
 #define KILL(job, name)                                          \
 	{                                                        \
 		.act = INCIDENT_KILL, .text = job, .query = name \
@@ -50,8 +54,9 @@ const struct incident fintra_incidents[] = {
 			    "fintra why fintra_snapshots", "fintra scatter"),
 	  .remedy = NAMES(SNAPSHOTS),
 	  .seed = true,
+	  .yesterday = true,
 	  .steps = STEPS(SQL(Q_INCIDENT_NO_WINDOWS), SNAPSHOTS_MADE,
-			 RUN("backfill-performance-windows", RUN_SUCCESS)) },
+			 RUN_ALL("backfill-performance-windows", RUN_SUCCESS)) },
 	{ .name = "sector-stale",
 	  .title = "performance_windows has benchmarks of the session before",
 	  .symptom = "sector_performance is a session behind and performance_windows is mixed",
@@ -81,7 +86,9 @@ const struct incident fintra_incidents[] = {
 	  .cause = "the table was emptied, or never filled",
 	  .diagnose = NAMES("fintra health performance_windows_empty snapshots_pct_missing",
 			    "fintra why performance_windows"),
-	  .remedy = NAMES(DO("performance-windows-aggregator"), SNAPSHOTS),
+	  .remedy = NAMES("fintra backfill backfill-performance-windows --from FIRST --to LAST",
+			  DO("performance-windows-aggregator"), SNAPSHOTS),
+	  .yesterday = true,
 	  .steps = STEPS(SQL(Q_INCIDENT_NO_WINDOWS), SNAPSHOTS_MADE) },
 	{ .name = "half-feed",
 	  .title = "the vendor's file of the day has half of the tickers",

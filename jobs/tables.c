@@ -208,6 +208,8 @@ const struct table fintra_tables[] = {
 	  .coverage = "tickers at the session / tickers of datos_performance with a sector",
 	  .measure = Q_FRESH_PERFORMANCE_WINDOWS,
 	  .mixed = Q_FRESH_WINDOWS_BENCHMARKS,
+	  .refill = "backfill-performance-windows",
+	  .refillable = Q_FRESH_WINDOWS_LOST,
 	  VOLATILE("source", "created_at"),
 	  .score = "alpha",
 	  KEY("ticker", "benchmark_ticker", "window_code", "as_of_date") },

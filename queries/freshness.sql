@@ -310,6 +310,14 @@ SELECT EXISTS (SELECT 1 FROM performance_windows), n.d,
        'tickers of datos_performance with a sector'
   FROM n, s;
 
+-- name: fresh_windows_lost
+-- $1 the session.  Of an empty performance_windows.
+-- returns the first and the last session before whose inputs are both there, or NULL
+SELECT min(s.d), max(s.d)
+  FROM (SELECT DISTINCT performance_date AS d FROM sector_performance WHERE performance_date < $1::date) s
+ WHERE EXISTS (SELECT 1 FROM datos_performance p
+                WHERE p.performance_date = s.d AND p.window_code IN ('1M', '3M', '6M', '1Y', '2Y', '3Y', '5Y'));
+
 -- name: fresh_windows_benchmarks
 -- $1 date of performance_windows.  Which sector_performance its benchmark returns are: a benchmark of
 -- another session, or an earlier value of the same one, makes the table mixed.

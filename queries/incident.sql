@@ -10,6 +10,9 @@ SELECT current_setting('listen_addresses') = '';
 -- within a transaction)
 SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)));
 
+-- name: incident_first_windows
+SELECT coalesce(min(as_of_date), $1::date) FROM performance_windows;
+
 -- name: incident_no_sectors
 DELETE FROM sector_performance WHERE performance_date = $1::date;
 
@@ -17,7 +20,7 @@ DELETE FROM sector_performance WHERE performance_date = $1::date;
 DELETE FROM performance_windows;
 
 -- name: incident_no_windows_before
-DELETE FROM performance_windows WHERE as_of_date <> $1::date;
+DELETE FROM performance_windows WHERE as_of_date = $2::date AND as_of_date <> $1::date;
 
 -- name: incident_no_windows_of_the_day
 DELETE FROM performance_windows WHERE as_of_date = $1::date;

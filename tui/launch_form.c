@@ -292,7 +292,9 @@ draw_field(const struct launch_state *s, struct canvas *c, struct span at, size_
 		canvas_put(c, SPAN(at.x + 15, at.y, w), ST_KEY, f->value);
 	else if (is_switch(f))
 		canvas_put(c, SPAN(at.x + 15, at.y, w), ST_KEY,
-			   f->def->type == PARAM_BOOL ? "no" : str_or(f->def->dflt, "-"));
+			   f->def->type != PARAM_BOOL	 ? str_or(f->def->dflt, "-")
+			   : str_same(f->def->dflt, "1") ? "yes"
+							 : "no");
 	else if (f->def && f->def->dflt && i != s->cur)
 		canvas_fmt(c, SPAN(at.x + 15, at.y, w), ST_KEY, "(%s)", f->def->dflt);
 	if (i == s->cur) {

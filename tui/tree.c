@@ -154,7 +154,7 @@ ask_step(struct tree *t, const struct model *m, const struct why *w, const struc
 
 	if (!s)
 		return;
-	if (s->options && !s->resume) {
+	if (*s->options && !s->resume) {
 		view_ask_command(s->command, out);
 		return;
 	}

@@ -153,20 +153,29 @@ sums(const char *info)
 	return text;
 }
 
-/* The playbook's remedy, for this day and this run. */
+/* The playbook's remedy, for these days and this run. */
 static void
 command_of(const char *info, const char *words, char *out)
 {
-	const char *at = strstr(words, "DATE");
+	char run[24];
+	const struct {
+		const char *name, *value;
+	} of[] = {
+		{ "DATE", PRODUCT_DAY }, { "FIRST", BEFORE }, { "LAST", BEFORE }, { "RUN", run }
+	};
 
-	if (strstr(words, "RUN"))
-		fmt_buf(out, COMMAND_MAX, "%.*s%lld", (int)(strstr(words, "RUN") - words), words,
-			(long long)support_psql_int(info, "SELECT max(id) FROM fintra_ops.run"));
-	else if (at)
-		fmt_buf(out, COMMAND_MAX, "%.*s%s%s", (int)(at - words), words, PRODUCT_DAY,
-			at + strlen("DATE"));
-	else
-		str_copy(out, COMMAND_MAX, words);
+	fmt_buf(run, sizeof(run), "%lld",
+		(long long)support_psql_int(info, "SELECT max(id) FROM fintra_ops.run"));
+	str_copy(out, COMMAND_MAX, words);
+	for (size_t i = 0; i < ARRAY_LEN(of); i++) {
+		char *at = strstr(out, of[i].name), *rest;
+
+		if (!at)
+			continue;
+		rest = mem_dup(at + strlen(of[i].name));
+		fmt_buf(at, COMMAND_MAX - (size_t)(at - out), "%s%s", of[i].value, rest);
+		free(rest);
+	}
 }
 
 static void
@@ -212,7 +221,8 @@ undisturbed_by(const struct incident *in)
 {
 	if (in->yesterday)
 		return both;
-	return str_same(in->name, "split") ? product_anew("t_split_known") : today;
+	assert_string_equal(in->name, "split");
+	return product_anew("t_split_known");
 }
 
 static void

@@ -67,6 +67,34 @@ plan_goes_on_to_the_snapshots(void **state)
 			   "fintra run market-state-bulk --as-of " DAY));
 }
 
+#define ASSETS(day)                                                                              \
+	"INSERT INTO datos_performance (ticker, window_code, performance_date, return_percent, " \
+	"source) VALUES ('AAA', '1Y', '" day "', 1, 'x');"
+#define SECTORS(day)                                                                      \
+	"INSERT INTO sector_performance (sector, window_code, performance_date, source) " \
+	"VALUES ('Energy', '1Y', '" day "', 'x');"
+
+/* One step more, before the day's: those sessions whose inputs are both there. */
+static void
+all_sessions_of_an_emptied_table(void **state)
+{
+	(void)state;
+	expect_steps("TRUNCATE performance_windows;" SECTORS("2026-01-20") ASSETS("2026-01-26")
+			     ASSETS("2026-01-27") SECTORS("2026-01-27") ASSETS("2026-01-28")
+				     SECTORS("2026-01-28") ASSETS("2026-01-30"),
+		     "performance_windows",
+		     NAMES("fintra backfill backfill-performance-windows --from 2026-01-27 --to "
+			   "2026-01-30",
+			   "fintra run performance-windows-aggregator --as-of " DAY));
+	/* Nothing was lost that nobody had. */
+	expect_steps("DELETE FROM performance_windows WHERE as_of_date = '" DAY "';"
+		     "INSERT INTO performance_windows (ticker, benchmark_ticker, window_code, "
+		     "as_of_date, source) VALUES ('AAA', 'Energy', '1Y', '2026-01-30', "
+		     "'x');" ASSETS("2026-01-27") SECTORS("2026-01-27"),
+		     "performance_windows",
+		     NAMES("fintra run performance-windows-aggregator --as-of " DAY));
+}
+
 /* Snapshots of the right date with returns that the windows do not have (seed, section 8). */
 static void
 snapshots_of_other_windows(void **state)
@@ -121,6 +149,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(plan_goes_on_to_the_snapshots),
+		cmocka_unit_test(all_sessions_of_an_emptied_table),
 		cmocka_unit_test(snapshots_of_other_windows),
 		cmocka_unit_test(vanished_backfill_is_resumed),
 	};
