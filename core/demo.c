@@ -12,12 +12,14 @@
 #include "core/migrate.h"
 #include "core/signals.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { PATH_CEILING = 1024, URL_MAX = 128 };
+enum { PATH_CEILING = 1024, URL_MAX = 128, FILE_MAX = 8192 };
+enum { PRACTICE = 3 }; /* settings at the end that are of a practice alone */
 
 const struct cli_option demo_options[] = {
 	{ "tickers", 0, "N", "synthetic tickers (default 1000)" },
@@ -34,6 +36,7 @@ struct demo {
 	pid_t vendor;
 	char url[URL_MAX];
 	const char *tickers, *years;
+	char *conf;	  /* owned: the file that says all of it to another terminal */
 	struct date from; /* first day of the market; fixed when the demo is first filled */
 	const struct incident *incident; /* NULL = none */
 	bool practice;			 /* --incident, also none: repairs what one has left */
@@ -131,47 +134,78 @@ vendor_start(struct demo *d, struct date as_of, struct err *e)
 	return n > 0 ? 0 : err_set(e, ERR_CONFIG, "the vendor stand-in did not start");
 }
 
-/* A run that was killed is given up after seconds, not after a minute. */
+/* Only for who may read the demo's secrets: it names the file of its key. */
 static int
-configure_practice(struct conf *c, struct err *e)
+put_file(const char *path, const char *text, struct err *e)
 {
-	if (conf_set(c, "run", "heartbeat_ms", "500", e) < 0 ||
-	    conf_set(c, "run", "fence_ms", "4500", e) < 0)
-		return -1;
-	return conf_set(c, "run", "abandoned_ms", "6000", e);
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
+	bool ok = f && fputs(text, f) >= 0;
+
+	if (f && fclose(f) != 0)
+		ok = false;
+	return ok ? 0 : err_set(e, ERR_CONFIG, "%s: cannot be written", path);
+}
+
+struct setting {
+	const char *section, *name, *value;
+};
+
+/* Here, and in a file by which another terminal reaches the same database and vendor. */
+static int
+settle(struct demo *d, const struct setting *s, size_t n, struct err *e)
+{
+	STR_AUTO text = { 0 };
+	int rc = 0;
+
+	str_init(&text, FILE_MAX);
+	str_puts(&text, "# written by each fintra demo, good while it is there\n");
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		if (i == 0 || !str_same(s[i].section, s[i - 1].section))
+			str_fmt(&text, "[%s]\n", s[i].section);
+		str_fmt(&text, "%s = %s\n", s[i].name, s[i].value);
+		rc = conf_set(&d->app->conf, s[i].section, s[i].name, s[i].value, e);
+	}
+	if (rc == 0)
+		rc = put_file(d->conf, str_c(&text), e);
+	if (rc == 0)
+		d->app->g.conf_path = d->conf;
+	return rc;
 }
 
 static int
 configure(struct demo *d, struct err *e)
 {
-	struct conf *c = &d->app->conf;
 	char *conninfo = cluster_conninfo(&d->cluster);
-	char *cache = path_of(d->cluster.dir, "cache");
-	int r = conf_set(c, "db", "conninfo", conninfo, e);
+	char *cache = path_of(d->cluster.dir, "cache"), *key = path_of(d->cluster.dir, "demo-key");
+	const struct setting settings[] = {
+		{ "db", "conninfo", conninfo },
+		{ "fmp", "base_url", d->url },
+		{ "fmp", "api_key_file", key },
+		{ "fmp", "part_pause_ms", "0" },
+		{ "fmp", "day_pause_ms", "0" },
+		{ "fmp", "requests_per_min", "0" },
+		{ "sec", "base_url", d->url },
+		{ "sec", "user_agent", "fintra demo demo@localhost" },
+		{ "sec", "requests_per_s", "1000" },
+		{ "paths", "cache_dir", cache },
+		/* A run that was killed is given up after seconds, not after a minute. */
+		{ "run", "heartbeat_ms", "500" },
+		{ "run", "fence_ms", "4500" },
+		{ "run", "abandoned_ms", "6000" },
+	};
+	size_t n = ARRAY_LEN(settings) - (d->practice ? 0 : PRACTICE);
+	int rc = put_file(key, "demo\n", e);
 
-	if (r == 0)
-		r = conf_set(c, "fmp", "base_url", d->url, e);
-	if (r == 0)
-		r = conf_set(c, "sec", "base_url", d->url, e);
-	if (r == 0)
-		r = conf_set(c, "sec", "user_agent", "fintra demo demo@localhost", e);
-	if (r == 0)
-		r = conf_set(c, "sec", "requests_per_s", "1000", e);
-	if (r == 0)
-		r = conf_set(c, "fmp", "part_pause_ms", "0", e);
-	if (r == 0)
-		r = conf_set(c, "fmp", "day_pause_ms", "0", e);
-	if (r == 0)
-		r = conf_set(c, "fmp", "requests_per_min", "0", e);
-	if (r == 0)
-		r = conf_set(c, "paths", "cache_dir", cache, e);
-	if (r == 0 && d->practice)
-		r = configure_practice(c, e);
-	free(c->api_key);
-	c->api_key = mem_dup("demo");
+	d->conf = path_of(d->cluster.dir, "fintra.conf");
+	if (rc == 0)
+		rc = settle(d, settings, n, e);
+	free(d->app->conf.api_key);
+	d->app->conf.api_key = mem_dup("demo");
 	free(conninfo);
 	free(cache);
-	return r;
+	free(key);
+	return rc;
 }
 
 static void
@@ -321,8 +355,13 @@ present(struct demo *d)
 	char *status[] = { (char[]){ "status" }, NULL };
 
 	setenv("FINTRA_DEMO", "1", 1);
-	if (isatty(0) && isatty(1) && d->app->console)
+	if (isatty(0) && isatty(1) && d->app->console) {
+		fprintf(stderr,
+			"fintra: while the console is open, in another terminal: fintra -c %s "
+			"health\n",
+			d->conf);
 		return d->app->console(d->app);
+	}
 	d->app->argc = 1;
 	d->app->argv = status;
 	return cmd_status(d->app);
@@ -426,6 +465,8 @@ demo(struct demo *d, const char *home, struct date as_of)
 	}
 	proc_stop(d->vendor);
 	cluster_stop(&d->cluster);
+	d->app->g.conf_path = NULL;
+	free(d->conf);
 	return rc;
 }
 

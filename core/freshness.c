@@ -118,6 +118,8 @@ measure_runs(const struct probe *p, struct table_status *s, struct err *e)
 	if (s->run_id) {
 		str_copy(s->run, sizeof(s->run), run_word(p, s->run_id, rows_text(r, 0, 1)));
 		fill_last(&s->last, r);
+		if (str_same(s->run, "failed") && str_same(s->last.state, "running"))
+			str_copy(s->last.state, sizeof(s->last.state), "abandoned");
 	}
 	if (!s->table->date_column && date_is_set(rows_date(r, 0, 2)))
 		s->have = rows_date(r, 0, 2);

@@ -1,6 +1,7 @@
 /* `fintra demo` itself: it fills its private cluster, breaks it and repairs it.  Expected: the
  * words of console.md 5 and the report's section 7. */
 #include "core/job.h"
+#include "tests/pty.h"
 #include "tests/support_cli.h"
 
 #include <setjmp.h>
@@ -9,6 +10,8 @@
 #include <sys/stat.h>
 
 #include <cmocka.h>
+
+enum { DEMO_MS = 240000, SCREEN_MS = 20000 };
 
 static void
 demo(const char *dir, const char *incident, int code, const char *says)
@@ -41,10 +44,50 @@ breaks_and_repairs_its_own(void **state)
 	support_out_done(&out);
 }
 
+/* What an operator does who practises: the console in one terminal, commands in the other. */
+static void
+another_terminal_repairs_it(void **state)
+{
+	char dir[] = "/tmp/fintra-demo-XXXXXX", conf[80];
+	const char *const env[] = { CLI_NOW, "NO_COLOR=1", "HOME=/nonexistent",
+				    "XDG_CONFIG_HOME=/nonexistent", NULL };
+	struct support_out out;
+	struct stat st;
+	struct pty *p;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	assert_int_equal(chmod(dir, 0755), 0);
+	fmt_buf(conf, sizeof(conf), "%s/fintra.conf", dir);
+	p = pty_start(NAMES(support_fintra(), "demo", "--dir", dir, "--tickers", "90", "--incident",
+			    "windows-empty"),
+		      env, 80, 24);
+	if (!pty_wait_text(p, "NOT READY for 2026-02-02: performance_windows empty", DEMO_MS))
+		fail_msg("%s", pty_screen(p));
+	assert_int_equal(stat(conf, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	pty_send(p, ":fix --yes\r");
+	assert_true(pty_wait_text(p, "in a shell: fintra -c", SCREEN_MS));
+	support_exec(NAMES(support_fintra(), "-c", conf, "fix", "--yes"), env, &out);
+	if (out.code != 0 || !strstr(out.out, "the product is repaired; READY for 2026-02-02"))
+		fail_msg("fix: exit %d\n%s%s", out.code, out.out, out.err);
+	support_out_done(&out);
+	assert_true(pty_wait_text(p, " READY for 2026-02-02: ", SCREEN_MS));
+	assert_true(pty_wait_gone(p, "NOT READY", SCREEN_MS));
+	pty_send(p, "\x1b");
+	assert_true(pty_wait_gone(p, "in a shell", SCREEN_MS));
+	pty_send(p, "Q");
+	assert_int_equal(pty_wait_exit(p, DEMO_MS), 0);
+	pty_free(p);
+	support_exec(NAMES("rm", "-rf", dir), NULL, &out);
+	support_out_done(&out);
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(breaks_and_repairs_its_own) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(breaks_and_repairs_its_own),
+					    cmocka_unit_test(another_terminal_repairs_it) };
 
 	return cmocka_run_group_tests_name("demo", tests, NULL, NULL);
 }
