@@ -25,8 +25,8 @@ set(const char *section, const char *name, const char *value)
 		fail_msg("%s", e.text);
 }
 
-static void
-use(const char *conninfo)
+void
+night_use(const char *conninfo)
 {
 	ground.conninfo = conninfo;
 	set("db", "conninfo", conninfo);
@@ -77,14 +77,14 @@ night_fresh(const char *name)
 {
 	ground_fault(NULL);
 	ground_forget(&ground);
-	use(support_db_copy(name, prepared));
+	night_use(support_db_copy(name, prepared));
 	night_is(NIGHT_EVE);
 }
 
 void
 night_empty(const char *name)
 {
-	use(support_db(name, true));
+	night_use(support_db(name, true));
 }
 
 void

@@ -17,8 +17,9 @@ void night_close(void);
 /* A copy of the prepared database becomes the present one; no faults, an empty cache, 20:00 in New
  * York on NIGHT_EVE. */
 void night_fresh(const char *name);
-void night_empty(const char *name); /* a new database becomes the present one */
-void night_vendor(bool up);	    /* down: nobody answers at its address */
+void night_use(const char *conninfo); /* this database becomes the present one */
+void night_empty(const char *name);   /* a new database becomes the present one */
+void night_vendor(bool up);	      /* down: nobody answers at its address */
 /* Universe and the prices of all active stocks up to `day` into the present database. */
 void night_load(const char *day);
 /* It is 20:00 in New York on `day`, and the vendor knows all up to it. */
