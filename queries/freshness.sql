@@ -234,17 +234,22 @@ SELECT count(*) > 0, CASE WHEN count(*) > 0 THEN $1::date END, count(*), NULL::b
   FROM fintra_sec_structural_signals;
 
 -- name: fresh_datos_performance
+-- The lists are put under one another and grouped: no join that could be planned by statistics older than the day.
 WITH n AS (
 	SELECT max(performance_date) AS d FROM datos_performance WHERE performance_date <= $1::date
+), t AS (
+	SELECT bit_or(kind) AS kinds
+	  FROM (SELECT ticker, 1 AS kind FROM fintra_active_stocks
+	         UNION ALL
+	        SELECT ticker, 2 FROM prices_daily WHERE price_date = $1::date
+	         UNION ALL
+	        SELECT ticker, 4 FROM datos_performance
+	         WHERE performance_date = $1::date
+	           AND window_code IN ('1D', '1W', '1M', '3M', '6M', 'YTD', '1Y', '2Y', '3Y', '5Y')) x
+	 WHERE (SELECT d FROM n) = $1::date
+	 GROUP BY ticker
 ), s AS (
-	SELECT count(p.y) AS den, count(d.y) AS num
-	  FROM fintra_active_stocks a
-	  LEFT JOIN LATERAL (SELECT 1 AS y FROM prices_daily p
-	        WHERE p.ticker = a.ticker AND p.price_date = $1::date LIMIT 1) p ON true
-	  LEFT JOIN LATERAL (SELECT 1 AS y FROM datos_performance d
-	        WHERE p.y = 1 AND d.ticker = a.ticker AND d.performance_date = $1::date
-	          AND d.window_code IN ('1D', '1W', '1M', '3M', '6M', 'YTD', '1Y', '2Y', '3Y', '5Y') LIMIT 1) d ON true
-	 WHERE EXISTS (SELECT 1 FROM n WHERE n.d = $1::date)
+	SELECT count(*) FILTER (WHERE kinds & 3 = 3) AS den, count(*) FILTER (WHERE kinds = 7) AS num FROM t
 )
 SELECT EXISTS (SELECT 1 FROM datos_performance), n.d,
        (SELECT count(*) FROM datos_performance p WHERE p.performance_date = n.d AND p.window_code = '1D'),
@@ -289,21 +294,31 @@ SELECT EXISTS (SELECT 1 FROM industry_performance), n.d,
   FROM n, i, w;
 
 -- name: fresh_performance_windows
+-- Grouped like fresh_datos_performance: by ticker and sector first, then by ticker.
 WITH n AS (
 	SELECT max(as_of_date) AS d FROM performance_windows WHERE as_of_date <= $1::date
+), k AS (
+	SELECT ticker, CASE bit_or(kind) WHEN 1 THEN 1 WHEN 5 THEN 5 ELSE 0 END AS kind
+	  FROM (SELECT ticker, sector AS name, 1 AS kind
+	          FROM fintra_universe
+	         WHERE is_active AND sector IS NOT NULL AND instrument_type IN ('EQUITY', 'ADR')
+	           AND ticker NOT LIKE '%-WT%' AND ticker NOT LIKE '%-RT%'
+	           AND coalesce(name, '') !~* '\y(warrants?|rights?)\y'
+	         UNION ALL
+	        SELECT ticker, benchmark_ticker, 4 FROM performance_windows
+	         WHERE as_of_date = $1::date AND window_code IN ('1M', '3M', '6M', '1Y', '2Y', '3Y', '5Y')) x
+	 WHERE (SELECT d FROM n) = $1::date
+	 GROUP BY ticker, name
+), t AS (
+	SELECT bit_or(kind) AS kinds
+	  FROM (SELECT ticker, kind FROM k
+	         UNION ALL
+	        SELECT ticker, 2 FROM datos_performance
+	         WHERE performance_date = $1::date AND window_code IN ('1M', '3M', '6M', '1Y', '2Y', '3Y', '5Y')) x
+	 WHERE (SELECT d FROM n) = $1::date
+	 GROUP BY ticker
 ), s AS (
-	SELECT count(d.y) AS den, count(w.y) AS num
-	  FROM fintra_universe u
-	  LEFT JOIN LATERAL (SELECT 1 AS y FROM datos_performance d
-	        WHERE d.ticker = u.ticker AND d.performance_date = $1::date
-	          AND d.window_code IN ('1M', '3M', '6M', '1Y', '2Y', '3Y', '5Y') LIMIT 1) d ON true
-	  LEFT JOIN LATERAL (SELECT 1 AS y FROM performance_windows w
-	        WHERE d.y = 1 AND w.ticker = u.ticker AND w.benchmark_ticker = u.sector AND w.as_of_date = $1::date
-	          AND w.window_code IN ('1M', '3M', '6M', '1Y', '2Y', '3Y', '5Y') LIMIT 1) w ON true
-	 WHERE u.is_active AND u.sector IS NOT NULL AND u.instrument_type IN ('EQUITY', 'ADR')
-	   AND u.ticker NOT LIKE '%-WT%' AND u.ticker NOT LIKE '%-RT%'
-	   AND coalesce(u.name, '') !~* '\y(warrants?|rights?)\y'
-	   AND EXISTS (SELECT 1 FROM n WHERE n.d = $1::date)
+	SELECT count(*) FILTER (WHERE kinds & 3 = 3) AS den, count(*) FILTER (WHERE kinds = 7) AS num FROM t
 )
 SELECT EXISTS (SELECT 1 FROM performance_windows), n.d,
        (SELECT count(*) FROM performance_windows w WHERE w.as_of_date = n.d), s.num, s.den,

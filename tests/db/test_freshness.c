@@ -156,8 +156,9 @@ coverage_floors(void **state)
 		{ "DELETE FROM datos_performance WHERE ticker = 'T03'", "2026-02-02", AFTER_ALL,
 		  "datos_performance", TABLE_PARTIAL },
 		{ NULL, "2026-02-02", AFTER_ALL, "performance_windows", TABLE_FRESH },
-		{ "DELETE FROM performance_windows WHERE ticker = 'T04'", "2026-02-02", AFTER_ALL,
-		  "performance_windows", TABLE_PARTIAL },
+		/* windows against another benchmark than the sector's are none */
+		{ "UPDATE performance_windows SET benchmark_ticker = 'SPY' WHERE ticker = 'T04'",
+		  "2026-02-02", AFTER_ALL, "performance_windows", TABLE_PARTIAL },
 	};
 
 	(void)state;
