@@ -1,5 +1,5 @@
 /* fintra fix: the plan of `fintra plan`, carried out one step after the other. */
-#include "core/why.h"
+#include "core/plan.h"
 
 #include "core/clock.h"
 #include "core/commands.h"
@@ -217,25 +217,20 @@ carry_out(struct fix *x, const struct why *w, struct err *e)
 static int
 fix(struct fix *x, struct err *e)
 {
-	struct freshness f;
-	struct why *w;
+	struct plan *p;
 	int rc;
 
 	if (x->app->g.read_only)
 		return err_set(e, ERR_PERMISSION, "fix writes, and --read-only forbids it");
-	if (command_freshness(x->app, &f, e) < 0)
+	p = plan_of_target(x->app, x->target, e);
+	if (!p)
 		return -1;
-	w = mem_zalloc(sizeof(*w));
-	rc = plan_build(x->app->cat, &f, x->target, w, e);
-	if (rc == 0) {
-		x->app->g.as_of = f.as_of; /* of the question, also after midnight */
-		if (!x->app->g.json && !x->app->g.cron)
-			plan_print(w);
-		rc = w->plan_n ? carry_out(x, w, e) : report(x, e);
-	}
-	why_done(w);
-	free(w);
-	freshness_done(&f);
+	x->app->g.as_of = p->f.as_of; /* of the question, also after midnight */
+	if (!x->app->g.json && !x->app->g.cron)
+		plan_print(p);
+	rc = p->why.plan_n ? carry_out(x, &p->why, e) : report(x, e);
+	plan_done(p);
+	free(p);
 	return rc;
 }
 

@@ -1,17 +1,11 @@
-/* fintra plan: what would have to run, in order, and whether it could start now. */
-#include "core/why.h"
-
-#include "core/commands.h"
+/* fintra plan: what would have to run, in order, what each step would do, and whether it could
+ * start now. */
 #include "core/num.h"
+#include "core/plan.h"
 
 #include <stdlib.h>
 
-enum { EXIT_WORK = 10 };
-
-const struct cli_option plan_options[] = {
-	{ "dot", 0, NULL, "as a graph for graphviz" },
-	{ NULL, 0, NULL, NULL },
-};
+enum { EXIT_WORK = 10, FIGURE = NUM_BUF + 2 };
 
 static void
 set_known(struct json *o, const char *key, int64_t v)
@@ -48,8 +42,12 @@ json_step(const struct why_step *s)
 	json_set_bool(gate, "ok", s->gate_ok);
 	json_set_text(gate, "why", s->gate_ok ? NULL : s->gate);
 	json_set(o, "gate", gate);
-	set_known(o, "rows", s->rows);
-	set_known(o, "calls", s->calls);
+	set_known(o, "units", s->f.units);
+	json_set_bool(o, "units_exact", s->f.units >= 0 && s->f.units_exact);
+	set_known(o, "rows", s->f.rows);
+	set_known(o, "calls", s->f.calls);
+	json_set_bool(o, "calls_exact", s->f.calls >= 0 && s->f.calls_exact);
+	json_set_text(o, "unknown", s->f.why[0] ? s->f.why : NULL);
 	set_seconds(o, "seconds", s->ms);
 	set_seconds(o, "last_seconds", s->last_ms);
 	json_set(o, "seed_minutes", seed_minutes(s->job));
@@ -58,29 +56,25 @@ json_step(const struct why_step *s)
 	return o;
 }
 
-static void
-print_json(const struct why *w)
+void
+plan_print_json(const struct plan *p)
 {
-	struct json *o = json_new_object(), *steps = json_new_array();
+	struct json *o = json_new_object(), *steps = json_new_array(), *passed = json_new_array();
 
 	json_set_int(o, "v", 1);
-	json_set_text(o, "text", w->text);
-	for (size_t i = 0; i < w->plan_n; i++)
-		json_push(steps, json_step(&w->plan[i]));
+	json_set_text(o, "text", p->why.text);
+	for (size_t i = 0; i < p->why.plan_n; i++)
+		json_push(steps, json_step(&p->why.plan[i]));
 	json_set(o, "steps", steps);
+	for (size_t i = 0; i < p->npassed; i++) {
+		struct json *s = json_new_object();
+
+		json_set_text(s, "job", p->passed[i]->job->name);
+		json_set_text(s, "why", p->passed[i]->why);
+		json_push(passed, s);
+	}
+	json_set(o, "passed_over", passed);
 	out_json(o);
-}
-
-static bool
-feeds(const struct job *from, const struct job *to)
-{
-	const char *reads[INPUTS_MAX + 1];
-
-	job_inputs(to, NULL, NULL, reads);
-	for (size_t i = 0; reads[i]; i++)
-		if (str_has(from->writes, reads[i]))
-			return true;
-	return false;
 }
 
 static void
@@ -92,16 +86,22 @@ print_dot(const struct why *w)
 		       w->plan[i].launchable ? "" : " [style=dashed]");
 	for (size_t i = 0; i < w->plan_n; i++)
 		for (size_t k = 0; k < i; k++)
-			if (feeds(w->plan[k].job, w->plan[i].job))
+			if (plan_feeds(w->plan[k].job, w->plan[i].job))
 				printf("\t\"%s\" -> \"%s\";\n", w->plan[k].job->name,
 				       w->plan[i].job->name);
 	printf("}\n");
 }
 
+/* "1,234", "~5" for an estimate, "unknown". */
 static const char *
-known_text(int64_t v, char buf[NUM_BUF])
+figure(int64_t v, bool exact, char buf[FIGURE])
 {
-	return v >= 0 ? num_group(v, buf) : "unknown";
+	char n[NUM_BUF];
+
+	if (v < 0)
+		return "unknown";
+	fmt_buf(buf, FIGURE, "%s%s", exact ? "" : "~", num_group(v, n));
+	return buf;
 }
 
 /* "20-30 min" of the seed's report, "-" where it gives none. */
@@ -122,54 +122,82 @@ seed_text(const struct job *job, char *buf, size_t n)
 static void
 print_step(const struct why_step *s, size_t number)
 {
-	char seed[32], span[32], last[32], rows[NUM_BUF], calls[NUM_BUF];
+	char seed[32], span[32], last[32], units[FIGURE], rows[FIGURE], calls[FIGURE];
+	const struct forecast *f = &s->f;
 
-	printf(" %2zu %-42s %5d %12s %9s %10s %8s %8s  %s\n", number, s->job->name, s->job->phase,
-	       known_text(s->rows, rows), known_text(s->calls, calls),
+	printf(" %2zu %-42s %5d %9s %12s %9s %10s %8s %8s  %s\n", number, s->job->name,
+	       s->job->phase, figure(f->units, f->units_exact, units),
+	       figure(f->rows, f->rows == 0, rows), figure(f->calls, f->calls_exact, calls),
 	       seed_text(s->job, seed, sizeof(seed)), why_duration(s->ms, span, sizeof(span)),
 	       why_duration(s->last_ms, last, sizeof(last)), s->gate_ok ? "open" : s->gate);
 }
 
-void
-plan_print(const struct why *w)
+static void
+print_notes(const struct plan *p)
 {
+	STR_AUTO s = { 0 };
+
+	for (size_t i = 0; i < p->why.plan_n; i++)
+		if (p->why.plan[i].f.why[0])
+			printf(" %2zu  not foreseen: %s\n", i + 1,
+			       out_clean(&s, p->why.plan[i].f.why));
+	for (size_t i = 0; i < p->npassed; i++)
+		printf("  -  %s: %s\n", p->passed[i]->job->name, p->passed[i]->why);
+}
+
+void
+plan_print(const struct plan *p)
+{
+	const struct why *w = &p->why;
 
 	printf("%s\n", w->text);
 	if (w->plan_n)
-		printf("\n    %-42s %5s %12s %9s %10s %8s %8s  %s\n", "job", "phase", "rows",
-		       "API calls", "seed", "p50", "last", "gate");
+		printf("\n    %-42s %5s %9s %12s %9s %10s %8s %8s  %s\n", "job", "phase", "units",
+		       "rows", "API calls", "seed", "p50", "last", "gate");
 	for (size_t i = 0; i < w->plan_n; i++)
 		print_step(&w->plan[i], i + 1);
+	print_notes(p);
 	if (w->plan_n)
 		printf("\n");
 	for (size_t i = 0; i < w->plan_n; i++)
 		printf(" %2zu  %s\n", i + 1, w->plan[i].command);
 }
 
+/* Options are those of a launch; a job that is never due can only be asked about as one. */
+static bool
+is_launch(const struct app *app, const struct cli *cli)
+{
+	const struct job *job = cli->narg ? catalogue_job(app->cat, cli->arg[0]) : NULL;
+
+	return cli->nopt > (size_t)cli_has(cli, "dot") || cli->narg > 1 ||
+	       (job && job->cadence == ON_DEMAND);
+}
+
 int
 cmd_plan(struct app *app)
 {
-	struct cli cli;
-	struct freshness f;
-	struct why *w;
+	const char *hint = "fintra status lists the tables, fintra jobs the jobs";
 	struct err e = ERR_INIT;
+	struct plan *p;
+	struct cli cli;
 	int rc;
 
-	if (command_parse(app, &cli, false, 0, 1, &e) < 0 || command_freshness(app, &f, &e) < 0)
-		return app_fail(&e, NULL);
-	w = mem_zalloc(sizeof(*w));
-	rc = plan_build(app->cat, &f, cli.narg ? cli.arg[0] : NULL, w, &e);
-	if (rc == 0 && cli_has(&cli, "dot"))
-		print_dot(w);
-	else if (rc == 0 && app->g.json)
-		print_json(w);
-	else if (rc == 0)
-		plan_print(w);
-	rc = rc < 0	 ? app_fail(&e, "fintra status lists the tables, fintra jobs the jobs")
-	     : w->plan_n ? EXIT_WORK
-			 : 0;
-	why_done(w);
-	free(w);
-	freshness_done(&f);
+	if (command_parse(app, &cli, true, 0, 2, &e) < 0)
+		return app_fail(&e, "fintra help plan");
+	if (is_launch(app, &cli))
+		p = plan_of_launch(app, &hint, &e);
+	else
+		p = plan_of_target(app, cli.narg ? cli.arg[0] : NULL, &e);
+	if (!p)
+		return app_fail(&e, hint);
+	if (cli_has(&cli, "dot"))
+		print_dot(&p->why);
+	else if (app->g.json)
+		plan_print_json(p);
+	else
+		plan_print(p);
+	rc = p->why.plan_n ? EXIT_WORK : 0;
+	plan_done(p);
+	free(p);
 	return rc;
 }

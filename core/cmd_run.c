@@ -8,19 +8,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LAUNCH_OPTIONS                                                                      \
-	{ "dry-run", 0, NULL, "compute and log, write nothing" },                           \
-		{ "diff", 0, NULL, "show what would change, then ask whether to keep it" }, \
-		{ "yes", 0, NULL, "with --diff: keep it without asking" },                  \
-		{ "force", 0, NULL, "run although it is done" },                            \
-		{ "limit", 0, "N", "only the first N tickers" },                            \
-		{ "ticker", 't', "SYM", "only this ticker" },                               \
-		{ "gate", 0, "MODE", "strict, warn or off: when an input is not fresh" },   \
-	{                                                                                   \
-		"overlap", 0, "MODE", "fail, skip or wait=30m: when it runs already"        \
+#define DIFF_OPTIONS                                                                \
+	{ "diff", 0, NULL, "show what would change, then ask whether to keep it" }, \
+	{                                                                           \
+		"yes", 0, NULL, "with --diff: keep it without asking"               \
+	}
+
+#define LAUNCH_OPTIONS                                                                    \
+	{ "dry-run", 0, NULL, "compute and log, write nothing" },                         \
+		{ "force", 0, NULL, "run although it is done" },                          \
+		{ "limit", 0, "N", "only the first N tickers" },                          \
+		{ "ticker", 't', "SYM", "only this ticker" },                             \
+		{ "gate", 0, "MODE", "strict, warn or off: when an input is not fresh" }, \
+	{                                                                                 \
+		"overlap", 0, "MODE", "fail, skip or wait=30m: when it runs already"      \
 	}
 
 const struct cli_option run_options[] = {
+	DIFF_OPTIONS,
+	LAUNCH_OPTIONS,
+	{ "from", 0, "DATE", "first day of a range, where the job has one" },
+	{ "to", 0, "DATE", "last day of it" },
+	{ NULL, 0, NULL, NULL },
+};
+
+const struct cli_option plan_options[] = {
+	{ "dot", 0, NULL, "as a graph for graphviz" },
 	LAUNCH_OPTIONS,
 	{ "from", 0, "DATE", "first day of a range, where the job has one" },
 	{ "to", 0, "DATE", "last day of it" },
@@ -28,6 +41,7 @@ const struct cli_option run_options[] = {
 };
 
 const struct cli_option backfill_options[] = {
+	DIFF_OPTIONS,
 	LAUNCH_OPTIONS,
 	{ "from", 0, "DATE", "first day" },
 	{ "to", 0, "DATE", "last day" },
@@ -38,7 +52,7 @@ const struct cli_option backfill_options[] = {
 static bool
 is_launch_option(const char *name)
 {
-	static const char *const own[] = { "gate", "overlap", "list", "yes", NULL };
+	static const char *const own[] = { "gate", "overlap", "list", "yes", "dot", NULL };
 
 	return str_has(own, name);
 }
@@ -199,9 +213,9 @@ check_diff(const struct cli *cli, struct launch_set *set, struct err *e)
 }
 
 static int
-prepare(const struct app *app, const struct cli *cli, struct launch *l, struct err *e)
+prepare(const struct app *app, const struct cli *cli, bool starts, struct launch *l, struct err *e)
 {
-	if (app->g.read_only)
+	if (starts && app->g.read_only)
 		return err_set(e, ERR_PERMISSION, "%s writes, and --read-only forbids it",
 			       app->argv[0]);
 	if (app_as_of(app, &l->as_of, e) < 0)
@@ -276,6 +290,27 @@ choose_backfill(const struct app *app, const struct cli *cli, struct launch_set 
 	return out->n ? 0 : -1;
 }
 
+/* As `run` or `backfill` name jobs, or "pipeline NAME". */
+static int
+choose_planned(const struct app *app, const struct cli *cli, struct launch_set *out, struct err *e)
+{
+	struct cli rest = *cli;
+
+	if (cli_has(cli, "diff"))
+		return err_set(e, ERR_USAGE, "plan starts nothing: leave --diff away");
+	if (str_same(cli->arg[0], "pipeline") && cli->narg == 2) {
+		rest.arg[0] = cli->arg[1];
+		return choose_pipeline(app, &rest, out, e);
+	}
+	if (cli->narg > 1)
+		return err_set(e, ERR_USAGE, "usage: fintra plan TARGET, or plan pipeline NAME");
+	if (catalogue_table(app->cat, cli->arg[0]))
+		return err_set(e, ERR_USAGE,
+			       "%s is a table: options are those of a job, as of fintra run",
+			       cli->arg[0]);
+	return choose_jobs(app, cli, out, e);
+}
+
 /* How the words of each launching command name jobs. */
 static const struct launcher {
 	int (*command)(struct app *app);
@@ -287,7 +322,23 @@ static const struct launcher {
 	{ cmd_run, 1, CLI_MAX, choose_jobs, "fintra help run" },
 	{ cmd_backfill, 0, 1, choose_backfill, "fintra help backfill" },
 	{ cmd_pipeline, 1, 1, choose_pipeline, "fintra help pipeline" },
+	{ cmd_plan, 1, 2, choose_planned, "fintra help plan" },
 };
+
+static void
+say_mode(const struct cli *cli, struct launch_set *out)
+{
+	static const char *const of_a_launch[] = { "gate", "overlap" };
+
+	for (size_t i = 0; i < ARRAY_LEN(of_a_launch); i++) {
+		const char *v = cli_value(cli, of_a_launch[i]);
+		size_t n = strlen(out->mode);
+
+		if (v)
+			fmt_buf(out->mode + n, sizeof(out->mode) - n, " --%s %s", of_a_launch[i],
+				v);
+	}
+}
 
 int
 launch_set_parse(const struct app *app, struct launch_set *out, struct err *e)
@@ -298,6 +349,7 @@ launch_set_parse(const struct app *app, struct launch_set *out, struct err *e)
 	while (how->command != command_find(app->argv[0])->run)
 		how++;
 	memset(out, 0, sizeof(*out));
+	out->cat = app->cat;
 	out->hint = how->hint;
 	if (command_parse(app, &cli, true, how->least, how->most, e) < 0)
 		return -1;
@@ -306,8 +358,9 @@ launch_set_parse(const struct app *app, struct launch_set *out, struct err *e)
 	if (out->list)
 		return 0;
 	out->hint = NULL;
-	if (prepare(app, &cli, &out->all, e) == 0 && check_tickers(&cli, out, e) == 0 &&
-	    parse_gate(app, &cli, out, e) == 0 &&
+	say_mode(&cli, out);
+	if (prepare(app, &cli, how->command != cmd_plan, &out->all, e) == 0 &&
+	    check_tickers(&cli, out, e) == 0 && parse_gate(app, &cli, out, e) == 0 &&
 	    set_params(&cli, out->job, out->n, out->params, e) == 0 &&
 	    check_diff(&cli, out, e) == 0)
 		return 0;

@@ -31,7 +31,9 @@ const struct command commands[] = {
 	  why_options, cmd_why },
 	{ "impact", "TABLE|JOB", "what is made from it, with its state", impact_options,
 	  cmd_impact },
-	{ "plan", "[TARGET]", "steps that make it fresh; exit 0 nothing to do, 10 work to do",
+	{ "plan", "[TARGET | JOB OPTIONS | pipeline NAME]",
+	  "steps that make it fresh, or what a launch would do; exit 0 nothing to do, 10 work to "
+	  "do",
 	  plan_options, cmd_plan },
 	{ "fix", "[TARGET]", "carry that plan out, each step once; 4 with what is still missing",
 	  fix_options, cmd_fix },

@@ -70,16 +70,18 @@ int db_status(const struct app *app, struct db *db);
  * than `most` arguments: ERR_USAGE that shows the usage line. */
 int command_parse(const struct app *app, struct cli *cli, bool unknown, size_t least, size_t most,
 		  struct err *e) MUST_CHECK;
-/* What `run`, `backfill` or `pipeline` asks for, before anything starts. */
+/* What `run`, `backfill` or `pipeline` asks for, or `plan` of one of them; nothing has started. */
 enum { LAUNCH_JOBS = 64 };
 struct launch_set {
 	const struct job *job[LAUNCH_JOBS]; /* in canonical order */
 	struct params params[LAUNCH_JOBS];  /* of each; owned: launch_set_done() */
 	int n;
 	struct launch all; /* the rest; its job and params are not set, its texts are app's */
-	bool yes;	   /* whatever --diff shows is to be kept */
-	bool list;	   /* backfill --list: no job */
-	const char *hint;  /* after a failure: what to type, NULL = nothing */
+	char mode[80];	   /* of it what was typed: " --gate strict --overlap skip" */
+	const struct catalogue *cat;
+	bool yes;	  /* whatever --diff shows is to be kept */
+	bool list;	  /* backfill --list: no job */
+	const char *hint; /* after a failure: what to type, NULL = nothing */
 };
 /* argv of `app` is the command with its words.  *out is to be freed also on failure. */
 int launch_set_parse(const struct app *app, struct launch_set *out, struct err *e) MUST_CHECK;
@@ -103,8 +105,6 @@ void out_standing(const struct app *app, enum notice_kind kind);
 struct json *json_standing(const struct app *app, enum notice_kind kind); /* null = not known */
 /* The catalogue: jobs (of one layer when not NULL; as JSON backfills too), or backfills alone. */
 int jobs_print(const struct app *app, const char *layer, bool backfills);
-struct why;
-void plan_print(const struct why *w); /* a plan as `plan` and `fix` show it */
 /* A table of the catalogue; NULL is ERR_USAGE with the nearest name. */
 const struct table *command_table(const struct app *app, const char *name,
 				  struct err *e) MUST_CHECK;

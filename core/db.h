@@ -61,6 +61,7 @@ typedef bool db_locked_fn(void *arg, const struct err *e, int tries);
 void db_on_locked(struct db *db, db_locked_fn *fn, void *arg);
 
 int db_begin(struct db *db, struct err *e) MUST_CHECK;
+int db_begin_read(struct db *db, struct err *e) MUST_CHECK; /* what writes is refused */
 int db_commit(struct db *db, struct err *e) MUST_CHECK; /* ERR_DB disconnected = outcome unknown */
 void db_rollback(struct db *db);			/* fine outside a transaction */
 /* A point in the transaction to go back to; may be nested.  Each is kept or undone once. */

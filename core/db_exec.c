@@ -146,6 +146,17 @@ db_begin(struct db *db, struct err *e)
 	return db_exec_sql(db, "BEGIN", e);
 }
 
+/* Behind a pooler each query has one of its own. */
+int
+db_begin_read(struct db *db, struct err *e)
+{
+	bool pooled;
+
+	if (db_pooled(db, &pooled, e) < 0)
+		return -1;
+	return pooled ? 0 : db_exec_sql(db, "BEGIN READ ONLY", e);
+}
+
 /* A cancel may reach the COMMIT, but the answer is definite either way; only a lost connection is
  * not. */
 int

@@ -23,6 +23,7 @@ struct http {
 	http_seen_fn *seen;
 	void *seen_arg;
 	int64_t calls;
+	bool look; /* nothing leaves */
 	http_pace_fn *pace;
 	void *pace_arg;
 	char *kept; /* owned: start of the body of the present attempt; NULL = nobody watches */
@@ -68,6 +69,25 @@ http_new(const struct conf *c, const struct cancel *cancel, http_note_fn *note, 
 	h->xfer = new_xfer(c, cancel);
 	h->rng = (uint64_t)clock_wall_ms() * 2654435761U ^ (uint64_t)(uintptr_t)h;
 	return h;
+}
+
+struct http *
+http_look(const struct conf *c)
+{
+	struct http *h = mem_zalloc(sizeof(*h));
+
+	h->conf = c;
+	h->look = true;
+	return h;
+}
+
+/* As when the vendor has nothing. */
+static int
+foretell(struct http *h, struct http_resp *r)
+{
+	h->calls++;
+	*r = (struct http_resp){ .empty = true };
+	return 0;
 }
 
 void
@@ -537,6 +557,8 @@ http_get_file(struct http *h, const struct http_req *q, const char *path, struct
 	struct sink s = { .cap = q->kind == HTTP_CSV ? HTTP_CSV_CAP : HTTP_JSON_CAP };
 	int fd, rc;
 
+	if (h->look)
+		return foretell(h, r);
 	*r = (struct http_resp){ 0 };
 	if (!fmt_buf(part, sizeof(part), "%s.part-%ld", path, (long)getpid()))
 		return err_set(e, ERR_CONFIG, "%s: name too long", path);
@@ -564,6 +586,8 @@ http_get_mem(struct http *h, const struct http_req *q, struct str *body, struct 
 	int rc;
 
 	str_clear(body);
+	if (h->look)
+		return foretell(h, r);
 	rc = get(h, q, &s, r, e);
 	if (rc < 0)
 		str_clear(body);

@@ -60,6 +60,8 @@ typedef void http_note_fn(void *arg, const char *text);
 
 struct http *http_new(const struct conf *c, const struct cancel *cancel, http_note_fn *note,
 		      void *arg);
+/* One that asks nobody: it counts, and each answer is empty.  For a look ahead. */
+struct http *http_look(const struct conf *c);
 void http_free(struct http *h);
 int64_t http_calls(const struct http *h); /* requests made so far, repeated ones too */
 /* fn is told every answer, each attempt's; on the thread of the request.  At most once. */

@@ -187,8 +187,11 @@ check_sessions(struct run *r, struct db *db, struct err *e)
 struct db *
 run_db_open(struct job_ctx *c, struct err *e)
 {
-	struct db *db = run_connect(c->run, e);
+	struct db *db = NULL;
 
+	if (run_looks(c))
+		return err_set(e, ERR_INTERNAL, "a look ahead has one connection"), NULL;
+	db = run_connect(c->run, e);
 	if (db && check_sessions(c->run, db, e) < 0) {
 		db_close(db);
 		return NULL;

@@ -58,6 +58,22 @@ int64_t run_number(const struct job_ctx *c);
 /* A flag row for fintra_ops.flag (G2, F34). */
 void run_flag(struct job_ctx *c, const char *ticker, const char *kind, const char *detail);
 
+/* A look ahead (core/foresee.h) goes through run() without working: run_transaction() counts its
+ * unit and does nothing, the vendor's answers are empty, c->db reads only.  What would follow from
+ * rows and answers, or would take long, is then left out. */
+bool run_looks(const struct job_ctx *c);
+/* Of a look: about so many requests more, the vendor alone knows it for sure; -1 = no idea. */
+void run_look_calls(struct job_ctx *c, int64_t about);
+/* Its units depend on what the vendor answers: an estimate, or (false) not even that. */
+void run_look_units(struct job_ctx *c, bool known);
+/* Rows of the unit just counted, where its last ones do not tell. */
+void run_look_rows(struct job_ctx *c, int64_t rows);
+/* Both are as in the last good run with these parameters; unknown without one. */
+int run_look_as_last(struct job_ctx *c, struct err *e) MUST_CHECK;
+/* A file that the cache would have from here on, for this look and those behind it. */
+void run_look_kept(struct job_ctx *c, const char *path);
+bool run_look_keeps(const struct job_ctx *c, const char *path);
+
 /* Another connection under the same run (application_name, cancel); the caller closes it.  At most
  * conf->connections in all; ERR_DB beyond. */
 struct db *run_db_open(struct job_ctx *c, struct err *e) MUST_CHECK;

@@ -4,6 +4,10 @@
 
 #include "core/run_private.h"
 
+/* runner.c: without a runner it can only look (core/look.h); l->params are copied. */
+struct run *run_new(const struct conf *conf, const struct catalogue *cat, const struct launch *l);
+void run_free(struct run *run);
+
 /* run_post.c: measures the postconditions of a run whose job succeeded, taints or fails it. */
 int run_posts(struct run *r, struct err *e) MUST_CHECK;
 

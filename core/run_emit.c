@@ -71,7 +71,7 @@ static PRINTF_FMT(1, 0) char *message(const char *fmt, va_list ap)
 static void
 deliver(struct run *r, struct event *ev, const char *unit)
 {
-	if (!atomic_load(&r->closing)) {
+	if (r->runner && !atomic_load(&r->closing)) {
 		str_copy(ev->unit, sizeof(ev->unit), unit);
 		if (atomic_load(&r->owned))
 			outbox_event(&r->out, ev);

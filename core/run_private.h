@@ -38,6 +38,7 @@ struct run {
 	struct http *http;
 	struct evidence_watch *evidence;  /* run_evidence.c; NULL without http */
 	struct run_diff *diff;		  /* run_diff.c; NULL = not in diff mode */
+	struct look *look;		  /* look.h; NULL = it works */
 	struct run_refused *refused_rows; /* run_refused.c; NULL = none in this batch */
 	int epoch, finding_code;	  /* run_finding(); 0 = none */
 	int64_t began_mono, began_wall;
@@ -106,7 +107,7 @@ void *pacer_main(void *runner);
 void pacer_wake(struct runner *r); /* async-signal-safe */
 void pacer_leave(struct run *r);   /* it leaves the run alone from now on */
 
-/* run_life.c: from the ledger row to the outcome; run_end.c: its last line and final state. */
+/* run_life.c: from the ledger row to the outcome; run_end.c: its last line, its final state. */
 void run_life(struct run *r);
 void run_end(struct run *r, int rc, struct err *e);
 
@@ -120,8 +121,8 @@ int run_mark_started(struct run *r, struct err *e) MUST_CHECK;
  * LOCKS_HELD. */
 int run_yield_job_lock(struct run *r, struct err *e) MUST_CHECK;
 
-/* run_resume.c: the next epoch of a stopped run whose locks we hold. */
-/* Names and counts of the units in the ledger that are done; run_unit_done() knows them then. */
+/* run_resume.c: the next epoch of a stopped run whose locks we hold; names and counts of the units
+ * in the ledger that are done, which run_unit_done() knows then. */
 int run_load_units(struct run *r, struct err *e) MUST_CHECK;
 int run_rescue(struct run *r, struct err *e) MUST_CHECK;
 
@@ -141,8 +142,7 @@ void run_lost(struct run *r, const char *fmt, ...) PRINTF_FMT(2, 3);
 /* (any) */
 void run_set_waits_for(struct run *r, const char *text);
 void tally_add(struct tally *to, const struct tally *t);
-/* Seven texts for the count parameters of a query. */
-struct tally_text {
+struct tally_text { /* for the count parameters of a query */
 	char at[7][24];
 };
 void tally_args(const struct tally *t, struct tally_text *text, const char **args);

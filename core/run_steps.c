@@ -3,6 +3,7 @@
 #include "core/run_steps.h"
 
 #include "core/clock.h"
+#include "core/look.h"
 #include "core/step_plan.h"
 
 #include <inttypes.h>
@@ -391,6 +392,35 @@ announce(struct steps *t)
 	run_progress(t->c, t->over);
 }
 
+/* What would be started is not: each step is a unit, and a run of its own to be looked at. */
+static int
+look_at(struct steps *t, struct err *e)
+{
+	struct run *run = t->c->run;
+
+	for (size_t i = 0; i < t->plan.n; i++) {
+		struct step *s = &t->plan.at[i];
+		struct launch l = { .resume = 0 };
+		int rc = 0;
+
+		if (s->kept)
+			continue;
+		if (s->state == STEP_WAITS) {
+			take_over(t, s, &l);
+			rc = child_params(t->c, s, &l.params, e);
+		}
+		if (rc == 0)
+			rc = run_transaction(t->c, s->job->name, count, &s->o.counts, e);
+		if (rc == 0)
+			look_step(run, s->job, &l.params, l.resume,
+				  s->state == STEP_WAITS ? NULL : s->why);
+		params_done(&l.params);
+		if (rc < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int
 run_all(struct job_ctx *c, bool by_catalogue, struct err *e)
 {
@@ -401,7 +431,9 @@ run_all(struct job_ctx *c, bool by_catalogue, struct err *e)
 	t->began = clock_mono_ms();
 	t->room = params_int(c->params, "jobs", 1);
 	rc = step_plan_make(c, by_catalogue, &t->plan, e);
-	if (rc == 0) {
+	if (rc == 0 && run_looks(c)) {
+		rc = look_at(t, e);
+	} else if (rc == 0) {
 		run_phase(c, "steps", (int64_t)t->plan.n);
 		announce(t);
 		carry_out(t);

@@ -1,5 +1,6 @@
 #include "core/clock.h"
 #include "core/fault.h"
+#include "core/look.h"
 #include "core/run_after.h"
 
 #include <inttypes.h>
@@ -254,6 +255,10 @@ run_transaction(struct job_ctx *c, const char *unit, run_txn_fn *fn, void *arg, 
 	struct tally t;
 	int done;
 
+	if (run_looks(c)) {
+		look_unit(c->run, unit);
+		return 0;
+	}
 	for (int tries = 1, lost = 0; attempt(c, unit, fn, arg, &t, e) < 0; tries++) {
 		if (e->disconnected && c->diff) /* and with it the shadows */
 			return err_wrap(e, "what --diff had staged is lost, run it again");

@@ -3,7 +3,7 @@
 #include "core/runner.h"
 
 #include "core/log.h"
-#include "core/run_private.h"
+#include "core/run_after.h"
 #include "core/signals.h"
 
 #include <sys/eventfd.h>
@@ -30,7 +30,7 @@ runner_new(const struct conf *conf, const struct catalogue *cat, runner_sink_fn 
 	return r;
 }
 
-static void
+void
 run_free(struct run *run)
 {
 	params_done(&run->params);
@@ -45,14 +45,13 @@ run_free(struct run *run)
 	free(run);
 }
 
-static struct run *
-run_new(struct runner *r, const struct launch *l)
+struct run *
+run_new(const struct conf *conf, const struct catalogue *cat, const struct launch *l)
 {
 	struct run *run = mem_zalloc(sizeof(*run));
 
-	run->runner = r;
-	run->conf = r->conf;
-	run->cat = r->cat;
+	run->conf = conf;
+	run->cat = cat;
 	run->l = *l;
 	params_copy(&run->params, &l->params);
 	run->origin = mem_dup(str_or(l->origin, "cli"));
@@ -66,7 +65,7 @@ run_new(struct runner *r, const struct launch *l)
 	run->ctx = (struct job_ctx){ .job = l->job,
 				     .cancel = &run->cancel,
 				     .params = &run->params,
-				     .conf = r->conf,
+				     .conf = conf,
 				     .as_of = l->resume ? DATE_NONE : l->as_of,
 				     .run = run };
 	return run;
@@ -109,9 +108,10 @@ start_threads(struct runner *r, struct run *run, struct err *e)
 int
 runner_start(struct runner *r, const struct launch *l, struct err *e)
 {
-	struct run *run = run_new(r, l);
+	struct run *run = run_new(r->conf, r->cat, l);
 	int handle;
 
+	run->runner = r;
 	cancel_raise(&run->cancel, (enum cancel_level)atomic_load(&r->stop));
 	pthread_mutex_lock(&r->lock);
 	handle = (int)r->runs.n;

@@ -3,7 +3,9 @@
 #ifndef FINTRA_CORE_WHY_H
 #define FINTRA_CORE_WHY_H
 
+#include "core/forecast.h"
 #include "core/freshness.h"
+#include "core/params.h"
 
 enum { WHY_STEPS = 64, WHY_CAUSES = 32 };
 
@@ -18,14 +20,16 @@ struct why_node {
 
 struct why_step {
 	const struct job *job;
-	bool launchable;   /* false: a job of the system beside this one */
-	int64_t resume;	   /* run that is gone on with, 0 = a new one */
-	int64_t under_way; /* run that does it already, 0 = none */
-	char options[48];  /* that it needs, "" = none */
-	char command[160]; /* "fintra run JOB --as-of D"; a comment when it is not launchable */
+	bool launchable;	     /* false: a job of the system beside this one */
+	int64_t resume;		     /* run that is gone on with, 0 = a new one */
+	int64_t under_way;	     /* run that does it already, 0 = none */
+	char options[48];	     /* that it needs, "" = none */
+	const struct params *params; /* of a launch that was asked for; borrowed; NULL = none */
+	char command[400]; /* "fintra run JOB --as-of D"; a comment when it is not launchable */
 	int64_t rows, ms;  /* median of its last good runs, -1 = unknown */
 	int64_t last_ms;   /* of the newest of them, -1 = unknown */
-	int64_t calls;	   /* requests to the vendor, -1 = unknown */
+	int64_t calls;	   /* requests to the vendor, as rows */
+	struct forecast f; /* what it would do (core/plan.h); nothing known until then */
 	bool gate_ok;	   /* its inputs are fresh now */
 	char gate[200];	   /* else which are not */
 };
@@ -53,6 +57,13 @@ int impact_build(const struct catalogue *cat, const struct freshness *f, const c
  * computed from what is repaired is made again, too. */
 int plan_build(const struct catalogue *cat, const struct freshness *f, const char *target,
 	       struct why *out, struct err *e) MUST_CHECK;
+/* One step more: a launch with these parameters (borrowed).  mode: the options besides them, as
+ * typed
+ * (" --gate strict"). */
+void why_add_launch(const struct catalogue *cat, const struct freshness *f, const struct job *job,
+		    const struct params *params, const char *mode, struct why *out);
+/* "3 steps, ~4 min", "nothing to do for TARGET": out->text. */
+void why_plan_sentence(const char *target, struct why *out);
 void why_done(struct why *w);
 
 /* "~4 min", "41 s", "unknown" for -1. */

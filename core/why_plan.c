@@ -85,6 +85,12 @@ set_command(const struct freshness *f, struct why_step *s)
 			as_of);
 }
 
+static const char *
+param_given(const void *params, const char *name)
+{
+	return params_text(params, name);
+}
+
 static void
 set_gate(const struct freshness *f, struct why_step *s)
 {
@@ -93,7 +99,7 @@ set_gate(const struct freshness *f, struct why_step *s)
 
 	str_init(&out, sizeof(s->gate) - 1);
 	s->gate_ok = true;
-	job_inputs(s->job, NULL, NULL, reads);
+	job_inputs(s->job, s->params ? param_given : NULL, s->params, reads);
 	for (size_t i = 0; reads[i]; i++) {
 		const struct table_status *in = freshness_find(f, reads[i]);
 
@@ -112,6 +118,7 @@ set_figures(const struct freshness *f, struct why_step *s)
 {
 	const struct job_record *rec = freshness_job(f, s->job);
 
+	s->f = (struct forecast)FORECAST_NONE;
 	s->rows = s->ms = s->last_ms = -1;
 	s->calls = s->launchable && !(s->job->flags & JOB_USES_API) ? 0 : -1;
 	if (!rec)
@@ -170,6 +177,37 @@ add_refills(const struct catalogue *cat, const struct freshness *f, const struct
 			date_iso(s->lost_to, to));
 		add_step(cat, f, refill, options, w);
 	}
+}
+
+static void
+set_launch_command(const struct freshness *f, const char *mode, struct why_step *s)
+{
+	char as_of[DATE_BUF];
+	STR_AUTO words = { 0 };
+
+	str_init(&words, sizeof(s->command) - 100);
+	params_command(s->params, &words);
+	str_puts(&words, mode);
+	fmt_buf(s->command, sizeof(s->command), "fintra %s %s --as-of %s%s%s",
+		s->job->flags & JOB_BACKFILL ? "backfill" : "run", s->job->name,
+		date_iso(f->as_of, as_of), str_c(&words), words.overflow ? " ..." : "");
+}
+
+void
+why_add_launch(const struct catalogue *cat, const struct freshness *f, const struct job *job,
+	       const struct params *params, const char *mode, struct why *w)
+{
+	struct why_step *s = &w->plan[w->plan_n];
+
+	if (w->plan_n == WHY_STEPS)
+		return;
+	add_step(cat, f, job, NULL, w);
+	s->params = params;
+	s->resume = s->under_way = 0; /* a run of its own */
+	if (params->n > 0)	      /* the medians are of whole runs */
+		s->ms = s->last_ms = -1;
+	set_launch_command(f, mode, s);
+	set_gate(f, s);
 }
 
 void
@@ -243,8 +281,8 @@ mark_target(const struct catalogue *cat, const struct freshness *f, const char *
 	return 0;
 }
 
-static void
-plan_sentence(const char *target, struct why *w)
+void
+why_plan_sentence(const char *target, struct why *w)
 {
 	int64_t ms = 0;
 	bool known = true;
@@ -280,7 +318,7 @@ plan_build(const struct catalogue *cat, const struct freshness *f, const char *t
 		spread(f, broken);
 	if (rc == 0) {
 		why_add_steps(cat, f, broken, out);
-		plan_sentence(target, out);
+		why_plan_sentence(target, out);
 	}
 	free(broken);
 	return rc;

@@ -18,3 +18,12 @@ SELECT u.ticker
   FROM unnest($1::text[]) AS u (ticker)
  WHERE NOT EXISTS (SELECT 1 FROM datos_financieros f
                     WHERE f.ticker = u.ticker AND f.period_type = $2::text AND f.period_label = $3::text);
+
+-- name: financials_units
+-- $1 job
+-- returns the units of its last good runs
+SELECT DISTINCT u.unit
+  FROM fintra_ops.unit u
+  JOIN (SELECT id FROM fintra_ops.run WHERE job = $1::text AND state IN ('success', 'partial')
+         ORDER BY id DESC LIMIT 5) r ON r.id = u.run_id
+ WHERE u.state = 'done';

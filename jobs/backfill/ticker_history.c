@@ -191,7 +191,7 @@ fetch_and_write(struct work *w, struct err *e)
 	if (span(w, e) < 0 ||
 	    history_fetch(w->c, t->ticker, t->from, t->to, &w->h, &w->read, e) < 0)
 		return -1;
-	if (w->h.bars == 0)
+	if (w->h.bars == 0 && !run_looks(w->c))
 		return err_set(
 			e, ERR_EMPTY,
 			"the vendor has no usable bar from %s to %s (%lld row%s, %lld refused)",

@@ -116,7 +116,7 @@ void
 cache_sweep(struct job_ctx *c)
 {
 	struct err e = ERR_INIT;
-	char *dir = conf_cache_dir(c->conf, &e);
+	char *dir = run_looks(c) ? NULL : conf_cache_dir(c->conf, &e);
 	DIR *d = dir ? opendir(dir) : NULL;
 	struct dirent *ent;
 
@@ -133,12 +133,24 @@ cache_sweep(struct job_ctx *c)
 	free(dir);
 }
 
+/* A look makes no directory. */
+static char *
+directory(const struct job_ctx *c, struct err *e)
+{
+	STR_AUTO path = { 0 };
+
+	if (!run_looks(c))
+		return conf_cache_dir(c->conf, e);
+	str_init(&path, PATH_CEILING);
+	return conf_cache_path(c->conf, &path, e) < 0 ? NULL : str_take(&path);
+}
+
 /* The temporary name holds job, as-of date and process: two runs never write one file. */
 static int
 place(struct job_ctx *c, const char *key, const struct http_req *q, struct cache_file *f,
       struct err *e)
 {
-	char *dir = conf_cache_dir(c->conf, e);
+	char *dir = directory(c, e);
 	char day[DATE_BUF], suffix[160];
 
 	*f = (struct cache_file)CACHE_FILE_INIT;
@@ -212,13 +224,19 @@ write_seal(const struct cache_file *f, const char *file, const struct seal *s, i
 	return ok ? 0 : -1;
 }
 
+/* A look takes the size for the whole: it should not read gigabytes. */
 static bool
-fits(const struct cache_file *f, const char *file, int64_t *at)
+fits(const struct job_ctx *c, const struct cache_file *f, const char *file, int64_t *at)
 {
 	struct seal want, have;
+	struct stat st;
 
-	return read_seal(f, file, &want, at) && measure(file, &have) == 0 &&
-	       have.size == want.size && have.sum == want.sum && have.size > 0;
+	if (!read_seal(f, file, &want, at))
+		return false;
+	if (run_looks(c))
+		return stat(file, &st) == 0 && st.st_size == want.size && want.size > 0;
+	return measure(file, &have) == 0 && have.size == want.size && have.sum == want.sum &&
+	       have.size > 0;
 }
 
 /* "DIR/.run-12-KEY": where run 12 holds what will be DIR/KEY; owned. */
@@ -239,8 +257,11 @@ find_held(struct job_ctx *c, const char *key, struct cache_file *f)
 {
 	char *path = held_path(c, f);
 
-	f->held = fits(f, path, &f->at_ms);
-	if (!f->held) {
+	bool fit = fits(c, f, path, &f->at_ms);
+
+	f->held = fit && !run_looks(c); /* which may not drop it */
+	f->reused = fit && run_looks(c);
+	if (!fit) {
 		free(path);
 		return false;
 	}
@@ -272,8 +293,10 @@ cache_find(struct job_ctx *c, const char *key, const struct http_req *q, int64_t
 		return false; /* the fetch that follows says why */
 	if (find_held(c, key, f))
 		return true;
-	if (young_enough(c, f, max_age_ms)) {
-		f->reused = fits(f, f->final, &f->at_ms);
+	if (max_age_ms > 0 && run_looks(c) && run_look_keeps(c, f->final)) {
+		f->reused = true;
+	} else if (young_enough(c, f, max_age_ms)) {
+		f->reused = fits(c, f, f->final, &f->at_ms);
 		if (!f->reused)
 			run_log(c, LVL_WARN, "%s in the cache does not fit its seal, fetched again",
 				key);
@@ -339,6 +362,8 @@ remove_seal(const char *file)
 void
 cache_keep(struct job_ctx *c, struct cache_file *f)
 {
+	if (run_looks(c) && !c->dry_run)
+		run_look_kept(c, f->final);
 	if (f->reused || f->kept || f->end || f->empty || c->dry_run)
 		return;
 	char *held = f->held ? mem_dup(f->path) : NULL;

@@ -29,6 +29,8 @@ peers_fetch(struct job_ctx *c, bool fresh, struct cache_file *f, struct err *e)
 	}
 	if (cache_fetch(c, key, &q, f, e) < 0)
 		return -1;
+	if (run_looks(c))
+		return 0;
 	if (f->empty)
 		return err_set(e, ERR_EMPTY, "%s: the answer is empty (status %d, \"%s\")",
 			       bulk_path, f->resp.status, f->resp.head);

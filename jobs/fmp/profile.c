@@ -105,8 +105,30 @@ append(FILE *to, FILE *from, bool first, struct err *e)
 	return 0;
 }
 
+struct part_request { /* an http_req with what it borrows */
+	char text[16], key[40];
+	struct http_arg args[2];
+	struct http_req q;
+};
+
+static const struct http_req *
+request_of(int part, struct part_request *r)
+{
+	*r = (struct part_request){ .q = { .path = path,
+					   .kind = HTTP_CSV,
+					   .bulk = true,
+					   .end_status = part > 0 ? 400 : 0 } };
+	fmt_buf(r->text, sizeof(r->text), "%d", part);
+	fmt_buf(r->key, sizeof(r->key), "profile-bulk_part%d.csv", part);
+	r->args[0] = (struct http_arg){ "part", r->text };
+	r->q.args = r->args;
+	return &r->q;
+}
+
 struct parts {
 	struct job_ctx *c;
+	int64_t asked;				       /* requests */
+	bool held;				       /* a part was at hand */
 	struct cache_file part[PROFILE_LAST_PART + 1]; /* held until they are joined */
 	FILE *to;
 	int64_t rows;
@@ -161,20 +183,16 @@ take_part(struct parts *p, const struct cache_file *f, int part, struct err *e)
 static int
 one_part(struct parts *p, int part, struct err *e)
 {
-	char text[16], key[40], head[SAME_BYTES];
+	char head[SAME_BYTES];
 	struct cache_file *f = &p->part[part];
+	struct part_request r;
+	const struct http_req *q = request_of(part, &r);
 
-	fmt_buf(text, sizeof(text), "%d", part);
-	fmt_buf(key, sizeof(key), "profile-bulk_part%d.csv", part);
-	const struct http_arg args[] = { { "part", text }, { NULL, NULL } };
-	const struct http_req q = { .path = path,
-				    .args = args,
-				    .kind = HTTP_CSV,
-				    .bulk = true,
-				    .end_status = part > 0 ? 400 : 0 };
-
-	if (!cache_find(p->c, key, &q, 0, f) && cache_fetch(p->c, key, &q, f, e) < 0)
-		return -1;
+	if (!cache_find(p->c, r.key, q, 0, f)) {
+		p->asked++;
+		if (cache_fetch(p->c, r.key, q, f, e) < 0)
+			return -1;
+	}
 	if (part == 0 && f->empty)
 		return err_set(e, ERR_EMPTY, "%s: the answer is empty (status %d, \"%s\")", path,
 			       f->resp.status, f->resp.head);
@@ -192,6 +210,7 @@ one_part(struct parts *p, int part, struct err *e)
 	if (take_part(p, f, part, e) < 0)
 		return err_wrap(e, "%s part %d (status %d, \"%.120s\")", path, part, f->resp.status,
 				f->resp.head);
+	p->held = p->held || f->held;
 	if (!f->held)
 		run_log(p->c, LVL_INFO, "part %d: %lld bytes, %lld row%s so far", part,
 			(long long)f->resp.bytes, (long long)p->rows, num_s(p->rows));
@@ -213,7 +232,31 @@ all_parts(struct parts *p, struct err *e)
 		more = one_part(p, part, e);
 		run_progress(p->c, part + 1);
 	}
-	return more < 0 ? -1 : 0;
+	if (more < 0)
+		return -1;
+	if (!p->held) /* of a look ahead the next time */
+		run_result_int(p->c, "profile_calls", p->asked);
+	return 0;
+}
+
+/* How many parts there are the vendor alone knows: as many as the last time, less those at hand. */
+static int
+look_at_parts(struct job_ctx *c, struct err *e)
+{
+	ROWS_AUTO last = db_query(c->db, Q_PROFILE_CALLS, NULL, e);
+	int64_t held = 0;
+
+	if (!last)
+		return -1;
+	for (int part = 0; part == held && part <= PROFILE_LAST_PART; part++) {
+		CACHE_AUTO f = CACHE_FILE_INIT;
+		struct part_request r;
+		const struct http_req *q = request_of(part, &r);
+
+		held += cache_find(c, r.key, q, 0, &f);
+	}
+	run_look_calls(c, rows_count(last) ? rows_int(last, 0, 0) - held : -1);
+	return 0;
 }
 
 /* Once joined they are not needed; of a call that failed they stay for the resumed run, unless they
@@ -245,6 +288,8 @@ profile_fetch(struct job_ctx *c, bool fresh, struct cache_file *f, struct err *e
 	}
 	if (cache_new(c, key, &q, f, e) < 0)
 		return -1;
+	if (run_looks(c))
+		return look_at_parts(c, e);
 	struct parts *p = mem_zalloc(sizeof(*p));
 
 	p->c = c;

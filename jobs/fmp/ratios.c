@@ -98,7 +98,7 @@ ratio_fetch(struct job_ctx *c, const struct ratio_feed *f, int64_t max_age_ms,
 	}
 	if (cache_fetch(c, f->key, &q, file, e) < 0)
 		return -1;
-	if (file->empty)
+	if (file->empty && !run_looks(c))
 		return err_set(e, ERR_EMPTY, "%s: the answer is empty (status %d, \"%s\")", f->bulk,
 			       file->resp.status, file->resp.head);
 	run_log(c, LVL_INFO, "%s: %lld bytes", f->bulk, (long long)file->resp.bytes);
@@ -183,6 +183,8 @@ ratio_one(struct job_ctx *c, const struct ratio_feed *f, const char *symbol, csv
 	str_init(&body, ONE_MAX);
 	if (run_check(c, e) < 0 || http_get_mem(c->http, &q, &body, &resp, e) < 0)
 		return -1;
+	if (run_looks(c))
+		return 0;
 	if (resp.empty)
 		return err_set(e, ERR_EMPTY, "%s: the vendor has nothing on %s (status %d, \"%s\")",
 			       f->one, symbol, resp.status, resp.head);

@@ -252,7 +252,7 @@ run_one_by_one(struct profiles *s, struct err *e)
 	run_phase(s->c, "ask", (int64_t)map_count(s->stocks.asked));
 	if (by_ticker_run(&b, e) < 0)
 		return -1;
-	if (s->processed == 0 && b.resumed == 0)
+	if (s->processed == 0 && b.resumed == 0 && !run_looks(s->c))
 		return err_set(e, ERR_EMPTY,
 			       "the vendor has no profile of any of the %lld active stocks asked "
 			       "for",

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
 	PERIODS_OF_TTM = 6,   /* twelve months take that much of the memory of one period */
@@ -232,22 +233,6 @@ report(const struct unit *u)
 		(long long)u->complete, (long long)(u->fy + u->q));
 }
 
-/* Behind the header, which holds no line break, there is something. */
-static bool
-has_rows(const char *path)
-{
-	FILE *f = fopen(path, "re");
-	int ch = f ? getc(f) : EOF;
-
-	while (ch != EOF && ch != '\n')
-		ch = getc(f);
-	while (ch == '\n' || ch == '\r' || ch == ' ')
-		ch = getc(f);
-	if (f)
-		(void)fclose(f);
-	return ch != EOF;
-}
-
 int
 build_period(struct build *b, int year, int period, struct err *e)
 {
@@ -259,7 +244,11 @@ build_period(struct build *b, int year, int period, struct err *e)
 	int n = 1;
 
 	fmt_buf(name, sizeof(name), "%d %s", year, statement_periods[period]);
-	if (!income || run_unit_done(b->c, name) || !has_rows(income->path))
+	if (!income || run_unit_done(b->c, name))
+		return 0;
+	bool comes = run_looks(b->c) && access(income->path, F_OK) != 0; /* and is not there yet */
+
+	if (comes ? !statement_files_likely(b->files, name) : !statement_file_filled(income))
 		return 0;
 	u.may_change =
 		statement_files_mutable(b->files, year) || params_bool(b->c->params, "force");
@@ -279,6 +268,11 @@ build_period(struct build *b, int year, int period, struct err *e)
 	free(lack);
 	if (rc < 0)
 		return err_wrap(e, "datos_financieros, %s", name);
+	if (run_looks(b->c)) {
+		if (u.lack && 2 * (size_t)n < map_count(b->universe))
+			run_look_rows(b->c, 0); /* the file has been read for those */
+		return 0;
+	}
 	report(&u);
 	return run_breathe(b->c, e);
 }

@@ -1,5 +1,6 @@
 #include "jobs/layer1/financials_files.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -72,6 +73,8 @@ statement_files_close(struct statement_files *f)
 		cache_done(&f->trailing[i]);
 	free(f->period);
 	f->period = NULL;
+	map_free(f->known);
+	f->known = NULL;
 }
 
 bool
@@ -103,6 +106,22 @@ statement_files_at(const struct statement_files *f, const struct statement_file 
 		at = &f->period[(s->year - YEAR_FIRST) * PER_YEAR + s->period * STATEMENTS +
 				(int)s->kind];
 	return at->path ? at : NULL;
+}
+
+/* Behind the header, which holds no line break, there is something. */
+bool
+statement_file_filled(const struct cache_file *file)
+{
+	FILE *f = fopen(file->path, "re");
+	int ch = f ? getc(f) : EOF;
+
+	while (ch != EOF && ch != '\n')
+		ch = getc(f);
+	while (ch == '\n' || ch == '\r' || ch == ' ')
+		ch = getc(f);
+	if (f)
+		(void)fclose(f);
+	return ch != EOF;
 }
 
 static const char *
@@ -209,6 +228,51 @@ nothing_came(struct statement_files *f, const struct statement_file *s)
 }
 
 static int
+read_known(struct statement_files *f, struct err *e)
+{
+	ROWS_AUTO r = db_query(f->c->db, Q_FINANCIALS_UNITS, &f->c->job->name, e);
+
+	if (!r)
+		return -1;
+	f->known = map_new();
+	for (int i = 0; i < rows_count(r); i++)
+		map_add(f->known, rows_text(r, i, 0), strlen(rows_text(r, i, 0)));
+	return 0;
+}
+
+bool
+statement_files_likely(const struct statement_files *f, const char *unit)
+{
+	return !f->known || map_count(f->known) == 0 ||
+	       map_find(f->known, unit, strlen(unit)) != MAP_NONE;
+}
+
+/* Whether the vendor has rows by now it alone knows: what had none is likely to have none again. */
+static int
+look_at(struct statement_files *f, const struct statement_file *s, struct cache_file *got,
+	struct err *e)
+{
+	struct cache_file *at = place_of(f, s);
+	char unit[STATEMENT_KEY + 8];
+
+	unit_of(s, unit);
+	if (!f->known && read_known(f, e) < 0)
+		return -1;
+	if (at->path ? !statement_file_filled(at) : !statement_files_likely(f, unit)) {
+		run_look_units(f->c, true);
+		return 0;
+	}
+	if (!at->path)
+		run_look_units(f->c, true);
+	cache_keep(f->c, got);
+	if (!at->path) {
+		*at = *got;
+		*got = (struct cache_file)CACHE_FILE_INIT;
+	}
+	return run_transaction(f->c, unit, nothing, NULL, e);
+}
+
+static int
 download(struct statement_files *f, const struct statement_file *s, struct err *e)
 {
 	CACHE_AUTO got = CACHE_FILE_INIT;
@@ -219,6 +283,8 @@ download(struct statement_files *f, const struct statement_file *s, struct err *
 	f->asked++;
 	if (statement_fetch(f->c, s, &got, &rows, e) < 0)
 		return refusal(f, s, e);
+	if (run_looks(f->c))
+		return look_at(f, s, &got, e);
 	f->in_a_row = 0;
 	if (got.empty || (rows == 0 && place_of(f, s)->path))
 		return nothing_came(f, s);

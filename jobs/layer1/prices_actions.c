@@ -209,6 +209,10 @@ examine_all(struct work *w, struct err *e)
 	if (read_waiting(w, e) < 0)
 		return -1;
 	run_phase(w->r->c, "examine", (int64_t)w->list.n);
+	if (run_looks(w->r->c) && w->list.n > 0) { /* what the vendor says of them decides */
+		run_look_units(w->r->c, true);
+		run_look_calls(w->r->c, 0);
+	}
 	for (size_t i = 0; i < w->list.n; i++) {
 		const struct waiting *x = &w->list.at[i];
 
@@ -252,7 +256,9 @@ reload_all(struct work *w, struct err *e)
 		const struct waiting *x = &w->list.at[i];
 
 		*e = (struct err)ERR_INIT;
-		if (x->ask || w->stopped || tried >= max) {
+		bool asks = x->ask && !run_looks(w->r->c); /* a look takes it for asked by then */
+
+		if (asks || w->stopped || tried >= max) {
 			w->left++;
 			note_left(w, x, rows_text(w->rows, (int)i, 5));
 			continue;

@@ -110,7 +110,8 @@ load_days(struct price_run *r, struct days *d, struct err *e)
 		}
 		if (history)
 			cancel_wait(c->cancel, c->conf->day_pause_ms);
-		if (run_check(c, e) < 0 || (!history && price_run_history(r, day, e) < 0))
+		if (run_check(c, e) < 0 ||
+		    (!history && !run_looks(c) && price_run_history(r, day, e) < 0))
 			return -1;
 		history = true;
 		*e = (struct err)ERR_INIT;

@@ -216,6 +216,8 @@ store(struct day *d, struct err *e)
 	}
 	if (rc < 0)
 		return -1;
+	if (run_looks(c))
+		return 0;
 	if (d->r->full)
 		price_guard_flag(d->r, d->day);
 	price_guard_push(d->r, d->day);
@@ -239,6 +241,8 @@ check_and_store(struct day *d, struct err *e)
 {
 	struct price_run *r = d->r;
 
+	if (run_looks(r->c))
+		return store(d, e);
 	memset(r->row, 0, r->n * sizeof(r->row[0]));
 	if (scan(d, e) < 0 || guard(r, d->day, e) < 0 || store(d, e) < 0) {
 		run_tally(r->c, &d->t);

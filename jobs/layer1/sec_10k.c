@@ -76,7 +76,7 @@ read_list(struct annual *a, struct err *e)
 		if (a->all.sent < a->list.limit || (page > 0 && a->all.rows.n == before))
 			break;
 	}
-	if (rc == 0 && listed == 0)
+	if (rc == 0 && listed == 0 && !run_looks(a->c))
 		rc = err_set(e, ERR_EMPTY,
 			     "%s has no 10-K of fiscal year %d: look at it by hand, or give --year",
 			     a->list.path, a->year);
@@ -323,6 +323,23 @@ each_ticker(struct annual *a, struct err *e)
 	return 0;
 }
 
+/* The list is the vendor's: what is known of it are the filings that were listed before. */
+static int
+look_at_list(struct annual *a, struct err *e)
+{
+	char day[DATE_BUF];
+	const char *args[] = { a->c->job->name, date_iso(a->c->as_of, day) };
+	ROWS_AUTO r = db_query(a->c->db, Q_COMMON_LAST_RUN, args, e);
+
+	if (!r)
+		return -1;
+	bool before = date_is_set(rows_date(r, 0, 0));
+
+	run_look_units(a->c, before);
+	run_look_calls(a->c, before ? 0 : -1);
+	return 0;
+}
+
 static void
 ask_for(struct annual *a)
 {
@@ -356,6 +373,8 @@ run(struct job_ctx *c, struct err *e)
 	ask_for(&a);
 	sec_warn_agent(c);
 	rc = list(&a, e);
+	if (rc == 0 && run_looks(c))
+		rc = look_at_list(&a, e);
 	if (rc == 0)
 		rc = find_work(&a, e);
 	if (rc == 0)

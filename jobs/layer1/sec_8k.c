@@ -340,7 +340,8 @@ run(struct job_ctx *c, struct err *e)
 									   : (int)limit };
 	sec_warn_agent(c);
 	run_phase(c, "list", PAGES_MAX);
-	rc = each_page(&v, e);
+	/* Which filings there are the vendor alone knows. */
+	rc = run_looks(c) ? run_look_as_last(c, e) : each_page(&v, e);
 	report(&v);
 	if (rc == 0)
 		rc = failures_conclude(c, &v.f, v.processed, e);

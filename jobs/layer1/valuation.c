@@ -154,7 +154,7 @@ fetch(struct valuation *v, enum ratio_feed_id id, bool fresh, int64_t age, struc
 	if ((id == RATIO_FEED_QUOTES ? profile_fetch(v->c, fresh, &p->file, e)
 				     : ratio_fetch(v->c, &ratio_feeds[id], age, &p->file, e)) < 0)
 		return -1;
-	return look_at(v, id, e);
+	return run_looks(v->c) ? 0 : look_at(v, id, e);
 }
 
 /* Each file is a unit: what is whole is kept at once, so that a run that is taken up again does not

@@ -39,7 +39,7 @@ work(struct industry_run *r, struct err *e)
 		return -1;
 	if (!date_is_set(r->day))
 		return asset_date_none(r->asof.at[r->asof.n - 1], e);
-	if (r->all.windows == 0 && !r->resumed)
+	if (r->all.windows == 0 && !r->resumed && !run_looks(r->c))
 		return err_set(e, ERR_EMPTY,
 			       "no stock with a return has an industry: fintra run "
 			       "industry-classification-sync");

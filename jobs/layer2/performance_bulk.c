@@ -280,7 +280,8 @@ run_passes(struct bulk *b, struct err *e)
 		bool full = false;
 
 		run_phase(b->c, "read", 0);
-		if (price_store_read(b->store, at, to, last, part > b->cell ? &full : NULL, e) < 0)
+		if (!run_looks(b->c) &&
+		    price_store_read(b->store, at, to, last, part > b->cell ? &full : NULL, e) < 0)
 			return -1;
 		if (full) {
 			part = (part / 2 + b->cell - 1) / b->cell * b->cell;
@@ -363,7 +364,7 @@ compute(struct bulk *b, struct err *e)
 	if (run_passes(b, e) < 0 || refresh_statistics(b, e) < 0)
 		return -1;
 	report(b);
-	if (b->processed > 0 || b->resumed)
+	if (b->processed > 0 || b->resumed || run_looks(b->c))
 		return 0;
 	date_iso(b->asof.at[b->asof.n - 1], day);
 	return err_set(e, ERR_EMPTY,

@@ -91,7 +91,7 @@ work(struct windows_job *j, struct err *e)
 	if (asset_date_universe(j->c, NULL, e) < 0 || find_gaps(j, e) < 0)
 		return -1;
 	j->missing = group_windows_gaps(&j->g, &list);
-	if (j->missing > 0 && read_daily(j, str_c(&list), e) < 0)
+	if (j->missing > 0 && !run_looks(j->c) && read_daily(j, str_c(&list), e) < 0)
 		return -1;
 	run_phase(j->c, "merge", j->computed);
 	if (!run_unit_done(j->c, j->date) && run_transaction(j->c, j->date, write_rows, j, e) < 0)

@@ -151,7 +151,7 @@ ask(struct backfill *b, struct err *e)
 	run_result_int(b->c, "relations", b->relations);
 	run_result_int(b->c, "relations_upserted", b->upserted);
 	run_result_int(b->c, "relations_deleted", b->deleted);
-	if (rc == 0 && b->empty == each.done && each.resumed == 0)
+	if (rc == 0 && b->empty == each.done && each.resumed == 0 && !run_looks(b->c))
 		return err_set(e, ERR_EMPTY,
 			       "the vendor names no peer of any of the %lld tickers; nothing is "
 			       "deleted",

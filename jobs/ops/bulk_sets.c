@@ -111,7 +111,7 @@ bulk_set_fetch(struct job_ctx *c, const struct bulk_set *s, const struct bulk_pe
 	ask(s, p, &a);
 	if (cache_fetch(c, a.key, &a.q, f, e) < 0)
 		return -1;
-	if (f->empty)
+	if (f->empty && !run_looks(c))
 		return err_set(e, ERR_EMPTY, "%s: the answer is empty (status %d, \"%s\")", s->path,
 			       f->resp.status, f->resp.head);
 	return 0;

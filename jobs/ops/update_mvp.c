@@ -228,7 +228,7 @@ ask(struct update *u, struct err *e)
 	forget(u);
 	if (company_get(u->c, u->ticker, on_profile, u, &known, e) < 0)
 		return -1;
-	if (!known)
+	if (!known && !run_looks(u->c))
 		return err_set(e, ERR_EMPTY, "the vendor has no profile");
 	for (size_t i = 0; i < EXTRAS; i++)
 		if (ask_extra(u, i, e) < 0)
@@ -272,7 +272,7 @@ write_one(struct update *u, struct err *e)
 	if (which.n == 0)
 		which = (struct span){ place, 1 };
 	k->sector = sector_of(u, k);
-	if (!k->sector)
+	if (!k->sector && !run_looks(u->c))
 		return err_set(e, ERR_EMPTY,
 			       "missing_sector: neither the vendor nor the tables "
 			       "know one");

@@ -110,6 +110,8 @@ check(struct validation *v, const struct look *l, struct err *e)
 static int
 check_all(struct validation *v, struct err *e)
 {
+	if (run_looks(v->c)) /* the checks are all it does */
+		return 0;
 	run_phase(v->c, "check", ARRAY_LEN(looks));
 	for (size_t i = 0; i < ARRAY_LEN(looks) && !*v->failed; i++) {
 		if (run_check(v->c, e) < 0 || check(v, &looks[i], e) < 0)

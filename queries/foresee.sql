@@ -1,0 +1,36 @@
+-- What the ledger knows of runs like the one that is foreseen.
+
+-- name: foresee_last
+-- $1 job, $2 params json
+-- returns of its last good run with these parameters: requests to the vendor, units
+SELECT (r.result ->> 'calls')::bigint,
+       (SELECT count(*) FROM fintra_ops.unit u WHERE u.run_id = r.id AND u.state = 'done')
+  FROM fintra_ops.run r
+ WHERE r.job = $1 AND r.state IN ('success', 'partial') AND r.params = $2::jsonb
+ ORDER BY r.id DESC LIMIT 1;
+
+-- name: foresee_rows
+-- $1 job, $2 params json, $3 units text[]
+-- Days have as many rows whatever the range they stand in; force counts the same rows.
+-- returns of its last good runs with these parameters: how many there are, of which of these units the rows are
+-- known, their sum, rows of a unit on an average of the last run
+WITH other AS (
+	SELECT ARRAY['force'] || CASE WHEN bool_and(u ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$')
+	                              THEN ARRAY['start', 'end', 'step'] ELSE '{}'::text[] END AS keys
+	  FROM unnest($3::text[]) u),
+good AS (
+	SELECT r.id FROM fintra_ops.run r, other o
+	 WHERE r.job = $1 AND r.state IN ('success', 'partial') AND r.params - o.keys = $2::jsonb - o.keys
+	 ORDER BY r.id DESC LIMIT 5),
+done AS (
+	SELECT u.run_id, u.unit, u.rows_inserted + u.rows_updated + u.rows_unchanged AS n_rows
+	  FROM fintra_ops.unit u JOIN good g ON g.id = u.run_id
+	 WHERE u.state = 'done'),
+known AS (
+	SELECT DISTINCT ON (d.unit) d.unit, d.n_rows
+	  FROM done d WHERE d.unit = ANY ($3::text[])
+	 ORDER BY d.unit, d.run_id DESC)
+SELECT (SELECT count(*) FROM good),
+       (SELECT count(*) FROM known),
+       (SELECT coalesce(sum(k.n_rows), 0) FROM known k),
+       (SELECT coalesce(avg(d.n_rows), 0) FROM done d WHERE d.run_id = (SELECT max(g.id) FROM good g));
