@@ -99,18 +99,16 @@ put_word(struct str *out, const char *word)
 }
 
 static void
-list_units(const struct look *k, struct str *list, int64_t *n, int64_t *told)
+list_units(const struct look *k, struct str *list, int64_t *told)
 {
-	*n = *told = 0;
+	*told = 0;
 	str_init(list, LIST_BYTES);
 	str_putc(list, '{');
 	for (size_t i = 0; i < k->rows.n; i++)
-		if (k->rows.at[i] < 0) {
+		if (k->rows.at[i] < 0)
 			put_word(list, map_key(k->units, i));
-			++*n;
-		} else {
+		else
 			*told += k->rows.at[i];
-		}
 	str_putc(list, '}');
 }
 
@@ -121,13 +119,13 @@ put_rows(struct run *r, struct forecast *out, struct err *e)
 {
 	const struct look *k = r->look;
 	STR_AUTO params = { 0 }, list = { 0 };
-	int64_t n, told;
+	int64_t told;
 
 	if (r->job->steps || !k->units_known || k->last_units >= 0)
 		return 0;
 	str_init(&params, PARAMS_BYTES);
 	params_json(&r->params, &params);
-	list_units(k, &list, &n, &told);
+	list_units(k, &list, &told);
 	const char *args[] = { r->job->name, str_c(&params), str_c(&list) };
 	ROWS_AUTO rows = db_query(r->ctx.db, Q_FORESEE_ROWS, args, e);
 
@@ -136,8 +134,7 @@ put_rows(struct run *r, struct forecast *out, struct err *e)
 	if (k->units_exact && k->rows.n == 0)
 		out->rows = 0;
 	else if (rows_int(rows, 0, 0) > 0)
-		out->rows = told + rows_int(rows, 0, 2) +
-			    llround((double)(n - rows_int(rows, 0, 1)) * rows_num(rows, 0, 3).v);
+		out->rows = told + llround(rows_num(rows, 0, 1).v);
 	return 0;
 }
 

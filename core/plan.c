@@ -33,7 +33,7 @@ is_fed(const struct why *w, size_t step)
 static void
 fall_back(struct why_step *s)
 {
-	bool part = s->params && s->params->n > 0;
+	bool part = why_is_part(s->params);
 
 	if (s->f.calls < 0 && !(part && s->job->flags & JOB_USES_API)) {
 		s->f.calls = s->calls;

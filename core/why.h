@@ -62,6 +62,8 @@ int plan_build(const struct catalogue *cat, const struct freshness *f, const cha
  * (" --gate strict"). */
 void why_add_launch(const struct catalogue *cat, const struct freshness *f, const struct job *job,
 		    const struct params *params, const char *mode, struct why *out);
+/* Parameters that make another run of it than the usual one; p may be NULL. */
+bool why_is_part(const struct params *p);
 /* "3 steps, ~4 min", "nothing to do for TARGET": out->text. */
 void why_plan_sentence(const char *target, struct why *out);
 void why_done(struct why *w);

@@ -179,6 +179,15 @@ add_refills(const struct catalogue *cat, const struct freshness *f, const struct
 	}
 }
 
+bool
+why_is_part(const struct params *p)
+{
+	for (size_t i = 0; p && i < p->n; i++)
+		if (!str_same(p->at[i].def->name, "force"))
+			return true;
+	return false;
+}
+
 static void
 set_launch_command(const struct freshness *f, const char *mode, struct why_step *s)
 {
@@ -204,7 +213,7 @@ why_add_launch(const struct catalogue *cat, const struct freshness *f, const str
 	add_step(cat, f, job, NULL, w);
 	s->params = params;
 	s->resume = s->under_way = 0; /* a run of its own */
-	if (params->n > 0)	      /* the medians are of whole runs */
+	if (why_is_part(params))      /* the medians are of whole runs */
 		s->ms = s->last_ms = -1;
 	set_launch_command(f, mode, s);
 	set_gate(f, s);
