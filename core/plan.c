@@ -33,7 +33,7 @@ is_fed(const struct why *w, size_t step)
 static void
 fall_back(struct why_step *s)
 {
-	bool part = why_is_part(s->params);
+	bool part = *s->options || why_is_part(s->params);
 
 	if (s->f.calls < 0 && !(part && s->job->flags & JOB_USES_API)) {
 		s->f.calls = s->calls;
@@ -43,14 +43,36 @@ fall_back(struct why_step *s)
 		s->f.rows = s->rows;
 }
 
-static struct launch
-launch_of(const struct freshness *f, const struct why_step *s)
+/* "--restated", "--tickers A,B": as the step's command has them. */
+static int
+read_options(const struct why_step *s, struct params *out, struct err *e)
 {
-	struct launch l = { .job = s->job, .as_of = f->as_of, .resume = s->resume };
+	char *text = mem_dup(s->options), *rest = NULL;
+	int rc = 0;
 
-	if (s->params)
-		l.params = *s->params;
-	return l;
+	for (char *w = strtok_r(text, " ", &rest); rc == 0 && w;) {
+		char *name = w + strspn(w, "-"), *value = strtok_r(NULL, " ", &rest);
+		bool flag = !value || *value == '-';
+
+		rc = params_set(out, s->job->params, name, flag ? NULL : value, e);
+		w = flag ? value : strtok_r(NULL, " ", &rest);
+	}
+	free(text);
+	return rc;
+}
+
+static int
+ask_job(const struct plan *p, struct foresight *sight, struct why_step *s, struct err *e)
+{
+	struct params own = { .n = 0 };
+	struct launch l = { .job = s->job, .as_of = p->f.as_of, .resume = s->resume };
+	int rc = *s->options ? read_options(s, &own, e) : 0;
+
+	l.params = s->params ? *s->params : own;
+	if (rc == 0)
+		rc = foresee(sight, &l, &s->f, NULL, e);
+	params_done(&own);
+	return rc;
 }
 
 /* A step that cannot be foreseen says why; the plan stands all the same. */
@@ -58,11 +80,10 @@ static int
 foresee_step(struct plan *p, struct foresight *sight, size_t i, struct err *e)
 {
 	struct why_step *s = &p->why.plan[i];
-	struct launch l = launch_of(&p->f, s);
 	int rc = 0;
 
 	if (s->launchable && !s->under_way)
-		rc = foresee(sight, &l, &s->f, NULL, e);
+		rc = ask_job(p, sight, s, e);
 	if (rc < 0 && (e->disconnected || (p->set.n && e->cls == ERR_USAGE)))
 		return -1;
 	*e = (struct err)ERR_INIT;

@@ -89,10 +89,12 @@ resumed(void **state)
 	foresee_none_wrong(&wrong);
 }
 
-/* The steps that are due and no others, each as it then is. */
+/* The steps that are due and no others, each as it then is: with an empty cache, of which one step
+ * finds what another has fetched. */
 static void
 daily_order(void **state)
 {
+	static char cache[300];
 	const char *info = product_copy("t_foresee_daily");
 	struct json *plan, *again;
 	STR_AUTO wrong = { 0 };
@@ -102,6 +104,9 @@ daily_order(void **state)
 
 	(void)state;
 	str_init(&wrong, 1 << 14);
+	fmt_buf(cache, sizeof(cache), "FINTRA_PATHS_CACHE_DIR=%s/daily-%d",
+		str_or(getenv("RUN_DIR"), "/tmp"), (int)getpid());
+	foresee_cache = cache;
 	foresee_tick();
 	plan = foresee_json(info, NULL, NAMES("--json", "plan", "master-all"), 10);
 	again = foresee_json(info, NULL, NAMES("--json", "plan", "pipeline", "daily"), 10);
@@ -139,7 +144,39 @@ daily_order(void **state)
 				  "max(id) FROM fintra_ops.run WHERE job = 'master-all')");
 	assert_string_equal(jobs, "19");
 	free(jobs);
+	foresee_cache = NULL;
 	json_free(plan);
+	foresee_none_wrong(&wrong);
+}
+
+/* The step that mends has options of its own. */
+static void
+mends_what_is_marked(void **state)
+{
+	const char *info = product_copy("t_foresee_marked");
+	struct figures said, was;
+	STR_AUTO wrong = { 0 };
+	struct support_out out;
+	int64_t asked;
+	char sql[200];
+
+	(void)state;
+	str_init(&wrong, 1 << 12);
+	fmt_buf(sql, sizeof(sql),
+		"INSERT INTO fintra_ops.flag (ticker, kind, flagged_on) VALUES ('%s', 'restated', "
+		"'2026-02-02')",
+		foresee_stock);
+	support_sql(info, sql);
+	foresee_tick();
+	asked = foresee_requests();
+	said = foresee_first(info, NULL, NAMES("prices_daily"));
+	assert_string_equal(said.command, "fintra backfill backfill-ticker-full --restated");
+	foresee_fintra(info, NULL, NAMES("backfill", "backfill-ticker-full", "--restated"), &out);
+	assert_int_equal(out.code, 0);
+	support_out_done(&out);
+	was = foresee_did(info, foresee_last_run(info, "backfill-ticker-full"), asked);
+	assert_int_equal(was.units, 1);
+	foresee_compare("restated", &said, &was, &wrong);
 	foresee_none_wrong(&wrong);
 }
 
@@ -257,6 +294,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(resumed),
 		cmocka_unit_test(daily_order),
+		cmocka_unit_test(mends_what_is_marked),
 		cmocka_unit_test(leaves_nothing_behind),
 		cmocka_unit_test(refuses_like_run),
 	};
