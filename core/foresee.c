@@ -131,8 +131,9 @@ put_rows(struct run *r, struct forecast *out, struct err *e)
 
 	if (!rows)
 		return -1;
-	if (k->units_exact && k->rows.n == 0)
-		out->rows = 0;
+	if (list.len == 2 &&
+	    k->units_exact) /* the job knows all of them, also that there are none */
+		out->rows = told;
 	else if (rows_int(rows, 0, 0) > 0)
 		out->rows = told + llround(rows_num(rows, 0, 1).v);
 	return 0;

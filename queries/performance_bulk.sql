@@ -66,3 +66,12 @@ SELECT reltuples < 9 * $1::bigint
 
 -- name: performance_analyze
 ANALYZE datos_performance;
+
+-- name: performance_usual
+-- $1 job
+-- returns rows per ticker of its last good run over all tickers and one date; no row: there was none
+SELECT (rows_inserted + rows_updated + rows_unchanged) / (result ->> 'total')::numeric
+  FROM fintra_ops.run
+ WHERE job = $1::text AND state IN ('success', 'partial') AND params - 'force' = '{}'
+   AND (result ->> 'total')::numeric > 0
+ ORDER BY id DESC LIMIT 1;

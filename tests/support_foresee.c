@@ -145,15 +145,36 @@ foresee_did(const char *info, int64_t run, int64_t asked)
 	};
 }
 
+/* Of whom the vendor alone knows how much there is: parts of the profiles, rows of a file, filings.
+ */
+static const char *const of_the_vendor[] = {
+	"sync-universe",   "company-profile-bulk",  "valuation-bulk",
+	"financials-bulk", "sec-10k-ingest",	    "sec-8k-ingest",
+	"fmp-batch",	   "fmp-debug/bulk-health", NULL
+};
+
+static bool
+may_guess(const char *name)
+{
+	for (size_t i = 0; of_the_vendor[i]; i++)
+		if (strncmp(name, of_the_vendor[i], strlen(of_the_vendor[i])) == 0)
+			return true;
+	return false;
+}
+
 static void
 one_figure(const char *name, const char *what, int64_t said, bool exact, int64_t was,
 	   struct str *wrong)
 {
 	if (said < 0) {
 		unknown++;
+		if (!may_guess(name))
+			str_fmt(wrong, "%s: %s are unknown\n", name, what);
 		printf("INFO: %s: %s unknown, were %lld\n", name, what, (long long)was);
 	} else if (!exact) {
 		estimates++;
+		if (!may_guess(name))
+			str_fmt(wrong, "%s: %s are an estimate\n", name, what);
 		printf("INFO: %s: %s ~%lld, were %lld\n", name, what, (long long)said,
 		       (long long)was);
 	} else {

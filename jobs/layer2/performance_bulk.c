@@ -8,6 +8,7 @@
 #include "jobs/layer2/price_store.h"
 #include "jobs/layer2/range.h"
 
+#include <math.h>
 #include <string.h>
 
 enum {
@@ -31,6 +32,7 @@ struct bulk {
 	int64_t priced;	 /* its tickers with a price */
 	int64_t fresh;	 /* rows that it inserted */
 	int64_t processed, resumed, inserted;
+	double usual; /* of a look ahead: rows of a ticker and date, 0 = unknown */
 };
 
 static int
@@ -242,6 +244,10 @@ write_range(struct bulk *b, size_t from, size_t to, struct err *e)
 		if (cell_at(b, i, unit)) {
 			if (run_transaction(b->c, unit, write_cell, b, e) < 0)
 				return err_wrap(e, "datos_performance, %s", unit);
+			if (b->usual > 0)
+				run_look_rows(b->c,
+					      llround((double)((b->to - b->from) * b->asof.n) *
+						      b->usual));
 			b->processed += b->priced;
 			b->inserted += b->fresh;
 		}
@@ -298,6 +304,22 @@ run_passes(struct bulk *b, struct err *e)
 		if (at < n && run_breathe(b->c, e) < 0)
 			return -1;
 	}
+	return 0;
+}
+
+/* As the last whole run had them, of which some tickers are too young for the long windows. */
+static int
+find_usual(struct bulk *b, struct err *e)
+{
+	ROWS_AUTO r = db_query(b->c->db, Q_PERFORMANCE_USUAL, &b->c->job->name, e);
+	int windows = 0;
+
+	if (!r)
+		return -1;
+	for (int w = 0; w < WIN_COUNT; w++)
+		windows += b->wanted[w];
+	if (rows_count(r) > 0)
+		b->usual = rows_num(r, 0, 0).v * windows / WIN_COUNT;
 	return 0;
 }
 
@@ -361,6 +383,8 @@ compute(struct bulk *b, struct err *e)
 		return -1;
 	b->cell = grid(b);
 	announce(b);
+	if (run_looks(b->c) && find_usual(b, e) < 0)
+		return -1;
 	if (run_passes(b, e) < 0 || refresh_statistics(b, e) < 0)
 		return -1;
 	report(b);

@@ -45,8 +45,7 @@ snapshot_ahead_start(struct snapshot_ahead *a, struct span which)
 {
 	a->which = which;
 	a->e = (struct err)ERR_INIT;
-	a->under_way =
-		a->reader.db && !run_looks(a->c) && pthread_create(&a->thread, NULL, work, a) == 0;
+	a->under_way = a->reader.db && pthread_create(&a->thread, NULL, work, a) == 0;
 }
 
 int

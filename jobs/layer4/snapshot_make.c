@@ -65,8 +65,6 @@ make_unit(struct snapshot_make *m, const char *name, struct err *e)
 	size_t n = u->company.n;
 	int rc;
 
-	if (run_looks(m->c))
-		return run_transaction(m->c, name, write_unit, m, e);
 	if (m->news && n == 1)
 		snapshot_unit_news(u, m->news);
 	m->row = mem_zalloc((n + 1) * sizeof(*m->row));
@@ -80,10 +78,26 @@ make_unit(struct snapshot_make *m, const char *name, struct err *e)
 	return rc;
 }
 
+/* A row each of those who get a snapshot. */
+static int
+look_at_unit(struct snapshot_make *m, struct span which, const char *name, struct err *e)
+{
+	int64_t rows = 0;
+
+	for (size_t i = which.at; i < which.at + which.n; i++)
+		rows += m->stocks.at[i].asked && (m->news || m->stocks.at[i].sector);
+	if (run_transaction(m->c, name, write_unit, m, e) < 0)
+		return -1;
+	run_look_rows(m->c, rows);
+	return 0;
+}
+
 int
 snapshot_make_unit(struct snapshot_make *m, struct span which, const char *name, struct err *e)
 {
-	int rc = run_looks(m->c) ? 0 : snapshot_unit_read(m->c, &m->stocks, which, &m->unit, e);
+	if (run_looks(m->c))
+		return look_at_unit(m, which, name, e);
+	int rc = snapshot_unit_read(m->c, &m->stocks, which, &m->unit, e);
 
 	if (rc == 0)
 		rc = make_unit(m, name, e);
@@ -165,7 +179,7 @@ static int
 make_next(struct snapshot_make *m, struct snapshot_ahead *ahead, const struct span *next,
 	  const char *name, struct err *e)
 {
-	int rc = run_looks(m->c) ? 0 : snapshot_ahead_take(ahead, &m->unit, e);
+	int rc = snapshot_ahead_take(ahead, &m->unit, e);
 
 	if (rc == 0 && next)
 		snapshot_ahead_start(ahead, *next);
@@ -194,6 +208,21 @@ make_units(struct snapshot_make *m, const struct unit_list *todo, struct snapsho
 	return 0;
 }
 
+static int
+look_at_units(struct snapshot_make *m, const struct unit_list *todo, struct err *e)
+{
+	char name[UNIT_NAME];
+
+	for (size_t i = 0; i < todo->unit.n; i++) {
+		const struct span u = todo->unit.at[i];
+
+		snapshot_unit_name(&m->stocks, u.at, u.at + u.n, name);
+		if (look_at_unit(m, u, name, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int
 snapshot_make_all(struct snapshot_make *m, struct err *e)
 {
@@ -203,7 +232,9 @@ snapshot_make_all(struct snapshot_make *m, struct err *e)
 
 	run_phase(m->c, "snapshots", (int64_t)(m->stocks.asked - m->stocks.missing_sector));
 	rc = list_units(m, &todo, e);
-	if (rc == 0) {
+	if (rc == 0 && run_looks(m->c)) {
+		rc = look_at_units(m, &todo, e);
+	} else if (rc == 0) {
 		ahead = snapshot_ahead_new(m->c, &m->stocks);
 		rc = make_units(m, &todo, ahead, e);
 		snapshot_ahead_free(ahead);

@@ -154,6 +154,10 @@ says_what_is_missing(void **state)
 	expect(reader, WORDS("why", "fintra_snapshots"), 0, "fintra_snapshots");
 	expect(reader, WORDS("impact", "prices_daily"), 0, "performance_windows");
 	expect(reader, WORDS("plan"), 0, NULL);
+	expect(reader, WORDS("plan", "performance-bulk", "--gate", "warn", "--json"), 10,
+	       "\"units\":1,\"units_exact\":true,\"rows\":null,\"calls\":0,");
+	expect(reader, WORDS("plan", "fmp-bulk", "--gate", "warn", "--json"), 10,
+	       "\"units\":1,\"units_exact\":true");
 	expect(reader, WORDS("tables", "company_profiles"), 0, "public.company_profile ");
 	expect(reader, WORDS("db", "status"), 0, "foreign");
 	expect(reader, WORDS("doctor"), 1, "company_profile");
