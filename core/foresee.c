@@ -3,6 +3,7 @@
 #include "core/clock.h"
 #include "core/look.h"
 #include "core/run_after.h"
+#include "core/words.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -87,52 +88,42 @@ put_counts(const struct run *r, struct forecast *out)
 }
 
 static void
-put_word(struct str *out, const char *word)
+list_units(const struct look *k, struct str *list, size_t *n, int64_t *told)
 {
-	str_puts(out, out->len > 1 ? ",\"" : "\"");
-	for (; *word; word++) {
-		if (*word == '"' || *word == '\\')
-			str_putc(out, '\\');
-		str_putc(out, *word);
-	}
-	str_putc(out, '"');
-}
+	const char **word = mem_zalloc((k->rows.n + 1) * sizeof(*word));
 
-static void
-list_units(const struct look *k, struct str *list, int64_t *told)
-{
+	*n = 0;
 	*told = 0;
-	str_init(list, LIST_BYTES);
-	str_putc(list, '{');
 	for (size_t i = 0; i < k->rows.n; i++)
 		if (k->rows.at[i] < 0)
-			put_word(list, map_key(k->units, i));
+			word[(*n)++] = map_key(k->units, i);
 		else
 			*told += k->rows.at[i];
-	str_putc(list, '}');
+	str_init(list, LIST_BYTES);
+	words_array(word, list);
+	free(word);
 }
 
-/* As the units of the same name had; of a unit that is new, as one of the last run on an average.
- */
+/* As the last good runs with these parameters had them. */
 static int
 put_rows(struct run *r, struct forecast *out, struct err *e)
 {
 	const struct look *k = r->look;
 	STR_AUTO params = { 0 }, list = { 0 };
 	int64_t told;
+	size_t n; /* units of which the job does not know the rows */
 
 	if (r->job->steps || !k->units_known || k->last_units >= 0)
 		return 0;
 	str_init(&params, PARAMS_BYTES);
 	params_json(&r->params, &params);
-	list_units(k, &list, &told);
+	list_units(k, &list, &n, &told);
 	const char *args[] = { r->job->name, str_c(&params), str_c(&list) };
 	ROWS_AUTO rows = db_query(r->ctx.db, Q_FORESEE_ROWS, args, e);
 
 	if (!rows)
 		return -1;
-	if (list.len == 2 &&
-	    k->units_exact) /* the job knows all of them, also that there are none */
+	if (n == 0 && k->units_exact) /* it knows all of them, also that there are none */
 		out->rows = told;
 	else if (rows_int(rows, 0, 0) > 0)
 		out->rows = told + llround(rows_num(rows, 0, 1).v);

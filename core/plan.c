@@ -2,6 +2,7 @@
 #include "core/plan.h"
 
 #include "core/num.h"
+#include "core/words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -47,17 +48,18 @@ fall_back(struct why_step *s)
 static int
 read_options(const struct why_step *s, struct params *out, struct err *e)
 {
-	char *text = mem_dup(s->options), *rest = NULL;
-	int rc = 0;
+	struct word_list w;
+	int rc = words_split(s->options, &w);
 
-	for (char *w = strtok_r(text, " ", &rest); rc == 0 && w;) {
-		char *name = w + strspn(w, "-"), *value = strtok_r(NULL, " ", &rest);
-		bool flag = !value || *value == '-';
+	if (rc < 0)
+		return err_set(e, ERR_INTERNAL, "options of %s: %s", s->job->name, s->options);
+	for (size_t i = 0; rc == 0 && i < w.word.n; i++) {
+		const char *name = w.word.at[i] + strspn(w.word.at[i], "-");
+		bool flag = i + 1 == w.word.n || *w.word.at[i + 1] == '-';
 
-		rc = params_set(out, s->job->params, name, flag ? NULL : value, e);
-		w = flag ? value : strtok_r(NULL, " ", &rest);
+		rc = params_set(out, s->job->params, name, flag ? NULL : w.word.at[++i], e);
 	}
-	free(text);
+	words_done(&w);
 	return rc;
 }
 

@@ -84,3 +84,19 @@ words_quote(struct str *out, const char *word)
 	}
 	str_putc(out, '\'');
 }
+
+void
+words_array(const char *const *words, struct str *out)
+{
+	str_putc(out, '{');
+	for (size_t i = 0; words[i]; i++) {
+		str_puts(out, i ? ",\"" : "\"");
+		for (const char *p = words[i]; *p; p++) {
+			if (*p == '"' || *p == '\\')
+				str_putc(out, '\\');
+			str_putc(out, *p);
+		}
+		str_putc(out, '"');
+	}
+	str_putc(out, '}');
+}

@@ -47,22 +47,6 @@ ticker_normal(const char *p, size_t n, char out[TICKER_BUF])
 }
 
 void
-words_array(const char *const *words, struct str *out)
-{
-	str_putc(out, '{');
-	for (size_t i = 0; words[i]; i++) {
-		str_puts(out, i ? ",\"" : "\"");
-		for (const char *p = words[i]; *p; p++) {
-			if (*p == '"' || *p == '\\')
-				str_putc(out, '\\');
-			str_putc(out, *p);
-		}
-		str_putc(out, '"');
-	}
-	str_putc(out, '}');
-}
-
-void
 keys_array(const struct map *keys, struct str *out)
 {
 	size_t n = map_count(keys);

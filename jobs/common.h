@@ -5,6 +5,7 @@
 #include "core/csv.h"
 #include "core/map.h"
 #include "core/run.h"
+#include "core/words.h"
 
 extern const char *const windows_canonical[]; /* 1M 3M 6M 1Y 2Y 3Y 5Y, NULL */
 extern const char *const windows_all[];	      /* 1D 1W 1M 3M 6M YTD 1Y 2Y 3Y 5Y, NULL */
@@ -14,9 +15,7 @@ enum { TICKER_MAX = 20, TICKER_BUF = TICKER_MAX + 1 };
 /* Trims and upper-cases p[0..n) into out; false when it is not [A-Z0-9.^=-]{1,20}. */
 bool ticker_normal(const char *p, size_t n, char out[TICKER_BUF]);
 
-/* {"a","b"}: a PostgreSQL array literal, for $n::text[]. */
-void words_array(const char *const *words, struct str *out);
-void keys_array(const struct map *keys, struct str *out); /* the same of a map's keys */
+void keys_array(const struct map *keys, struct str *out); /* words_array() of a map's keys */
 /* A cell without the blanks around it; *n is its new length. */
 const char *cell_trim(const char *p, size_t *n);
 /* The same, NULL when the cell says "no value" (empty, null, N/A ...). */
