@@ -79,8 +79,8 @@ do_launch(const struct bar_call *c, struct err *e)
 		return err_set(e, ERR_PERMISSION, "launching is off: %s", why);
 	if (set->n > 1)
 		return in_a_shell(c, "several jobs run one after the other", e);
-	if (params_bool(&set->params[0], "diff"))
-		return in_a_shell(c, "a diff asks whether to keep it", e);
+	if (set->yes)
+		return in_a_shell(c, "here a diff is answered when it is seen", e);
 	str_copy(c->bar->reason, sizeof(c->bar->reason), str_or(set->all.reason, ""));
 	set->all.reason = c->bar->reason[0] ? c->bar->reason : NULL;
 	set->all.params = set->params[0];

@@ -7,13 +7,13 @@
 #define DESK (CHECKS | SCREEN_AUDIT)
 #define FLAT                                                                            \
 	(LISTS | CATALOGUE | SCREEN_SYSTEM | SCREEN_DETAIL | SCREEN_TREE | SCREEN_RUN | \
-	 SCREEN_SCATTER | SCREEN_TICKER | DESK)
+	 SCREEN_SCATTER | SCREEN_TICKER | DESK | SCREEN_REVIEW)
 #define PAGES (FLAT | SCREEN_LOG)
 #define MOVES (PAGES | SCREEN_HELP | SCREEN_LAUNCH | SCREEN_SORT | SCREEN_PICK | SCREEN_MESSAGES)
 /* Lists keep l and L for logs. */
 #define SIDEWAYS                                                                                \
 	(SCREEN_LOG | SCREEN_RUNS | CATALOGUE | SCREEN_SYSTEM | SCREEN_DETAIL | SCREEN_TICKER | \
-	 DESK)
+	 DESK | SCREEN_REVIEW)
 #define TYPING \
 	(SCREEN_NOTICE | SCREEN_FORM | SCREEN_FILTER | SCREEN_BAR | SCREEN_TYPE | SCREEN_EXPORT)
 
@@ -120,7 +120,7 @@ const struct binding keymap[] = {
 	  "? Help",
 	  "keys of this screen; Enter does the selected one" },
 	{ CHECKS, ACT_LAUNCH, { 'r' }, "r", "r Remedy", "launch form of the first remedy" },
-	{ FLAT & ~CHECKS,
+	{ FLAT & ~(CHECKS | SCREEN_REVIEW),
 	  ACT_LAUNCH,
 	  { 'r' },
 	  "r",
@@ -442,6 +442,24 @@ const struct binding keymap[] = {
 	  "Tab Pane",
 	  "next pane: layers, checks, running" },
 	{ SCREEN_OVERVIEW, ACT_PREV_PANE, { TK_BACKTAB }, "S-Tab", NULL, "previous pane" },
+	{ SCREEN_REVIEW,
+	  ACT_KEEP,
+	  { 'w' },
+	  "w",
+	  "w Write",
+	  "write these rows, after a question" },
+	{ SCREEN_REVIEW,
+	  ACT_DISCARD,
+	  { 'n' },
+	  "n",
+	  "n Discard",
+	  "throw them away: nothing is written, the run ends" },
+	{ SCREEN_REVIEW,
+	  ACT_BACK,
+	  { TK_ESC, 'q', TK_F10 },
+	  "q Esc F10",
+	  "q Back",
+	  "back; the question stays open, V leads to it" },
 	{ SCREEN_LEAVE,
 	  ACT_HAND_OVER,
 	  { 'h', 'y' },
@@ -506,6 +524,12 @@ const struct binding keymap[] = {
 	  NULL,
 	  "export to a file: what passes the filter, or the whole page" },
 	{ PAGES, ACT_AUDIT, { 'A' }, "A", NULL, "audit: who did what, when and why; notes" },
+	{ PAGES & ~SCREEN_REVIEW,
+	  ACT_REVIEW,
+	  { 'V' },
+	  "V",
+	  NULL,
+	  "what a run with --diff would change, and its answer" },
 	{ PAGES, ACT_MESSAGES, { '!' }, "!", NULL, "what the message line has said" },
 	{ PAGES, ACT_SLOWER, { '+' }, "+", NULL, "measure less often, up to every 60 s" },
 	{ PAGES, ACT_FASTER, { '-' }, "-", NULL, "measure more often, down to every 0.5 s" },
@@ -523,7 +547,7 @@ const struct binding keymap[] = {
 	  "Esc ^c",
 	  "Esc Back",
 	  "back, launch nothing" },
-	{ MOVES,
+	{ MOVES & ~SCREEN_REVIEW,
 	  ACT_BACK,
 	  { TK_ESC, 'q', TK_F10 },
 	  "q Esc F10",
@@ -537,16 +561,3 @@ const struct binding keymap[] = {
 	  "quit; asks when runs are under way" },
 };
 const size_t keymap_count = ARRAY_LEN(keymap);
-
-const struct binding *
-keymap_find(unsigned screen, int key)
-{
-	for (size_t i = 0; i < keymap_count; i++) {
-		if (!(keymap[i].screens & screen))
-			continue;
-		for (size_t k = 0; k < BINDING_KEYS && keymap[i].keys[k]; k++)
-			if (keymap[i].keys[k] == key)
-				return &keymap[i];
-	}
-	return NULL;
-}

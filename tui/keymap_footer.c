@@ -1,4 +1,5 @@
-/* The bottom line: the keys of the screen that fit, with their words. */
+/* What is made of the key table: the key that was pressed, and the bottom line with the keys of the
+ * screen that fit. */
 #include "tui/keymap.h"
 
 #include <string.h>
@@ -54,4 +55,17 @@ keymap_footer(struct canvas *c, struct span at, unsigned screen)
 		canvas_put(c, SPAN(at.x + x, at.y, cols - 1), ST_KEY, word);
 		x += cols;
 	}
+}
+
+const struct binding *
+keymap_find(unsigned screen, int key)
+{
+	for (size_t i = 0; i < keymap_count; i++) {
+		if (!(keymap[i].screens & screen))
+			continue;
+		for (size_t k = 0; k < BINDING_KEYS && keymap[i].keys[k]; k++)
+			if (keymap[i].keys[k] == key)
+				return &keymap[i];
+	}
+	return NULL;
 }

@@ -96,6 +96,18 @@ lines_wrap(struct lines *l, int w, const char *text)
 }
 
 void
+lines_text(struct lines *l, enum style st, const char *text)
+{
+	while (*text) {
+		size_t n = strcspn(text, "\n");
+
+		lines_add(l, NULL, st, "%.*s", (int)n, text);
+		text += n;
+		text += *text == '\n';
+	}
+}
+
+void
 lines_names(struct lines *l, const char *label, int w, const char *const *names)
 {
 	STR_AUTO s = { 0 };

@@ -88,6 +88,7 @@ struct model {
 	int refresh_ms;
 	char ticker[TICKER_MAX + 1];	   /* that was looked at last, "" = none */
 	const struct bar_history *history; /* NULL = none; the same below */
+	const struct review_list *reviews;
 	const struct message_log *said;
 	enum level message_level;
 	char message[MESSAGE_TEXT];

@@ -29,6 +29,7 @@ enum screen_bits {
 	SCREEN_EXPORT = 1 << 24, /* the name of a file: letters are text */
 	SCREEN_MESSAGES = 1 << 25,
 	SCREEN_TICKER = 1 << 26,
+	SCREEN_REVIEW = 1 << 27, /* what a run with --diff would change */
 	SCREEN_SCATTER = 1 << 30
 };
 
