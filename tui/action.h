@@ -29,6 +29,7 @@ enum intent {
 	DO_EXPORT_OVER, /* the same, over one that is there */
 	DO_PLAIN,	/* pane */
 	DO_NOTICE,	/* notice: the ledger is told */
+	DO_ALERT_TEST,	/* a test message by every channel */
 	DO_KEEP,	/* run: what its --diff shows is written */
 	DO_DISCARD,	/* run: it is not */
 	DO_HAND_OVER_AND_QUIT

@@ -289,6 +289,10 @@ perform(struct console *k, const struct action *a)
 		if (console_top(k)->ops == &view_notice || console_top(k)->ops == &view_bar)
 			console_pop(k);
 		break;
+	case DO_ALERT_TEST:
+		feed_alert_test(k->feed);
+		console_message(k, LVL_INFO, "the test message is on its way ...");
+		break;
 	case DO_KEEP:
 	case DO_DISCARD:
 		console_answer(k, a->run, a->intent == DO_KEEP);
@@ -370,6 +374,7 @@ to_screen(struct console *k, enum act act)
 		{ ACT_RUNS, &view_runs },     { ACT_TABLES, &view_tables },
 		{ ACT_SYSTEM, &view_system }, { ACT_TICKER, &view_ticker },
 		{ ACT_HEALTH, &view_health }, { ACT_AUDIT, &view_audit },
+		{ ACT_ALERTS, &view_alerts },
 	};
 
 	const struct view *from = console_top(k);
@@ -459,7 +464,8 @@ dispatch(struct console *k, const struct input *in)
 	}
 	perform(k, &out);
 	/* What the bar asked about is done. */
-	if (console_top(k)->ops == &view_bar && out.intent == DO_CANCEL)
+	if (console_top(k)->ops == &view_bar &&
+	    (out.intent == DO_CANCEL || out.intent == DO_ALERT_TEST))
 		console_pop(k);
 }
 

@@ -253,6 +253,20 @@ do_audit(const struct bar_call *c, struct err *e)
 	return parse(c, &cli, 0, 0, e) < 0 ? -1 : press(c, ACT_AUDIT);
 }
 
+/* The channels are known once the screen has been looked at. */
+static int
+do_alerts(const struct bar_call *c, struct err *e)
+{
+	struct cli cli;
+
+	if (command_parse(c->app, &cli, false, 0, 0, e) < 0 || only_option(c, &cli, "test", e) < 0)
+		return -1;
+	if (!cli_has(&cli, "test"))
+		return press(c, ACT_ALERTS);
+	view_ask_alert_test(c->m, c->in, c->out);
+	return 0;
+}
+
 static int
 do_notes(const struct bar_call *c, struct err *e)
 {
@@ -437,6 +451,7 @@ const struct bar_command bar_commands[] = {
 	{ "note", 0, NULL, bar_notice },
 	{ "notes", 0, NULL, do_notes },
 	{ "audit", 0, NULL, do_audit },
+	{ "alerts", 0, NULL, do_alerts },
 	{ "why", BAR_TABLES | BAR_JOBS, NULL, do_tree },
 	{ "impact", BAR_TABLES | BAR_JOBS, "what is made from a table or job", do_tree },
 	{ "logs", BAR_RUNS | BAR_JOBS, NULL, do_logs },

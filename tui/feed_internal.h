@@ -9,6 +9,8 @@
 
 enum { FEED_CANCELS = 16, FEED_NOTICES = 8 };
 
+struct alerts_part;
+
 struct cancel_request {
 	int64_t run;
 	enum cancel_level level;
@@ -35,7 +37,7 @@ struct feed {
 	pthread_mutex_t lock;	  /* guards all below */
 	struct snapshot *now;
 	int64_t follow, more[LOG_MORE], detail;
-	bool refresh, look_again;
+	bool refresh, look_again, alert_test;
 	struct wish want;
 	const struct job *gates_job;
 	struct date gates_as_of;
@@ -58,6 +60,11 @@ void feed_logs_done(struct live_logs *l);
 int feed_detail_read(struct worker *w, int64_t run, struct err *e) MUST_CHECK;
 void *feed_slow_main(void *worker);
 void *feed_look_main(void *worker);
+/* feed_alerts.c, of the look thread.  What there is on alerts; -1 fills p->error and *e. */
+int feed_alerts_read(struct worker *w, struct alerts_part *p, struct err *e) MUST_CHECK;
+bool feed_alerts_asked(struct feed *f);
+/* If it was asked for: sends a test message and notes what came of it. */
+void feed_alerts_test(struct worker *w);
 
 bool feed_stopping(const struct feed *f);
 void feed_wake(struct worker *w);

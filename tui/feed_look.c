@@ -24,7 +24,7 @@ enum {
 static const int every_ms[] = {
 	[LOOK_NONE] = 3600000, [LOOK_JOBS] = 2000,   [LOOK_TABLES] = 5000,   [LOOK_SYSTEM] = 2000,
 	[LOOK_JOB] = 2000,     [LOOK_TABLE] = 60000, [LOOK_SCATTER] = 60000, [LOOK_TICKER] = 30000,
-	[LOOK_HEALTH] = 30000, [LOOK_AUDIT] = 2000,
+	[LOOK_HEALTH] = 30000, [LOOK_AUDIT] = 2000,  [LOOK_ALERTS] = 5000,
 };
 
 struct looker {
@@ -491,6 +491,20 @@ look_at_audit(struct looker *l)
 }
 
 static void
+look_at_alerts(struct looker *l)
+{
+	struct alerts_part *p = look_part_new(LOOK_PART_ALERTS);
+	struct err e = ERR_INIT;
+
+	p->measured_ms = l->now_ms;
+	if (feed_alerts_read(l->w, p, &e) < 0) {
+		str_copy(p->error, sizeof(p->error), e.text);
+		l->failed = e;
+	}
+	publish(l, LOOK_PART_ALERTS, p);
+}
+
+static void
 look_round(struct looker *l)
 {
 	/* What each screen is made of. */
@@ -505,6 +519,7 @@ look_round(struct looker *l)
 		[LOOK_TICKER] = { look_at_ticker },
 		[LOOK_HEALTH] = { look_at_days },
 		[LOOK_AUDIT] = { look_at_audit },
+		[LOOK_ALERTS] = { look_at_alerts },
 	};
 	struct err e = ERR_INIT;
 
@@ -553,9 +568,11 @@ feed_look_main(void *worker)
 		int every = every_ms[l.want.what];
 
 		now = clock_mono_ms();
-		if (l.want.what != LOOK_NONE && (asked || now >= due)) {
+		if ((l.want.what != LOOK_NONE && (asked || now >= due)) ||
+		    feed_alerts_asked(w->feed)) {
 			if (!w->db)
 				w->db = db_open(&w->feed->app->conf, w->name, &w->feed->stop, &e);
+			feed_alerts_test(w);
 			if (w->db) {
 				look_round(&l);
 				l.first = false;

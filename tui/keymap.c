@@ -4,7 +4,7 @@
 #define CATALOGUE (SCREEN_JOBS | SCREEN_TABLES)
 #define CHECKS (SCREEN_HEALTH | SCREEN_CHECK)
 #define FILTERED (CATALOGUE | SCREEN_HEALTH | SCREEN_AUDIT)
-#define DESK (CHECKS | SCREEN_AUDIT)
+#define DESK (CHECKS | SCREEN_AUDIT | SCREEN_ALERTS)
 #define FLAT                                                                            \
 	(LISTS | CATALOGUE | SCREEN_SYSTEM | SCREEN_DETAIL | SCREEN_TREE | SCREEN_RUN | \
 	 SCREEN_SCATTER | SCREEN_TICKER | DESK | SCREEN_REVIEW)
@@ -352,7 +352,7 @@ const struct binding keymap[] = {
 	  { TK_ENTER },
 	  "Enter",
 	  NULL,
-	  "open the selected row: a run's details, a launch form, a job, a table" },
+	  "open the row: a run, a form, a job, a table, a command" },
 	{ SCREEN_SORT, ACT_OPEN, { TK_ENTER }, "Enter", "Enter Sort", "order by this column" },
 	{ SCREEN_FILTER, ACT_OPEN, { TK_ENTER }, "Enter", "Enter Keep", "keep this filter" },
 	{ SCREEN_FILTER, ACT_UP, { TK_UP }, "Up", NULL, "up" },
@@ -442,12 +442,7 @@ const struct binding keymap[] = {
 	  "Tab Pane",
 	  "next pane: layers, checks, running" },
 	{ SCREEN_OVERVIEW, ACT_PREV_PANE, { TK_BACKTAB }, "S-Tab", NULL, "previous pane" },
-	{ SCREEN_REVIEW,
-	  ACT_KEEP,
-	  { 'w' },
-	  "w",
-	  "w Write",
-	  "write these rows, after a question" },
+	{ SCREEN_REVIEW, ACT_KEEP, { 'w' }, "w", "w Write", "write these rows, after a question" },
 	{ SCREEN_REVIEW,
 	  ACT_DISCARD,
 	  { 'n' },
@@ -511,7 +506,8 @@ const struct binding keymap[] = {
 	  "y",
 	  NULL,
 	  "copy the selected row" },
-	{ LISTS | FILTERED | SCREEN_SYSTEM | SCREEN_LOG | SCREEN_SCATTER | SCREEN_TICKER,
+	{ LISTS | FILTERED | SCREEN_SYSTEM | SCREEN_ALERTS | SCREEN_LOG | SCREEN_SCATTER |
+		  SCREEN_TICKER,
 	  ACT_COPY_COMMAND,
 	  { 'Y' },
 	  "Y",
@@ -523,6 +519,19 @@ const struct binding keymap[] = {
 	  "X",
 	  NULL,
 	  "export to a file: what passes the filter, or the whole page" },
+	{ PAGES,
+	  ACT_ALERTS,
+	  { 'M' },
+	  "M",
+	  NULL,
+	  "alerts: what is wrong, and who was sent a message" },
+	{ SCREEN_ALERTS,
+	  ACT_TEST,
+	  { 't' },
+	  "t",
+	  "t Test",
+	  "send a test message, after a question" },
+	{ SCREEN_ALERTS, ACT_COPY, { 'y' }, "y", NULL, "copy this line (OSC 52)" },
 	{ PAGES, ACT_AUDIT, { 'A' }, "A", NULL, "audit: who did what, when and why; notes" },
 	{ PAGES & ~SCREEN_REVIEW,
 	  ACT_REVIEW,

@@ -96,6 +96,17 @@ lines_wrap(struct lines *l, int w, const char *text)
 }
 
 void
+lines_fold(struct lines *l, enum style st, int w, int in, const char *text)
+{
+	for (int x = 0; *text; x = in) {
+		size_t n = fitting(text, w - x);
+
+		lines_add(l, NULL, st, "%*s%.*s", x, "", (int)n, text);
+		text += n;
+	}
+}
+
+void
 lines_text(struct lines *l, enum style st, const char *text)
 {
 	while (*text) {

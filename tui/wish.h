@@ -14,7 +14,8 @@ enum look_what {
 	LOOK_SCATTER,
 	LOOK_TICKER,
 	LOOK_HEALTH,
-	LOOK_AUDIT
+	LOOK_AUDIT,
+	LOOK_ALERTS
 };
 struct wish {
 	enum look_what what;
