@@ -397,6 +397,7 @@ to_screen(struct console *k, enum act act)
 static bool
 global(struct console *k, const struct input *in)
 {
+	const struct view *from;
 	struct action how;
 
 	switch (in->act) {
@@ -413,6 +414,13 @@ global(struct console *k, const struct input *in)
 		return true;
 	case ACT_COPY_COMMAND:
 		return copy_command(k);
+	case ACT_PLAYBOOK:
+		how = (struct action){ .act = ACT_PLAYBOOK };
+		from = console_top(k);
+		if (from->ops->about)
+			(void)from->ops->about(from, &k->m, how.text);
+		console_push(k, &view_playbook, &how);
+		return true;
 	case ACT_MESSAGES:
 		console_push(k, &view_messages, NULL);
 		return true;

@@ -71,8 +71,6 @@ handle(struct view *v, const struct model *m, const struct input *in, struct act
 	build(&l, m);
 	if (in->act == ACT_TEST)
 		view_ask_alert_test(m, in, out);
-	else if (in->act == ACT_LAUNCH)
-		view_ask_launch(m, NULL, out);
 	else
 		(void)page_handle(v->state, &l, m, in, out);
 }

@@ -7,13 +7,13 @@
 #define DESK (CHECKS | SCREEN_AUDIT | SCREEN_ALERTS)
 #define FLAT                                                                            \
 	(LISTS | CATALOGUE | SCREEN_SYSTEM | SCREEN_DETAIL | SCREEN_TREE | SCREEN_RUN | \
-	 SCREEN_SCATTER | SCREEN_TICKER | DESK | SCREEN_REVIEW)
+	 SCREEN_SCATTER | SCREEN_TICKER | DESK | SCREEN_REVIEW | SCREEN_PAGE)
 #define PAGES (FLAT | SCREEN_LOG)
 #define MOVES (PAGES | SCREEN_HELP | SCREEN_LAUNCH | SCREEN_SORT | SCREEN_PICK | SCREEN_MESSAGES)
 /* Lists keep l and L for logs. */
 #define SIDEWAYS                                                                                \
 	(SCREEN_LOG | SCREEN_RUNS | CATALOGUE | SCREEN_SYSTEM | SCREEN_DETAIL | SCREEN_TICKER | \
-	 DESK | SCREEN_REVIEW)
+	 DESK | SCREEN_REVIEW | SCREEN_PAGE)
 #define TYPING \
 	(SCREEN_NOTICE | SCREEN_FORM | SCREEN_FILTER | SCREEN_BAR | SCREEN_TYPE | SCREEN_EXPORT)
 
@@ -146,6 +146,18 @@ const struct binding keymap[] = {
 	  "C",
 	  NULL,
 	  "abort the selected run now" },
+	{ CHECKS | SCREEN_TREE,
+	  ACT_PLAYBOOK,
+	  { 'K' },
+	  "K",
+	  "K Playbook",
+	  "known troubles that this may be, and what repairs them" },
+	{ PAGES & ~(CHECKS | SCREEN_TREE),
+	  ACT_PLAYBOOK,
+	  { 'K' },
+	  "K",
+	  NULL,
+	  "playbooks: known troubles, how to tell them, what repairs them" },
 	{ SCREEN_RUNS | SCREEN_RUN,
 	  ACT_RETRY,
 	  { 'R' },
@@ -347,12 +359,12 @@ const struct binding keymap[] = {
 	  "ten columns to the left" },
 	{ SIDEWAYS, ACT_LEFT_END, { '^' }, "^", NULL, "first column" },
 	{ SIDEWAYS, ACT_RIGHT_END, { '$' }, "$", NULL, "last column" },
-	{ LISTS | CATALOGUE | SCREEN_DETAIL | SCREEN_SYSTEM | DESK,
+	{ LISTS | CATALOGUE | SCREEN_DETAIL | SCREEN_SYSTEM | CHECKS | SCREEN_AUDIT,
 	  ACT_OPEN,
 	  { TK_ENTER },
 	  "Enter",
 	  NULL,
-	  "open the row: a run, a form, a job, a table, a command" },
+	  "open the selected row: a run's details, a launch form, a job, a table" },
 	{ SCREEN_SORT, ACT_OPEN, { TK_ENTER }, "Enter", "Enter Sort", "order by this column" },
 	{ SCREEN_FILTER, ACT_OPEN, { TK_ENTER }, "Enter", "Enter Keep", "keep this filter" },
 	{ SCREEN_FILTER, ACT_UP, { TK_UP }, "Up", NULL, "up" },
@@ -531,7 +543,7 @@ const struct binding keymap[] = {
 	  "t",
 	  "t Test",
 	  "send a test message, after a question" },
-	{ SCREEN_ALERTS, ACT_COPY, { 'y' }, "y", NULL, "copy this line (OSC 52)" },
+	{ SCREEN_ALERTS | SCREEN_PAGE, ACT_COPY, { 'y' }, "y", NULL, "copy this line (OSC 52)" },
 	{ PAGES, ACT_AUDIT, { 'A' }, "A", NULL, "audit: who did what, when and why; notes" },
 	{ PAGES & ~SCREEN_REVIEW,
 	  ACT_REVIEW,

@@ -269,7 +269,10 @@ form_handle(struct launch_state *s, const struct model *m, const struct input *i
 	}
 	switch (in->act) {
 	case ACT_BACK:
-		s->job = NULL;
+		if (s->direct)
+			out->intent = DO_BACK;
+		else
+			s->job = NULL;
 		break;
 	case ACT_UP:
 		s->cur = s->cur > 0 ? s->cur - 1 : s->n - 1;

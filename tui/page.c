@@ -25,6 +25,14 @@ page_report(struct lines *l, const struct report *r)
 	}
 }
 
+/* NULL: it is none. */
+static const char *
+command_of(const char *text)
+{
+	text += str_starts(text, "$ ") ? 2 : 0;
+	return str_starts(text, "fintra ") ? text : NULL;
+}
+
 void
 page_folded(struct lines *l, const struct report *r, int w)
 {
@@ -33,7 +41,7 @@ page_folded(struct lines *l, const struct report *r, int w)
 
 		if (p->title)
 			lines_rule(l, p->text, NULL);
-		else if (p->label || p->text[strspn(p->text, " ")] == '$')
+		else if (p->label || command_of(p->text + strspn(p->text, " ")))
 			lines_add(l, p->label, styles[p->tone], "%s", p->text);
 		else
 			lines_fold(l, styles[p->tone], w, FOLD_IN, p->text);
@@ -70,10 +78,12 @@ page_handle(struct page *p, struct lines *l, const struct model *m, const struct
 	text = text_of(p, l);
 	if (in->act == ACT_BACK) {
 		out->intent = DO_BACK;
-	} else if (in->act == ACT_OPEN && str_starts(text, "$ ")) {
-		view_ask_command(text + 2, out);
+	} else if (in->act == ACT_LAUNCH) {
+		view_ask_launch(m, NULL, out);
+	} else if (in->act == ACT_OPEN && command_of(text)) {
+		view_ask_command(command_of(text), out);
 	} else if (in->act == ACT_COPY) {
-		str_copy(p->copied, sizeof(p->copied), str_starts(text, "$ ") ? text + 2 : text);
+		str_copy(p->copied, sizeof(p->copied), str_or(command_of(text), text));
 		out->intent = DO_COPY;
 		out->copy = p->copied;
 	} else {

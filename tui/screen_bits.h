@@ -31,6 +31,7 @@ enum screen_bits {
 	SCREEN_MESSAGES = 1 << 25,
 	SCREEN_TICKER = 1 << 26,
 	SCREEN_REVIEW = 1 << 27, /* what a run with --diff would change */
+	SCREEN_PAGE = 1 << 28,	 /* to be read: a playbook, what moved */
 	SCREEN_SCATTER = 1 << 30
 };
 

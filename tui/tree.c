@@ -331,6 +331,15 @@ view_ask_tree(const struct model *m, const char *target, bool impact, struct act
 	str_copy(out->text, sizeof(out->text), target);
 }
 
+static bool
+about(const struct view *v, const struct model *m, char out[LOOK_NAME])
+{
+	struct picked p = pick(v->state, m);
+
+	str_copy(out, LOOK_NAME, p.table);
+	return p.table[0] != '\0';
+}
+
 const struct view_ops view_why = {
 	.title = "Why",
 	.screen = screen,
@@ -338,6 +347,7 @@ const struct view_ops view_why = {
 	.init = init_why,
 	.draw = draw,
 	.handle = handle,
+	.about = about,
 };
 
 const struct view_ops view_impact = {
@@ -347,4 +357,5 @@ const struct view_ops view_impact = {
 	.init = init_impact,
 	.draw = draw,
 	.handle = handle,
+	.about = about,
 };

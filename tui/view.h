@@ -55,6 +55,8 @@ struct view_ops {
 	/* The ticker that the selected row is about; false = none.  NULL = rows are not about one.
 	 */
 	bool (*ticker)(const struct view *v, const struct model *m, char out[TICKER_MAX + 1]);
+	/* The check, table or job that the selected row is about; false = none. */
+	bool (*about)(const struct view *v, const struct model *m, char out[LOOK_NAME]);
 	/* The view as rows for export, sheet_init() here; NULL = it is no list. */
 	void (*sheet)(const struct view *v, const struct model *m, struct sheet *out);
 };
@@ -62,7 +64,8 @@ struct view_ops {
 extern const struct view_ops view_overview, view_runs, view_log, view_help, view_launch,
 	view_confirm, view_why, view_impact, view_jobs, view_job, view_tables, view_table,
 	view_system, view_scatter, view_bar, view_run, view_leave, view_export, view_messages,
-	view_ticker, view_health, view_check, view_audit, view_notice, view_review, view_alerts;
+	view_ticker, view_health, view_check, view_audit, view_notice, view_review, view_alerts,
+	view_playbook;
 
 void view_open(struct view *v, const struct view_ops *ops, const struct view *below,
 	       const struct model *m, const struct action *how);

@@ -1,4 +1,6 @@
-/* What is wrong and who was told of it: nothing known, nothing wrong, much of it. */
+/* What is wrong and who was told of it: nothing known, two things, much of it; and the playbooks.
+ */
+#include "core/incident.h"
 #include "tests/support_look.h"
 #include "tui/look_desk.h"
 
@@ -87,6 +89,61 @@ test_many_scroll(void **state)
 	}
 }
 
+static const struct incident incidents[] = {
+	{ .name = "sector-stale",
+	  .title = "performance_windows has benchmarks of the session before",
+	  .symptom = "sector_performance is a session behind and performance_windows is mixed",
+	  .cause = "sector_performance has no rows of the day: performance-windows-aggregator "
+		   "fails, and a backfill took the benchmarks of the nearest session",
+	  .diagnose = NAMES("fintra health sector_performance_stale sector_windows_dates_agree",
+			    "fintra why performance_windows"),
+	  .remedy = NAMES("fintra run sector-performance-aggregator --as-of DATE",
+			  "fintra run performance-windows-aggregator --as-of DATE") },
+	{ .name = "killed-backfill",
+	  .title = "a backfill was killed half way",
+	  .symptom = "runs_lost names a run",
+	  .cause = "its process was killed",
+	  .diagnose = NAMES("fintra health runs_lost", "fintra why performance_windows"),
+	  .remedy = NAMES("fintra resume RUN") },
+	{ .name = "duplicate-key",
+	  .title = "a backfill fails with \"duplicate key violation\"",
+	  .symptom = "SQLSTATE 23505",
+	  .cause = "rows that were there",
+	  .diagnose = NAMES("fintra logs backfill-performance-windows"),
+	  .remedy = NAMES("fintra backfill performance-windows --as-of DATE") },
+	{ .name = NULL },
+};
+
+/* Asked of a check, a table, nothing; Enter opens one, Enter on a command types it. */
+static void
+test_playbooks(void **state)
+{
+	static const char *const of[] = { "sector_performance_stale", "performance_windows", "" };
+	static const char *const name[] = { "playbook", "playbooks_of", "playbooks" };
+
+	(void)state;
+	for (size_t i = 0; i < SCENE_SIZES; i++)
+		for (size_t k = 0; k < ARRAY_LEN(of); k++) {
+			struct catalogue cat = support_catalogue;
+			struct action how = { .intent = DO_OPEN };
+			struct scene s;
+
+			cat.incidents = incidents;
+			scene_begin(&s, MORNING_SEED, scene_sizes[i]);
+			s.m.cat = &cat;
+			str_copy(how.text, sizeof(how.text), of[k]);
+			scene_open(&s, &view_playbook, &how);
+			scene_compare(&s, name[k]);
+			if (k == 1) {
+				scene_type(&s, "j");
+				scene_key(&s, TK_ENTER);
+				assert_int_equal(s.last.intent, DO_OPEN);
+				assert_ptr_equal(s.last.row, &incidents[1]);
+			}
+			scene_end(&s);
+		}
+}
+
 static void
 test_the_question(void **state)
 {
@@ -131,6 +188,7 @@ main(void)
 		cmocka_unit_test(test_two_causes),
 		cmocka_unit_test(test_many_scroll),
 		cmocka_unit_test(test_the_question),
+		cmocka_unit_test(test_playbooks),
 		cmocka_unit_test(test_who_may_only_look_sends_nothing),
 	};
 
