@@ -248,6 +248,9 @@ ask_quit(struct console *k, int key)
 	if (k->open_reviews.at.n > 0)
 		str_copy(how.detail[0], sizeof(how.detail[0]),
 			 "A diff waits for its answer: leaving is a no, nothing is written.");
+	else if (k->fix.on)
+		str_copy(how.detail[0], sizeof(how.detail[0]),
+			 "A plan is under way: of its steps only the present one goes on.");
 	console_push(k, &view_leave, &how);
 }
 
@@ -270,10 +273,9 @@ perform(struct console *k, const struct action *a)
 		ask_quit(k, a->key);
 		break;
 	case DO_DRAIN_AND_QUIT:
-		console_begin_drain(k, LEAVE_DRAIN);
-		break;
 	case DO_HAND_OVER_AND_QUIT:
-		console_begin_drain(k, LEAVE_HAND_OVER);
+		console_begin_drain(k,
+				    a->intent == DO_DRAIN_AND_QUIT ? LEAVE_DRAIN : LEAVE_HAND_OVER);
 		break;
 	case DO_RESUME:
 		console_go_on(k, a);
@@ -288,6 +290,9 @@ perform(struct console *k, const struct action *a)
 		feed_notice(k->feed, &a->notice);
 		if (console_top(k)->ops == &view_notice || console_top(k)->ops == &view_bar)
 			console_pop(k);
+		break;
+	case DO_FIX:
+		console_fix(k, a->target);
 		break;
 	case DO_ALERT_TEST:
 		feed_alert_test(k->feed);
@@ -473,7 +478,8 @@ dispatch(struct console *k, const struct input *in)
 	perform(k, &out);
 	/* What the bar asked about is done. */
 	if (console_top(k)->ops == &view_bar &&
-	    (out.intent == DO_CANCEL || out.intent == DO_ALERT_TEST))
+	    (out.intent == DO_CANCEL || out.intent == DO_ALERT_TEST || out.intent == DO_RESUME ||
+	     out.intent == DO_FIX))
 		console_pop(k);
 }
 

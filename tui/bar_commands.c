@@ -228,8 +228,8 @@ do_runs(const struct bar_call *c, struct err *e)
 }
 
 /* A run by number, or the newest one of a job. */
-static int
-find_run(const struct bar_call *c, const char *word, int64_t *run, struct err *e)
+int
+bar_find_run(const struct bar_call *c, const char *word, int64_t *run, struct err *e)
 {
 	const struct job *job = catalogue_job(c->m->cat, word);
 	const struct run_info *live = job ? look_live_run(c->m, job) : NULL;
@@ -255,7 +255,7 @@ do_logs(const struct bar_call *c, struct err *e)
 		return -1;
 	if (bar_only_option(c, &cli, "follow", e) < 0)
 		return -1;
-	if (cli.narg && find_run(c, cli.arg[0], &run, e) < 0)
+	if (cli.narg && bar_find_run(c, cli.arg[0], &run, e) < 0)
 		return -1;
 	c->out->intent = DO_OPEN;
 	c->out->open = &view_log;
@@ -271,7 +271,8 @@ do_cancel(const struct bar_call *c, struct err *e)
 	int64_t run;
 	struct cli cli;
 
-	if (command_parse(c->app, &cli, false, 1, 1, e) < 0 || find_run(c, cli.arg[0], &run, e) < 0)
+	if (command_parse(c->app, &cli, false, 1, 1, e) < 0 ||
+	    bar_find_run(c, cli.arg[0], &run, e) < 0)
 		return -1;
 	if (!model_run(c->m, run)) {
 		char what[120];
@@ -295,7 +296,7 @@ do_resume(const struct bar_call *c, struct err *e)
 	int64_t run;
 	struct cli cli;
 
-	if (bar_parse(c, &cli, 1, 1, e) < 0 || find_run(c, cli.arg[0], &run, e) < 0)
+	if (bar_parse(c, &cli, 1, 1, e) < 0 || bar_find_run(c, cli.arg[0], &run, e) < 0)
 		return -1;
 	r = model_run(c->m, run);
 	if (!r)
@@ -391,10 +392,14 @@ const struct bar_command bar_commands[] = {
 	{ "notes", 0, NULL, bar_notes },
 	{ "audit", 0, NULL, bar_audit },
 	{ "alerts", 0, NULL, bar_alerts },
+	{ "diff", 0, NULL, bar_diff },
 	{ "playbook", BAR_PLAYBOOKS, NULL, bar_playbook },
 	{ "why", BAR_TABLES | BAR_JOBS, NULL, do_tree },
 	{ "impact", BAR_TABLES | BAR_JOBS, "what is made from a table or job", do_tree },
 	{ "logs", BAR_RUNS | BAR_JOBS, NULL, do_logs },
+	{ "plan", BAR_TABLES | BAR_JOBS, NULL, bar_plan },
+	{ "fix", BAR_TABLES | BAR_JOBS, NULL, bar_fix },
+	{ "retry", BAR_RUNS | BAR_JOBS, NULL, bar_retry },
 	{ "cancel", BAR_RUNS | BAR_JOBS, NULL, do_cancel },
 	{ "resume", BAR_RUNS, NULL, do_resume },
 	{ "help", BAR_COMMANDS, NULL, do_help },

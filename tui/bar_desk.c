@@ -3,6 +3,7 @@
 #include "tui/health.h"
 
 #include "core/incident.h"
+#include "core/moved.h"
 
 #include <stdio.h>
 
@@ -68,6 +69,29 @@ bar_alerts(const struct bar_call *c, struct err *e)
 	if (!cli_has(&cli, "test"))
 		return bar_press(c, ACT_ALERTS);
 	view_ask_alert_test(c->m, c->in, c->out);
+	return 0;
+}
+
+/* Without dates the last two; what is no date is said here, what has no snapshots on the page. */
+int
+bar_diff(const struct bar_call *c, struct err *e)
+{
+	struct moved m = { .rows = 0 };
+	char from[DATE_BUF], to[DATE_BUF];
+	struct cli cli;
+
+	if (command_parse(c->app, &cli, false, 0, 2, e) < 0 ||
+	    bar_only_option(c, &cli, NULL, e) < 0)
+		return -1;
+	if (cli.narg == 1)
+		return err_set(e, ERR_USAGE, "diff takes two dates, or none for the last two");
+	if (cli.narg && moved_dates(&m, cli.arg[0], cli.arg[1], e) < 0)
+		return -1;
+	if (cli.narg)
+		fmt_buf(c->out->text, sizeof(c->out->text), "%s %s", date_iso(m.from, from),
+			date_iso(m.to, to));
+	c->out->intent = DO_OPEN;
+	c->out->open = &view_moved;
 	return 0;
 }
 

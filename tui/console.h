@@ -4,6 +4,7 @@
 #define FINTRA_TUI_CONSOLE_H
 
 #include "core/headless.h"
+#include "core/why.h"
 #include "tui/feed.h"
 #include "tui/review.h"
 #include "tui/term.h"
@@ -19,6 +20,22 @@ struct own_run {
 	bool hand_over;		/* was under way when the console began to leave */
 	bool diff;		/* asks what is to be kept */
 	struct outcome outcome; /* once ended */
+};
+
+/* A plan that is carried out, step by step (fix.c). */
+struct fix_step {
+	const struct job *job;
+	int64_t resume; /* run that is gone on with, 0 = a new one */
+	bool launchable;
+	char command[160];
+};
+struct fixing {
+	bool on;
+	struct fix_step step[WHY_STEPS];
+	size_t n, done;
+	size_t own; /* the run of the present step, in own */
+	struct date as_of;
+	char target[128], reason[160];
 };
 
 /* The log that is printed instead of the screen; pane NULL = none. */
@@ -59,6 +76,7 @@ struct console {
 	struct bar_history history;
 	struct plain plain;
 	struct message_log said;
+	struct fixing fix;
 	struct reviews reviews;
 	unsigned review_serial;
 	struct review_list open_reviews; /* as last taken */
@@ -80,6 +98,11 @@ void console_poll_runs(struct console *k);
 void console_take_reviews(struct console *k);
 void console_show_review(struct console *k);
 void console_answer(struct console *k, int64_t run, bool keep);
+
+/* fix.c */
+void console_fix(struct console *k, const char *target); /* "" = all that counts */
+/* The step under way has ended, perhaps: the next one. */
+void console_fix_goes_on(struct console *k);
 
 /* leave.c */
 /* Tells our runs to stop at their next checkpoint; the loop goes on until they have. */

@@ -9,8 +9,6 @@
 
 enum { FEED_CANCELS = 16, FEED_NOTICES = 8 };
 
-struct alerts_part;
-
 struct cancel_request {
 	int64_t run;
 	enum cancel_level level;
@@ -60,8 +58,10 @@ void feed_logs_done(struct live_logs *l);
 int feed_detail_read(struct worker *w, int64_t run, struct err *e) MUST_CHECK;
 void *feed_slow_main(void *worker);
 void *feed_look_main(void *worker);
-/* feed_alerts.c, of the look thread.  What there is on alerts; -1 fills p->error and *e. */
-int feed_alerts_read(struct worker *w, struct alerts_part *p, struct err *e) MUST_CHECK;
+/* feed_told.c, of the look thread: fills *part, of its own kind; `name` is that of the wish.  -1
+ * fills *e. */
+typedef int feed_read(struct worker *w, const char *name, void *part, struct err *e);
+feed_read feed_audit_read, feed_alerts_read, feed_moved_read;
 bool feed_alerts_asked(struct feed *f);
 /* If it was asked for: sends a test message and notes what came of it. */
 void feed_alerts_test(struct worker *w);

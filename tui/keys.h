@@ -59,6 +59,7 @@ enum act {
 	ACT_WHY,
 	ACT_IMPACT,
 	ACT_PLAN,
+	ACT_FIX,
 	ACT_COPY,
 	ACT_SORT,
 	ACT_SORT_PREV,

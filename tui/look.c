@@ -81,6 +81,13 @@ alerts_done(struct part *p)
 }
 
 static void
+moved_part_done(struct part *p)
+{
+	report_done(&((struct moved_part *)p)->text);
+	free(p);
+}
+
+static void
 plain_done(struct part *p)
 {
 	free(p);
@@ -104,6 +111,7 @@ look_part_new(enum look_part which)
 		[LOOK_PART_DAYS] = { sizeof(struct days_part), days_done },
 		[LOOK_PART_AUDIT] = { sizeof(struct audit_part), audit_done },
 		[LOOK_PART_ALERTS] = { sizeof(struct alerts_part), alerts_done },
+		[LOOK_PART_MOVED] = { sizeof(struct moved_part), moved_part_done },
 	};
 	struct part *p = mem_zalloc(kind[which].size);
 
@@ -151,6 +159,12 @@ const struct alerts_part *
 look_alerts(const struct model *m)
 {
 	return (const struct alerts_part *)m->s->look[LOOK_PART_ALERTS];
+}
+
+const struct moved_part *
+look_moved(const struct model *m)
+{
+	return (const struct moved_part *)m->s->look[LOOK_PART_MOVED];
 }
 
 const struct job_runs_part *

@@ -23,6 +23,9 @@ struct audit_part { /* newest first */
 	struct audit_list l;
 };
 
+struct told_part { /* how each of these begins */
+	LOOK_HEAD;
+};
 struct alerts_part {
 	LOOK_HEAD;
 	struct report text;
@@ -30,9 +33,17 @@ struct alerts_part {
 	char incomplete[120]; /* what is missing of one; "" = nothing */
 };
 
+struct moved_part {
+	LOOK_HEAD;
+	char days[LOOK_NAME]; /* as they were asked for */
+	struct date from, to;
+	struct report text;
+};
+
 /* The newest, NULL = not read yet. */
 const struct days_part *look_days(const struct model *m);
 const struct audit_part *look_audit(const struct model *m);
 const struct alerts_part *look_alerts(const struct model *m);
+const struct moved_part *look_moved(const struct model *m);
 
 #endif

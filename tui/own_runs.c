@@ -174,6 +174,7 @@ console_poll_runs(struct console *k)
 			continue;
 		r->ended = true;
 		say_ending(k, r);
+		console_fix_goes_on(k);
 		feed_refresh(k->feed);
 	}
 	if (k->m.own_runs != runner_active(k->runner))

@@ -252,6 +252,12 @@ handle(struct view *v, const struct model *m, const struct input *in, struct act
 	case ACT_IMPACT:
 		turn(t, &p, in->act == ACT_IMPACT);
 		break;
+	case ACT_FIX:
+		if (t->down)
+			view_message(out, LVL_INFO, "u shows upstream, with the plan");
+		else
+			view_ask_fix(m, t->target, in, out);
+		break;
 	case ACT_PLAN:
 		run_plan(t, m, in, out);
 		break;

@@ -65,7 +65,7 @@ extern const struct view_ops view_overview, view_runs, view_log, view_help, view
 	view_confirm, view_why, view_impact, view_jobs, view_job, view_tables, view_table,
 	view_system, view_scatter, view_bar, view_run, view_leave, view_export, view_messages,
 	view_ticker, view_health, view_check, view_audit, view_notice, view_review, view_alerts,
-	view_playbook;
+	view_playbook, view_moved;
 
 void view_open(struct view *v, const struct view_ops *ops, const struct view *below,
 	       const struct model *m, const struct action *how);
@@ -103,6 +103,9 @@ void view_ask_backfill(const struct model *m, const struct job *job, const struc
 /* The tree of what a table or job is made from, or (impact) of what is made from it. */
 void view_ask_tree(const struct model *m, const char *target, bool impact, struct action *out);
 void view_ask_log(int64_t run, const char *job, struct action *out);
+/* The question before the whole plan of a table or job ("" = all) is run. */
+void view_ask_fix(const struct model *m, const char *target, const struct input *in,
+		  struct action *out);
 /* The question before a test message goes out by every channel. */
 void view_ask_alert_test(const struct model *m, const struct input *in, struct action *out);
 /* The diff of that run that waits for its answer, 0 = the oldest; NULL = none. */

@@ -15,7 +15,8 @@ enum look_what {
 	LOOK_TICKER,
 	LOOK_HEALTH,
 	LOOK_AUDIT,
-	LOOK_ALERTS
+	LOOK_ALERTS,
+	LOOK_MOVED
 };
 struct wish {
 	enum look_what what;

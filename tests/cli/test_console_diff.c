@@ -268,6 +268,41 @@ test_a_lost_terminal_is_a_no(void **state)
 	end(&g, true);
 }
 
+/* What moved between two days: the last two by themselves, or those that are named. */
+static void
+test_what_moved_between_two_days(void **state)
+{
+	const char *info = product_copy("con_moved");
+	struct console_test t;
+
+	(void)state;
+	support_sql(info,
+		    "INSERT INTO fintra_snapshots (ticker, snapshot_date, engine_version, "
+		    "sector, fgos_score, profile_structural, market_snapshot, valuation, "
+		    "market_position, investment_verdict, data_confidence) SELECT ticker, "
+		    "'2026-01-30', engine_version, sector, fgos_score + 25, '{}', '{}', '{}', "
+		    "'{}', '{}', '{}' FROM fintra_snapshots WHERE ticker = 'ZCZS' AND "
+		    "snapshot_date = '" PRODUCT_DAY "'");
+	console_open_on(&t, info, NULL);
+	console_env(&t, CLI_NOW);
+	console_start(&t, 120, 40);
+	SEE(&t, "for " PRODUCT_DAY);
+	pty_send(t.pty, ":diff\r");
+	SEE(&t, "fintra > Moved from 2026-01-30 to 2026-02-02");
+	SEE(&t, "Tickers gained and lost");
+	pty_send(t.pty, "G");
+	SEE(&t, "Runs that changed rows since");
+	pty_send(t.pty, ":diff 2026-02-02 2026-01-29\r");
+	SEE(&t, "there are no snapshots of 2026-01-29; the nearest day with some is");
+	pty_send(t.pty, ":diff yesterday 2026-02-02\r");
+	SEE(&t, "yesterday is not a date");
+	pty_send(t.pty, "\033");
+	GONE(&t, ":diff");
+	pty_send(t.pty, "Q");
+	assert_int_equal(pty_wait_exit(t.pty, CONSOLE_WAIT_MS), 0);
+	console_close(&t);
+}
+
 int
 main(void)
 {
@@ -278,6 +313,7 @@ main(void)
 		cmocka_unit_test(test_no_answer_in_time_is_a_no),
 		cmocka_unit_test(test_quitting_is_a_no),
 		cmocka_unit_test(test_a_lost_terminal_is_a_no),
+		cmocka_unit_test(test_what_moved_between_two_days),
 	};
 
 	return cmocka_run_group_tests_name("console_diff", tests, set_up, NULL);

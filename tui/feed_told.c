@@ -1,8 +1,9 @@
-/* Alerts, for the look thread: what there is on them, and the test message. */
+/* For the look thread: audit, alerts and their test message, what moved. */
 #include "tui/feed_internal.h"
 #include "tui/look_desk.h"
 
 #include "core/alert.h"
+#include "core/moved.h"
 
 #include <string.h>
 
@@ -21,14 +22,16 @@ name_channels(const struct conf *conf, struct alerts_part *p)
 
 /* From what the slow thread has measured: nothing is measured twice. */
 int
-feed_alerts_read(struct worker *w, struct alerts_part *p, struct err *e)
+feed_alerts_read(struct worker *w, const char *name, void *part, struct err *e)
 {
+	struct alerts_part *p = part;
 	const struct app *app = w->feed->app;
 	struct snapshot *s = feed_now(w->feed);
 	struct alert_causes causes = { .at = NULL };
 	struct alert_book book = { .row = NULL };
 	int rc = -1;
 
+	(void)name;
 	name_channels(&app->conf, p);
 	if (!s->fresh || !s->health) {
 		err_set(e, ERR_DB, "the tables are not measured yet");
@@ -89,4 +92,46 @@ feed_alerts_test(struct worker *w)
 		(void)str_fmt(&said, "; not recorded: %.160s", note.text);
 	feed_note(f, bad || n == 0 ? LVL_ERROR : LVL_INFO, "test message: %s",
 		  n ? str_c(&said) : "no channel is set in [alert]");
+}
+
+int
+feed_audit_read(struct worker *w, const char *name, void *part, struct err *e)
+{
+	(void)name;
+	return audit_read(w->db, NULL, 0, LOOK_AUDITED, &((struct audit_part *)part)->l, e);
+}
+
+/* Two days, or the last two. */
+static int
+days_of(struct worker *w, const char *name, struct moved *m, struct err *e)
+{
+	const struct app *app = w->feed->app;
+	char one[LOOK_NAME], *other;
+	struct date as_of;
+
+	str_copy(one, sizeof(one), name);
+	other = strchr(one, ' ');
+	if (other)
+		*other++ = '\0';
+	if (other)
+		return moved_dates(m, one, other, e);
+	return app_as_of(app, &as_of, e) < 0 ? -1 : moved_last(w->db, app->cat->diff, as_of, m, e);
+}
+
+int
+feed_moved_read(struct worker *w, const char *name, void *part, struct err *e)
+{
+	const struct app *app = w->feed->app;
+	struct moved_part *p = part;
+	struct moved m = { .rows = MOVED_ROWS };
+	int rc = days_of(w, name, &m, e);
+
+	str_copy(p->days, sizeof(p->days), name);
+	if (rc == 0)
+		rc = moved_read(w->db, app->cat->diff, &m, e);
+	p->from = m.from;
+	p->to = m.to;
+	p->text = m.text;
+	json_free(m.json);
+	return rc;
 }
