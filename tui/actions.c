@@ -257,6 +257,13 @@ ask_quit(struct console *k, int key)
 static void dispatch(struct console *k, const struct input *in);
 
 static void
+send_test(struct console *k)
+{
+	feed_alert_test(k->feed);
+	console_message(k, LVL_INFO, "the test message is on its way ...");
+}
+
+static void
 perform(struct console *k, const struct action *a)
 {
 	if (a->typed[0])
@@ -295,8 +302,7 @@ perform(struct console *k, const struct action *a)
 		console_fix(k, a->target);
 		break;
 	case DO_ALERT_TEST:
-		feed_alert_test(k->feed);
-		console_message(k, LVL_INFO, "the test message is on its way ...");
+		send_test(k);
 		break;
 	case DO_KEEP:
 	case DO_DISCARD:

@@ -61,7 +61,7 @@ view_ask_fix(const struct model *m, const char *target, const struct input *in, 
 	} else if (!w) {
 		view_message(out, LVL_WARN, "%s", e.text);
 	} else if (w->plan_n == 0) {
-		view_message(out, LVL_INFO, "nothing to do: %s", w->text);
+		view_message(out, LVL_INFO, "%s", w->text);
 	} else {
 		out->intent = DO_OPEN;
 		out->open = &view_confirm;
