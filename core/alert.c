@@ -43,12 +43,30 @@ mask(const struct conf *conf, struct alert_causes *c)
 }
 
 int
+alert_look_at(struct db *db, const struct conf *conf, const struct catalogue *cat,
+	      struct alert_view *view, struct alert_causes *out, struct err *e)
+{
+	struct job_runs_list runs = { NULL, 0 };
+	int rc = job_runs_read(db, conf, cat, &runs, e);
+
+	memset(out, 0, sizeof(*out));
+	if (rc == 0) {
+		view->runs = &runs;
+		alert_causes_find(view, out);
+		mask(conf, out);
+	}
+	view->runs = NULL;
+	free(runs.at);
+	return rc;
+}
+
+int
 alert_look(struct db *db, const struct conf *conf, const struct catalogue *cat,
 	   struct alert_causes *out, struct err *e)
 {
 	struct freshness f = { .n = 0 };
 	struct health h = { .n = 0 };
-	struct job_runs_list runs = { NULL, 0 };
+	struct alert_view view = { .fresh = &f, .health = &h };
 	int64_t now = clock_wall_ms();
 	struct check_env env = { .db = db, .conf = conf, .cat = cat, .fresh = &f, .now_ms = now };
 	int rc = -1;
@@ -57,12 +75,8 @@ alert_look(struct db *db, const struct conf *conf, const struct catalogue *cat,
 	/* Of the session that is due now, whatever day the command before was about. */
 	env.as_of = calendar_published(now, PUBLISH_LAG_MIN);
 	if (freshness_measure(db, conf, cat, env.as_of, now, &f, e) == 0 &&
-	    health_measure(&env, &h, e) == 0 && job_runs_read(db, conf, cat, &runs, e) == 0) {
-		alert_causes_find(&(struct alert_view){ &f, &h, &runs }, out);
-		mask(conf, out);
-		rc = 0;
-	}
-	free(runs.at);
+	    health_measure(&env, &h, e) == 0)
+		rc = alert_look_at(db, conf, cat, &view, out, e);
 	health_done(&h);
 	freshness_done(&f);
 	return rc;

@@ -6,6 +6,7 @@
 
 #include "core/health.h"
 #include "core/job_runs.h"
+#include "core/report.h"
 
 enum { ALERT_KEY = 96, ALERT_TEXT = 800, ALERT_PRINT = 64, ALERT_REMEDY = 160 };
 
@@ -66,6 +67,8 @@ struct alert_book {
 };
 int alert_book_read(struct db *db, struct alert_book *out, struct err *e) MUST_CHECK;
 void alert_book_done(struct alert_book *b);
+const struct alert_row *alert_book_open(const struct alert_book *b, const char *key); /* or NULL */
+const char *alert_delivery_word(const struct alert_delivery *d); /* "sent" "sending" "failed" */
 const struct alert_delivery *alert_book_delivery(const struct alert_book *b, const char *key,
 						 const char *channel);
 /* Makes the rows say what the causes say; within the caller's transaction. */
@@ -125,6 +128,21 @@ int alert_occasion(struct db *db, const struct conf *conf, const struct catalogu
 /* The causes now, their texts masked; writes no alert. */
 int alert_look(struct db *db, const struct conf *conf, const struct catalogue *cat,
 	       struct alert_causes *out, struct err *e) MUST_CHECK;
+/* The same from what is measured already. */
+int alert_look_at(struct db *db, const struct conf *conf, const struct catalogue *cat,
+		  struct alert_view *view, struct alert_causes *out, struct err *e) MUST_CHECK;
+/* Lines on each cause: since when, remedy, deliveries; then what is about no cause. */
+void alert_report(const struct alert_causes *c, const struct alert_book *b, struct report *out);
+enum { ALERT_CHANNELS = 4 };
+struct alert_tried {
+	const char *channel;
+	bool failed, unnoted; /* unnoted: it could not be recorded */
+	struct err err;
+};
+/* Sends a test message by every configured channel and records it; how many those are.  *note: the
+ * last that could not be recorded. */
+int alert_test(struct db *db, const struct conf *conf, struct alert_tried out[ALERT_CHANNELS],
+	       struct err *note);
 /* Records whether something that is about no cause has reached a channel. */
 int alert_note(struct db *db, const char *channel, const char *error, struct err *e) MUST_CHECK;
 

@@ -2,7 +2,6 @@
 #include "core/alert.h"
 #include "core/clock.h"
 #include "core/commands.h"
-#include "core/http.h"
 
 #include <string.h>
 
@@ -79,23 +78,6 @@ struct seen {
 	struct alert_book book;
 };
 
-static const struct alert_row *
-row_of(const struct seen *s, const char *key)
-{
-	for (size_t i = 0; i < s->book.n_rows; i++)
-		if (s->book.row[i].open && str_same(s->book.row[i].key, key))
-			return &s->book.row[i];
-	return NULL;
-}
-
-static const char *
-delivery_word(const struct alert_delivery *d)
-{
-	return d->state == DELIVERY_FAILED    ? "failed"
-	       : d->state == DELIVERY_SENDING ? "sending"
-					      : "sent";
-}
-
 static struct json *
 json_deliveries(const struct seen *s, const char *key)
 {
@@ -109,7 +91,7 @@ json_deliveries(const struct seen *s, const char *key)
 			continue;
 		o = json_new_object();
 		json_set_text(o, "channel", d->channel);
-		json_set_text(o, "state", delivery_word(d));
+		json_set_text(o, "state", alert_delivery_word(d));
 		json_set_time(o, "sent", d->sent_ms);
 		json_set_time(o, "tried", d->tried_ms);
 		json_set_text(o, "error", *d->error ? d->error : NULL);
@@ -126,7 +108,7 @@ print_json(const struct seen *s)
 	json_set_int(o, "v", 1);
 	for (size_t i = 0; i < s->causes.n; i++) {
 		const struct alert_cause *k = &s->causes.at[i];
-		const struct alert_row *a = row_of(s, k->key);
+		const struct alert_row *a = alert_book_open(&s->book, k->key);
 		struct json *j = json_new_object();
 
 		json_set_text(j, "key", k->key);
@@ -144,38 +126,21 @@ print_json(const struct seen *s)
 }
 
 static void
-print_deliveries(const struct seen *s, const char *key)
+print_text(const struct app *app, const struct seen *s)
 {
-	char at[CLOCK_BUF];
-
-	for (size_t i = 0; i < s->book.n_deliveries; i++) {
-		const struct alert_delivery *d = &s->book.delivery[i];
-		STR_AUTO error = { 0 };
-
-		if (str_same(d->key, key))
-			printf("          %s %s %s%s%s\n", d->channel, delivery_word(d),
-			       clock_iso(d->state == DELIVERY_SENT ? d->sent_ms : d->tried_ms, at),
-			       *d->error ? ": " : "", out_clean(&error, d->error));
-	}
-}
-
-static void
-print_cause(const struct app *app, const struct seen *s, const struct alert_cause *k)
-{
-	static const int severity[] = { 0, 2, 3, 2 };
-	const struct alert_row *a = row_of(s, k->key);
+	static const int severity[] = { 0, 0, 1, 2, 3 };
 	bool color = out_color(app, stdout);
-	char since[CLOCK_BUF];
-	STR_AUTO text = { 0 };
+	REPORT_AUTO r = { .head = "" };
 
-	printf(" %s%-8s%s%c %s: %s\n", out_sgr(color, severity[k->severity]),
-	       check_state_name(k->severity), out_sgr(color, 0), k->acked ? 'A' : ' ', k->key,
-	       out_clean(&text, k->text));
-	if (a)
-		printf("          since %s\n", clock_iso(a->first_ms, since));
-	if (*k->remedy)
-		printf("          $ %s\n", k->remedy);
-	print_deliveries(s, k->key);
+	alert_report(&s->causes, &s->book, &r);
+	for (size_t i = s->causes.n == 0 && (app->g.quiet || app->g.cron); i < r.line.n; i++) {
+		const struct report_line *l = &r.line.at[i];
+		STR_AUTO text = { 0 };
+		bool title = color && severity[l->tone] && l->text[0] != ' ';
+
+		printf(" %s%s%s\n", title ? out_sgr(color, severity[l->tone]) : "",
+		       out_clean(&text, l->text), title ? out_sgr(color, 0) : "");
+	}
 }
 
 static int
@@ -190,42 +155,21 @@ list(const struct app *app, struct err *e)
 		rc = 0;
 		if (app->g.json)
 			print_json(&s);
-		else if (s.causes.n == 0 && !app->g.quiet && !app->g.cron)
-			printf("nothing is wrong\n");
-		for (size_t i = 0; i < s.causes.n && !app->g.json; i++)
-			print_cause(app, &s, &s.causes.at[i]);
-		if (!app->g.json)
-			print_deliveries(&s, "");
+		else
+			print_text(app, &s);
 	}
 	alert_book_done(&s.book);
 	alert_causes_done(&s.causes);
 	return rc;
 }
 
-static int
-test_channel(const struct app *app, struct db *db, const struct alert_channel *c, struct err *e)
-{
-	static const struct alert_row about = { .key = "test",
-						.open = true,
-						.text = "this is a test, nothing is wrong" };
-	struct alert_message m = { ALERT_TEST, &about, clock_wall_ms() };
-	struct err note = ERR_INIT;
-	int rc = c->send(&app->conf, &m, e);
-
-	if (alert_note(db, c->name, rc < 0 ? e->text : NULL, &note) < 0)
-		say(note.text);
-	if (rc < 0)
-		return err_wrap(e, "%s", c->name);
-	if (!app->g.quiet && !app->g.cron)
-		printf("%s: sent\n", c->name);
-	return 0;
-}
-
 /* Every channel is tried; the first that fails gives the exit code. */
 static int
 test(const struct app *app, struct err *e)
 {
-	int tried = 0, failed = 0;
+	struct alert_tried tried[ALERT_CHANNELS];
+	struct err note = ERR_INIT;
+	int n, failed = 0;
 
 	if (app->g.read_only)
 		return err_set(e, ERR_PERMISSION,
@@ -235,22 +179,24 @@ test(const struct app *app, struct err *e)
 	DB_AUTO db = app_db(app, e);
 	if (!db)
 		return -1;
-	http_global_init();
-	for (const struct alert_channel *c = alert_channels; c->name; c++) {
-		struct err own = ERR_INIT;
+	n = alert_test(db, &app->conf, tried, &note);
+	if (n == 0)
+		say("no channel is configured in [alert]");
+	for (int i = 0; i < n; i++) {
+		struct err own = tried[i].err;
 
-		if (!c->configured(&app->conf))
+		if (tried[i].unnoted)
+			say(note.text);
+		if (!tried[i].failed && !app->g.quiet && !app->g.cron)
+			printf("%s: sent\n", tried[i].channel);
+		if (!tried[i].failed)
 			continue;
-		tried++;
-		if (test_channel(app, db, c, &own) == 0)
-			continue;
+		(void)err_wrap(&own, "%s", tried[i].channel);
 		if (failed++)
 			say(own.text);
 		else
 			*e = own;
 	}
-	if (tried == 0)
-		say("no channel is configured in [alert]");
 	return failed ? -1 : 0;
 }
 

@@ -31,22 +31,12 @@ page_json(const struct incident *in)
 }
 
 static void
-print_commands(const char *title, const char *const *at)
-{
-	printf("\n%s\n", title);
-	for (; at && *at; at++)
-		printf("  %s\n", *at);
-}
-
-static void
 print_page(const struct incident *in)
 {
-	printf("%s: %s\n\nSymptom: %s.\nCause:   %s.\n", in->name, in->title, in->symptom,
-	       in->cause);
-	print_commands("To tell it:", in->diagnose);
-	print_commands("To repair it (fintra fix does the same, each step once):", in->remedy);
-	if (in->steps)
-		printf("\nTo practise it: fintra demo --incident %s\n", in->name);
+	REPORT_AUTO r = { .head = "" };
+
+	incident_report(in, DATE_NONE, &r);
+	out_report(&r);
 }
 
 void

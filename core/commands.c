@@ -59,8 +59,9 @@ const struct command commands[] = {
 	{ "ticker", "SYM", "one ticker through all layers", ticker_options, cmd_ticker },
 	{ "scatter", "", "the chart of FGOS against relative return 1Y, and what it leaves out",
 	  scatter_options, cmd_scatter },
-	{ "diff", "DATE1 DATE2", "what moved in the product between two snapshot dates",
-	  diff_options, cmd_diff },
+	{ "diff", "[DATE1 DATE2]",
+	  "what moved in the product between two snapshot dates (the last two)", diff_options,
+	  cmd_diff },
 	{ "engine", "[NAME]",
 	  "a financial engine as a filter: {\"in\": ...} per line, {\"out\": ...} back; exit 65 "
 	  "when a line cannot be read",

@@ -80,9 +80,9 @@ struct conf {
 	int refresh_ms;
 	char *time_zone; /* ny | utc */
 	bool mono;
-	char *on_hangup; /* hand-over | drain */
-	/* [old]: the system whose jobs a configured runner launches */
-	char *old_base_url;    /* "" = none */
+	char *on_hangup;       /* hand-over | drain */
+	int diff_wait_ms;      /* 900000 */
+	char *old_base_url;    /* [old]: the system whose jobs a runner launches; "" = none */
 	char *old_secret_file; /* of the bearer secret */
 	char *old_secret;      /* wiped by conf_done() */
 	struct conf_alert alert;

@@ -141,6 +141,9 @@ const struct conf_key conf_keys[] = {
 	{ "console", "on_hangup", CONF_TEXT, AT(on_hangup), "hand-over",
 	  "runs of a console whose terminal is lost: hand-over (another process goes on), drain (they end)",
 	  0, 0, "hand-over|drain" },
+	{ "console", "diff_wait_ms", CONF_INT, AT(diff_wait_ms), "900000",
+	  "how long a run with --diff waits for its answer, and keeps its job locked; then it is no",
+	  1000, DAY_S * 1e3, NULL },
 };
 /* clang-format on */
 

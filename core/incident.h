@@ -4,6 +4,7 @@
 #ifndef FINTRA_CORE_INCIDENT_H
 #define FINTRA_CORE_INCIDENT_H
 
+#include "core/report.h"
 #include "core/runner.h"
 
 enum incident_act {
@@ -40,6 +41,11 @@ struct incident {
 /* NULL fills *e (ERR_USAGE) with the nearest name; `practised`: one with steps. */
 const struct incident *incident_find(const struct catalogue *cat, const char *name, bool practised,
 				     struct err *e) MUST_CHECK;
+
+/* Whether one of its diagnosing commands is about that check, table or job. */
+bool incident_about(const struct incident *in, const char *name);
+/* Symptom, cause, commands; DATE becomes `day` when that is set. */
+void incident_report(const struct incident *in, struct date day, struct report *out);
 
 struct incident_env {		 /* all borrowed for the call */
 	const struct conf *conf; /* database and stand-in */

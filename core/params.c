@@ -24,7 +24,7 @@ const struct param_def params_common[] = {
 	  .type = PARAM_BOOL,
 	  .help = "run although it is done; publish although a guard objects" },
 };
-/* Of a launch from the command line, where somebody is asked: in no form and no list. */
+/* Of a launch where somebody is asked: not over HTTP, and not of every job. */
 static const struct param_def launch_diff = { .name = "diff",
 					      .type = PARAM_BOOL,
 					      .help = "show what would change, then ask" };

@@ -336,8 +336,10 @@ run_diff_end(struct run *r, struct err *e)
 	if (compare(r, e) < 0)
 		return -1;
 	yes = agreed(r, e);
-	if (run_check(&r->ctx, e) < 0)
+	if (run_check(&r->ctx, e) < 0) {
+		run_log(&r->ctx, LVL_WARN, "diff: nothing is kept, the run was stopped");
 		return -1;
+	}
 	if (yes && write_rows(r, e) < 0)
 		return -1;
 	struct json *j = diff_json(&r->diff->seen);

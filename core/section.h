@@ -23,7 +23,8 @@ typedef int section_tell(const struct ticker_ask *ask, struct report *text, stru
 
 /* What a look at one ticker shows: $1 ticker, $2 as-of, $3 how many rows; the first section has a
  * row for every ticker there is.  Of two dates: $1 earlier, $2 later, $3 how many rows; the first
- * section has of each date how many snapshots and the nearest date with some. */
+ * section has of each date how many snapshots and the nearest date with some, the second ($1 as-of)
+ * the last two dates with some. */
 struct section {
 	const char *name, *title;
 	int query;

@@ -5,6 +5,7 @@
 
 const struct section fintra_diff[] = {
 	{ "dates", "Dates", Q_DIFF_DATES, NULL },
+	{ "last", "The last two dates", Q_DIFF_LAST_DATES, NULL },
 	{ "totals", "Snapshots", Q_DIFF_TOTALS, NULL },
 	{ "tickers", "Tickers gained and lost", Q_DIFF_TICKERS, NULL },
 	{ "moved", "FGOS scores that moved by more than 10", Q_DIFF_MOVED, NULL },

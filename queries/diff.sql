@@ -9,6 +9,12 @@ SELECT d.snapshot_date, (SELECT count(*) FROM fintra_snapshots s WHERE s.snapsho
   FROM (VALUES ($1::date), ($2::date)) d (snapshot_date)
  ORDER BY d.snapshot_date;
 
+-- name: diff_last_dates
+-- $1 as-of
+-- returns the last two dates with snapshots up to it, the later one first; NULL = none
+SELECT a.d, (SELECT max(snapshot_date) FROM fintra_snapshots WHERE snapshot_date < a.d) AS before
+  FROM (SELECT max(snapshot_date) AS d FROM fintra_snapshots WHERE snapshot_date <= $1::date) a;
+
 -- name: diff_totals
 SELECT snapshot_date AS date, engine_version, count(*) AS snapshots, count(fgos_score) AS with_fgos,
        round(avg(fgos_score), 2) AS mean_fgos, count(relative_vs_sector_1y) AS with_relative_1y,

@@ -29,6 +29,10 @@ enum intent {
 	DO_EXPORT_OVER, /* the same, over one that is there */
 	DO_PLAIN,	/* pane */
 	DO_NOTICE,	/* notice: the ledger is told */
+	DO_FIX,		/* target: the table or job whose plan is run */
+	DO_ALERT_TEST,	/* a test message by every channel */
+	DO_KEEP,	/* run: what its --diff shows is written */
+	DO_DISCARD,	/* run: it is not */
 	DO_HAND_OVER_AND_QUIT
 };
 
@@ -48,6 +52,7 @@ struct action {
 	char detail[3][160];  /* below the question */
 	enum intent then;     /* of a confirmation that is answered yes */
 	char typed[BAR_LINE]; /* in the command bar, to be remembered; "" = nothing */
+	char target[128];     /* "" = all that counts */
 	const char *copy;     /* borrowed until the intent is carried out */
 	bool add;	      /* DO_OPEN of the logs: in a pane of its own */
 	bool may_hand_over;   /* asked by view_leave */

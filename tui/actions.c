@@ -49,8 +49,8 @@ console_top(struct console *k)
 }
 
 /* The logs are kept with their panes, filters and marks. */
-static void
-pop(struct console *k)
+void
+console_pop(struct console *k)
 {
 	struct view *v = console_top(k);
 
@@ -78,7 +78,7 @@ push_again(struct console *k, const struct view_ops *ops, const struct action *h
 	while (i > 0 && k->stack[i - 1].ops != ops)
 		i--;
 	while (i > 0 && k->depth > i)
-		pop(k);
+		console_pop(k);
 	if (i == 0) {
 		const struct view *below = console_top(k);
 
@@ -91,8 +91,8 @@ push_again(struct console *k, const struct view_ops *ops, const struct action *h
 	perform(k, &out);
 }
 
-static void
-push(struct console *k, const struct view_ops *ops, const struct action *how)
+void
+console_push(struct console *k, const struct view_ops *ops, const struct action *how)
 {
 	bool below = false;
 
@@ -117,7 +117,7 @@ open_view(struct console *k, const struct view_ops *ops, const struct action *a)
 	struct view *top = console_top(k), v;
 
 	if (top->ops != &view_bar || ops == &view_confirm) {
-		push(k, ops, a);
+		console_push(k, ops, a);
 		return;
 	}
 	view_open(&v, ops, top->below, &k->m, a);
@@ -142,62 +142,7 @@ static void
 to_root(struct console *k)
 {
 	while (k->depth > 1)
-		pop(k);
-}
-
-/* What the next epoch of a run needs comes from its row in the ledger. */
-static void
-go_on(struct console *k, const struct action *a)
-{
-	struct launch l = { .job = a->job, .as_of = a->as_of, .as_of_given = true };
-	struct err e = ERR_INIT;
-	struct own_run own = { .job = a->job };
-
-	l.gate = GATE_WARN;
-	l.origin = "console";
-	l.resume = a->run;
-	own.handle = runner_start(k->runner, &l, &e);
-	if (own.handle < 0) {
-		console_message(k, LVL_ERROR, "run %lld not resumed: %s", (long long)a->run,
-				e.text);
-		return;
-	}
-	vec_push(&k->own, own);
-	console_message(k, LVL_INFO, "run %lld goes on", (long long)a->run);
-	feed_refresh(k->feed);
-}
-
-static void
-launch(struct console *k, const struct launch *l)
-{
-	struct err e = ERR_INIT;
-	struct own_run own = { .job = l->job };
-
-	own.handle = runner_start(k->runner, l, &e);
-	if (own.handle < 0) {
-		console_message(k, LVL_ERROR, "%s not started: %s", l->job->name, e.text);
-		return;
-	}
-	vec_push(&k->own, own);
-	console_message(k, LVL_INFO, "%s started", l->job->name);
-	feed_refresh(k->feed);
-}
-
-/* Our own runs hear it at once, without the database; all others through the ledger. */
-static void
-cancel(struct console *k, int64_t run, enum cancel_level level)
-{
-	bool own = false;
-
-	for (size_t i = 0; i < k->own.n; i++)
-		if (!k->own.at[i].ended && runner_run_id(k->runner, k->own.at[i].handle) == run) {
-			runner_cancel(k->runner, k->own.at[i].handle, level);
-			k->own.at[i].told = true;
-			own = true;
-		}
-	feed_cancel(k->feed, run, level, own);
-	console_message(k, LVL_INFO, "run %lld: %s", (long long)run,
-			level == CANCEL_ABORT ? "abort" : "draining");
+		console_pop(k);
 }
 
 /* A terminal that has no clipboard gets a file, under a name that stays the same. */
@@ -262,7 +207,7 @@ ask_overwrite(struct console *k, const char *path)
 
 	str_copy(how.text, sizeof(how.text), "This file is there already. Overwrite it?");
 	str_copy(how.detail[0], sizeof(how.detail[0]), path);
-	push(k, &view_confirm, &how);
+	console_push(k, &view_confirm, &how);
 }
 
 /* Of the view on top: the prompt has gone.  The disk is waited for; an export is at most some
@@ -300,10 +245,23 @@ ask_quit(struct console *k, int key)
 	fmt_buf(how.text, sizeof(how.text), "%d run%s of this console %s under way.",
 		runner_active(k->runner), num_s(runner_active(k->runner)),
 		runner_active(k->runner) == 1 ? "is" : "are");
-	push(k, &view_leave, &how);
+	if (k->open_reviews.at.n > 0)
+		str_copy(how.detail[0], sizeof(how.detail[0]),
+			 "A diff waits for its answer: leaving is a no, nothing is written.");
+	else if (k->fix.on)
+		str_copy(how.detail[0], sizeof(how.detail[0]),
+			 "A plan is under way: of its steps only the present one goes on.");
+	console_push(k, &view_leave, &how);
 }
 
 static void dispatch(struct console *k, const struct input *in);
+
+static void
+send_test(struct console *k)
+{
+	feed_alert_test(k->feed);
+	console_message(k, LVL_INFO, "the test message is on its way ...");
+}
 
 static void
 perform(struct console *k, const struct action *a)
@@ -314,21 +272,20 @@ perform(struct console *k, const struct action *a)
 	case DO_NOTHING:
 		break;
 	case DO_BACK:
-		pop(k);
+		console_pop(k);
 		break;
 	case DO_QUIT:
 		if (console_top(k)->ops == &view_bar)
-			pop(k);
+			console_pop(k);
 		ask_quit(k, a->key);
 		break;
 	case DO_DRAIN_AND_QUIT:
-		console_begin_drain(k, LEAVE_DRAIN);
-		break;
 	case DO_HAND_OVER_AND_QUIT:
-		console_begin_drain(k, LEAVE_HAND_OVER);
+		console_begin_drain(k,
+				    a->intent == DO_DRAIN_AND_QUIT ? LEAVE_DRAIN : LEAVE_HAND_OVER);
 		break;
 	case DO_RESUME:
-		go_on(k, a);
+		console_go_on(k, a);
 		break;
 	case DO_COPY:
 		copy(k, a->copy);
@@ -339,10 +296,20 @@ perform(struct console *k, const struct action *a)
 	case DO_NOTICE:
 		feed_notice(k->feed, &a->notice);
 		if (console_top(k)->ops == &view_notice || console_top(k)->ops == &view_bar)
-			pop(k);
+			console_pop(k);
+		break;
+	case DO_FIX:
+		console_fix(k, a->target);
+		break;
+	case DO_ALERT_TEST:
+		send_test(k);
+		break;
+	case DO_KEEP:
+	case DO_DISCARD:
+		console_answer(k, a->run, a->intent == DO_KEEP);
 		break;
 	case DO_EXPORT:
-		pop(k);
+		console_pop(k);
 		export_to(k, a->detail[0], false);
 		break;
 	case DO_EXPORT_OVER:
@@ -352,7 +319,7 @@ perform(struct console *k, const struct action *a)
 		open_view(k, a->open, a);
 		break;
 	case DO_CANCEL:
-		cancel(k, a->run, a->level);
+		console_cancel(k, a->run, a->level);
 		break;
 	case DO_GATES:
 		feed_gates(k->feed, a->job, a->as_of);
@@ -362,14 +329,14 @@ perform(struct console *k, const struct action *a)
 		feed_gates(k->feed, a->job, a->as_of);
 		break;
 	case DO_LAUNCH:
-		launch(k, a->launch);
-		pop(k);
+		console_launch(k, a->launch);
+		console_pop(k);
 		break;
 	case DO_START:
-		launch(k, a->launch);
+		console_launch(k, a->launch);
 		break;
 	case DO_ACT:
-		pop(k);
+		console_pop(k);
 		dispatch(k, &(struct input){ .key = a->key, .act = a->act });
 		break;
 	case DO_MESSAGE:
@@ -418,6 +385,7 @@ to_screen(struct console *k, enum act act)
 		{ ACT_RUNS, &view_runs },     { ACT_TABLES, &view_tables },
 		{ ACT_SYSTEM, &view_system }, { ACT_TICKER, &view_ticker },
 		{ ACT_HEALTH, &view_health }, { ACT_AUDIT, &view_audit },
+		{ ACT_ALERTS, &view_alerts },
 	};
 
 	const struct view *from = console_top(k);
@@ -430,7 +398,7 @@ to_screen(struct console *k, enum act act)
 			(void)from->ops->ticker(from, &k->m, how.detail[0]);
 		to_root(k);
 		if (screens[i].ops)
-			push(k, screens[i].ops, &how);
+			console_push(k, screens[i].ops, &how);
 		return true;
 	}
 	return false;
@@ -440,34 +408,45 @@ to_screen(struct console *k, enum act act)
 static bool
 global(struct console *k, const struct input *in)
 {
+	const struct view *from;
 	struct action how;
 
 	switch (in->act) {
 	case ACT_LOGS:
 		how = (struct action){ .run = k->following, .act = ACT_LOGS };
 		to_root(k);
-		push(k, &view_log, &how);
+		console_push(k, &view_log, &how);
 		return true;
 	case ACT_HELP:
-		push(k, &view_help, NULL);
+		console_push(k, &view_help, NULL);
 		return true;
 	case ACT_COPY_ROW:
 		copy_row(k);
 		return true;
 	case ACT_COPY_COMMAND:
 		return copy_command(k);
+	case ACT_PLAYBOOK:
+		how = (struct action){ .act = ACT_PLAYBOOK };
+		from = console_top(k);
+		if (from->ops->about)
+			(void)from->ops->about(from, &k->m, how.text);
+		console_push(k, &view_playbook, &how);
+		return true;
 	case ACT_MESSAGES:
-		push(k, &view_messages, NULL);
+		console_push(k, &view_messages, NULL);
+		return true;
+	case ACT_REVIEW:
+		console_show_review(k);
 		return true;
 	case ACT_SLOWER:
 	case ACT_FASTER:
 		change_interval(k, in->act == ACT_SLOWER);
 		return true;
 	case ACT_EXPORT:
-		push(k, &view_export, NULL);
+		console_push(k, &view_export, NULL);
 		return true;
 	case ACT_COMMAND:
-		push(k, &view_bar, NULL);
+		console_push(k, &view_bar, NULL);
 		return true;
 	case ACT_QUIT:
 		ask_quit(k, in->key);
@@ -498,14 +477,16 @@ dispatch(struct console *k, const struct input *in)
 		return;
 	v->ops->handle(v, &k->m, in, &out);
 	if ((v->ops == &view_confirm || v->ops == &view_leave) && out.intent != DO_NOTHING) {
-		pop(k);
+		console_pop(k);
 		if (out.intent == DO_BACK)
 			return;
 	}
 	perform(k, &out);
 	/* What the bar asked about is done. */
-	if (console_top(k)->ops == &view_bar && out.intent == DO_CANCEL)
-		pop(k);
+	if (console_top(k)->ops == &view_bar &&
+	    (out.intent == DO_CANCEL || out.intent == DO_ALERT_TEST || out.intent == DO_RESUME ||
+	     out.intent == DO_FIX))
+		console_pop(k);
 }
 
 void
@@ -526,37 +507,4 @@ console_key(struct console *k, int key, bool pasted)
 		return;
 	}
 	dispatch(k, &in);
-}
-
-static void
-say_ending(struct console *k, const struct own_run *r)
-{
-	const struct outcome *o = &r->outcome;
-	enum level l = o->state == RUN_SUCCESS || o->state == RUN_SKIPPED ? LVL_INFO
-		       : o->state == RUN_FAILURE || o->run == 0		  ? LVL_ERROR
-									  : LVL_WARN;
-	const char *why = o->err.cls != ERR_NONE ? o->err.text : o->why;
-
-	if (o->run == 0)
-		console_message(k, LVL_ERROR, "%s refused: %s", r->job->name, why);
-	else
-		console_message(k, l, "run %lld %s: %s%s%s", (long long)o->run, r->job->name,
-				run_state_name(o->state), why[0] ? ": " : "", why);
-}
-
-void
-console_poll_runs(struct console *k)
-{
-	for (size_t i = 0; i < k->own.n; i++) {
-		struct own_run *r = &k->own.at[i];
-
-		if (r->ended || !runner_poll(k->runner, r->handle, &r->outcome))
-			continue;
-		r->ended = true;
-		say_ending(k, r);
-		feed_refresh(k->feed);
-	}
-	if (k->m.own_runs != runner_active(k->runner))
-		k->dirty = true;
-	k->m.own_runs = runner_active(k->runner);
 }

@@ -80,6 +80,7 @@ tick(struct console *k)
 		k->seen_ms = k->m.now_ms;
 	k->m.new_errors = model_count_failed_since(k->snap, k->seen_ms);
 	console_poll_runs(k);
+	console_take_reviews(k);
 	if (k->m.draining && k->m.own_runs == 0)
 		k->quit = true;
 	if (k->abort_at_ms && clock_mono_ms() > k->abort_at_ms)
@@ -253,6 +254,8 @@ begin(struct console *k)
 	k->m.command = k->command;
 	k->m.history = &k->history;
 	k->m.said = &k->said;
+	reviews_init(&k->reviews, k->wake, app->conf.diff_wait_ms);
+	k->m.reviews = &k->open_reviews;
 	k->m.ny = !str_same(app->conf.time_zone, "utc");
 	k->m.refresh_ms = app->conf.refresh_ms;
 	k->m.as_of_given = date_is_set(app->g.as_of);
@@ -292,6 +295,8 @@ finish(struct console *k)
 	canvas_done(&k->canvas);
 	part_unref(&k->snap->part);
 	vec_done(&k->own);
+	review_list_done(&k->open_reviews);
+	reviews_done(&k->reviews);
 	close(k->wake);
 	close(k->signals);
 	return sig ? 128 + sig : 0;

@@ -25,7 +25,8 @@ enum bar_words {
 	BAR_TABLES = 4,
 	BAR_RUNS = 8,
 	BAR_COMMANDS = 16,
-	BAR_CHECKS = 32
+	BAR_CHECKS = 32,
+	BAR_PLAYBOOKS = 64
 };
 
 struct bar_call {
@@ -46,6 +47,30 @@ struct bar_command {
 	int (*run)(const struct bar_call *c, struct err *e);
 };
 
+/* The words of a command that takes no option here. */
+int bar_parse(const struct bar_call *c, struct cli *cli, size_t least, size_t most,
+	      struct err *e) MUST_CHECK;
+/* The only option of a command that means something here is `name`; NULL = none. */
+int bar_only_option(const struct bar_call *c, const struct cli *cli, const char *name,
+		    struct err *e) MUST_CHECK;
+/* As the key would do. */
+int bar_press(const struct bar_call *c, enum act act);
+
+/* A run by number, or the newest one of a job. */
+int bar_find_run(const struct bar_call *c, const char *word, int64_t *run,
+		 struct err *e) MUST_CHECK;
+
+/* bar_repair.c */
+int bar_plan(const struct bar_call *c, struct err *e);
+int bar_fix(const struct bar_call *c, struct err *e);
+int bar_retry(const struct bar_call *c, struct err *e);
+/* bar_desk.c */
+int bar_health(const struct bar_call *c, struct err *e);
+int bar_audit(const struct bar_call *c, struct err *e);
+int bar_notes(const struct bar_call *c, struct err *e);
+int bar_alerts(const struct bar_call *c, struct err *e);
+int bar_diff(const struct bar_call *c, struct err *e);
+int bar_playbook(const struct bar_call *c, struct err *e);
 /* bar_notice.c: ack, pause, unpause, note. */
 int bar_notice(const struct bar_call *c, struct err *e);
 

@@ -1,7 +1,6 @@
 /* What the words of the command line mean in the console.  A row per word; one that is not here
  * does its work in a shell only, and the bar says so. */
 #include "tui/bar.h"
-#include "tui/health.h"
 
 #include "core/num.h"
 
@@ -14,9 +13,8 @@ in_a_shell(const struct bar_call *c, const char *what, struct err *e)
 	return err_set(e, ERR_USAGE, "%s; in a shell: %s %s", what, c->m->command, c->line);
 }
 
-/* The only option of a command that means something here is `name`; NULL = none. */
-static int
-only_option(const struct bar_call *c, const struct cli *cli, const char *name, struct err *e)
+int
+bar_only_option(const struct bar_call *c, const struct cli *cli, const char *name, struct err *e)
 {
 	char what[120];
 
@@ -29,9 +27,8 @@ only_option(const struct bar_call *c, const struct cli *cli, const char *name, s
 	return 0;
 }
 
-/* The words of a command that takes no option here. */
-static int
-parse(const struct bar_call *c, struct cli *cli, size_t least, size_t most, struct err *e)
+int
+bar_parse(const struct bar_call *c, struct cli *cli, size_t least, size_t most, struct err *e)
 {
 	static const struct cli_option none[] = { { NULL, 0, NULL, NULL } };
 	const struct command *known = command_find(c->app->argv[0]);
@@ -45,11 +42,11 @@ parse(const struct bar_call *c, struct cli *cli, size_t least, size_t most, stru
 	if (cli->narg < least || cli->narg > most)
 		return err_set(e, ERR_USAGE, "%s takes %s", c->app->argv[0],
 			       most ? "one name" : "nothing more");
-	return only_option(c, cli, NULL, e);
+	return bar_only_option(c, cli, NULL, e);
 }
 
-static int
-press(const struct bar_call *c, enum act act)
+int
+bar_press(const struct bar_call *c, enum act act)
 {
 	c->out->intent = DO_ACT;
 	c->out->act = act;
@@ -79,8 +76,8 @@ do_launch(const struct bar_call *c, struct err *e)
 		return err_set(e, ERR_PERMISSION, "launching is off: %s", why);
 	if (set->n > 1)
 		return in_a_shell(c, "several jobs run one after the other", e);
-	if (params_bool(&set->params[0], "diff"))
-		return in_a_shell(c, "a diff asks whether to keep it", e);
+	if (set->yes)
+		return in_a_shell(c, "here a diff is answered when it is seen", e);
 	str_copy(c->bar->reason, sizeof(c->bar->reason), str_or(set->all.reason, ""));
 	set->all.reason = c->bar->reason[0] ? c->bar->reason : NULL;
 	set->all.params = set->params[0];
@@ -118,7 +115,7 @@ do_tree(const struct bar_call *c, struct err *e)
 	const char *target;
 	struct cli cli;
 
-	if (parse(c, &cli, 0, 1, e) < 0)
+	if (bar_parse(c, &cli, 0, 1, e) < 0)
 		return -1;
 	target = cli.narg ? cli.arg[0] : first ? first->table->name : NULL;
 	if (!target)
@@ -140,7 +137,7 @@ do_jobs(const struct bar_call *c, struct err *e)
 		return -1;
 	layer = cli_value(&cli, "layer");
 	if (!cli.narg && !layer)
-		return press(c, ACT_JOBS);
+		return bar_press(c, ACT_JOBS);
 	c->out->intent = DO_OPEN;
 	c->out->open = &view_jobs;
 	if (layer)
@@ -160,10 +157,10 @@ do_tables(const struct bar_call *c, struct err *e)
 {
 	struct cli cli;
 
-	if (parse(c, &cli, 0, 1, e) < 0)
+	if (bar_parse(c, &cli, 0, 1, e) < 0)
 		return -1;
 	if (!cli.narg)
-		return press(c, ACT_TABLES);
+		return bar_press(c, ACT_TABLES);
 	c->out->table = catalogue_table(c->m->cat, cli.arg[0]);
 	if (!c->out->table)
 		return no_such(c->m, cli.arg[0], false, true, e);
@@ -178,7 +175,7 @@ do_scatter(const struct bar_call *c, struct err *e)
 	struct cli cli;
 
 	if (command_parse(c->app, &cli, false, 0, 0, e) < 0 ||
-	    only_option(c, &cli, "sector", e) < 0)
+	    bar_only_option(c, &cli, "sector", e) < 0)
 		return -1;
 	if (!c->m->cat->scatter)
 		return err_set(e, ERR_USAGE, "this build has no chart");
@@ -193,7 +190,7 @@ do_system(const struct bar_call *c, struct err *e)
 {
 	struct cli cli;
 
-	return parse(c, &cli, 0, 0, e) < 0 ? -1 : press(c, ACT_SYSTEM);
+	return bar_parse(c, &cli, 0, 0, e) < 0 ? -1 : bar_press(c, ACT_SYSTEM);
 }
 
 static int
@@ -202,10 +199,10 @@ do_ticker(const struct bar_call *c, struct err *e)
 	char symbol[TICKER_MAX + 1];
 	struct cli cli;
 
-	if (parse(c, &cli, 0, 1, e) < 0)
+	if (bar_parse(c, &cli, 0, 1, e) < 0)
 		return -1;
 	if (!cli.narg)
-		return press(c, ACT_TICKER);
+		return bar_press(c, ACT_TICKER);
 	if (ticker_symbol(cli.arg[0], symbol, e) < 0)
 		return -1;
 	c->out->intent = DO_OPEN;
@@ -219,51 +216,7 @@ do_overview(const struct bar_call *c, struct err *e)
 {
 	struct cli cli;
 
-	return parse(c, &cli, 0, 0, e) < 0 ? -1 : press(c, ACT_OVERVIEW);
-}
-
-/* One check by name, or all of them. */
-static int
-do_health(const struct bar_call *c, struct err *e)
-{
-	const struct health_part *h = c->m->s->health;
-	const struct check_result *r;
-	struct cli cli;
-
-	if (parse(c, &cli, 0, 1, e) < 0)
-		return -1;
-	if (!cli.narg)
-		return press(c, ACT_HEALTH);
-	if (!h)
-		return err_set(e, ERR_USAGE, "the checks are not measured yet");
-	r = command_check(&h->h, cli.arg[0], e);
-	if (!r)
-		return -1;
-	c->out->intent = DO_OPEN;
-	c->out->open = &view_check;
-	c->out->row = health_key(c->m, r);
-	return 0;
-}
-
-static int
-do_audit(const struct bar_call *c, struct err *e)
-{
-	struct cli cli;
-
-	return parse(c, &cli, 0, 0, e) < 0 ? -1 : press(c, ACT_AUDIT);
-}
-
-static int
-do_notes(const struct bar_call *c, struct err *e)
-{
-	struct cli cli;
-
-	if (parse(c, &cli, 0, 0, e) < 0)
-		return -1;
-	c->out->intent = DO_OPEN;
-	c->out->open = &view_audit;
-	str_copy(c->out->text, sizeof(c->out->text), "-l action=note");
-	return 0;
+	return bar_parse(c, &cli, 0, 0, e) < 0 ? -1 : bar_press(c, ACT_OVERVIEW);
 }
 
 static int
@@ -271,12 +224,12 @@ do_runs(const struct bar_call *c, struct err *e)
 {
 	struct cli cli;
 
-	return parse(c, &cli, 0, 0, e) < 0 ? -1 : press(c, ACT_RUNS);
+	return bar_parse(c, &cli, 0, 0, e) < 0 ? -1 : bar_press(c, ACT_RUNS);
 }
 
 /* A run by number, or the newest one of a job. */
-static int
-find_run(const struct bar_call *c, const char *word, int64_t *run, struct err *e)
+int
+bar_find_run(const struct bar_call *c, const char *word, int64_t *run, struct err *e)
 {
 	const struct job *job = catalogue_job(c->m->cat, word);
 	const struct run_info *live = job ? look_live_run(c->m, job) : NULL;
@@ -297,12 +250,12 @@ do_logs(const struct bar_call *c, struct err *e)
 	struct cli cli;
 
 	if (command_find(c->app->argv[0]) == NULL)
-		return parse(c, &cli, 0, 0, e) < 0 ? -1 : press(c, ACT_LOG);
+		return bar_parse(c, &cli, 0, 0, e) < 0 ? -1 : bar_press(c, ACT_LOG);
 	if (command_parse(c->app, &cli, false, 0, 1, e) < 0)
 		return -1;
-	if (only_option(c, &cli, "follow", e) < 0)
+	if (bar_only_option(c, &cli, "follow", e) < 0)
 		return -1;
-	if (cli.narg && find_run(c, cli.arg[0], &run, e) < 0)
+	if (cli.narg && bar_find_run(c, cli.arg[0], &run, e) < 0)
 		return -1;
 	c->out->intent = DO_OPEN;
 	c->out->open = &view_log;
@@ -318,7 +271,8 @@ do_cancel(const struct bar_call *c, struct err *e)
 	int64_t run;
 	struct cli cli;
 
-	if (command_parse(c->app, &cli, false, 1, 1, e) < 0 || find_run(c, cli.arg[0], &run, e) < 0)
+	if (command_parse(c->app, &cli, false, 1, 1, e) < 0 ||
+	    bar_find_run(c, cli.arg[0], &run, e) < 0)
 		return -1;
 	if (!model_run(c->m, run)) {
 		char what[120];
@@ -342,7 +296,7 @@ do_resume(const struct bar_call *c, struct err *e)
 	int64_t run;
 	struct cli cli;
 
-	if (parse(c, &cli, 1, 1, e) < 0 || find_run(c, cli.arg[0], &run, e) < 0)
+	if (bar_parse(c, &cli, 1, 1, e) < 0 || bar_find_run(c, cli.arg[0], &run, e) < 0)
 		return -1;
 	r = model_run(c->m, run);
 	if (!r)
@@ -380,10 +334,10 @@ do_help(const struct bar_call *c, struct err *e)
 	const struct command *known;
 	struct cli cli;
 
-	if (parse(c, &cli, 0, 1, e) < 0)
+	if (bar_parse(c, &cli, 0, 1, e) < 0)
 		return -1;
 	if (!cli.narg)
-		return press(c, ACT_HELP);
+		return bar_press(c, ACT_HELP);
 	known = command_find(cli.arg[0]);
 	if (!known)
 		return err_set(e, ERR_USAGE, "there is no command %.60s", cli.arg[0]);
@@ -398,7 +352,7 @@ do_version(const struct bar_call *c, struct err *e)
 {
 	struct cli cli;
 
-	if (parse(c, &cli, 0, 0, e) < 0)
+	if (bar_parse(c, &cli, 0, 0, e) < 0)
 		return -1;
 	view_message(c->out, LVL_INFO, "fintra %s", c->m->cat->build);
 	return 0;
@@ -409,7 +363,7 @@ do_quit(const struct bar_call *c, struct err *e)
 {
 	struct cli cli;
 
-	if (parse(c, &cli, 0, 0, e) < 0)
+	if (bar_parse(c, &cli, 0, 0, e) < 0)
 		return -1;
 	c->out->intent = DO_QUIT;
 	c->out->key = c->in->key;
@@ -429,17 +383,23 @@ const struct bar_command bar_commands[] = {
 	{ "ticker", 0, NULL, do_ticker },
 	{ "log", 0, "the log of the selected run", do_logs },
 	{ "status", 0, NULL, do_overview },
-	{ "health", BAR_CHECKS, NULL, do_health },
-	{ "check", BAR_CHECKS, NULL, do_health },
+	{ "health", BAR_CHECKS, NULL, bar_health },
+	{ "check", BAR_CHECKS, NULL, bar_health },
 	{ "ack", BAR_CHECKS, NULL, bar_notice },
 	{ "pause", BAR_JOBS, NULL, bar_notice },
 	{ "unpause", BAR_JOBS, NULL, bar_notice },
 	{ "note", 0, NULL, bar_notice },
-	{ "notes", 0, NULL, do_notes },
-	{ "audit", 0, NULL, do_audit },
+	{ "notes", 0, NULL, bar_notes },
+	{ "audit", 0, NULL, bar_audit },
+	{ "alerts", 0, NULL, bar_alerts },
+	{ "diff", 0, NULL, bar_diff },
+	{ "playbook", BAR_PLAYBOOKS, NULL, bar_playbook },
 	{ "why", BAR_TABLES | BAR_JOBS, NULL, do_tree },
 	{ "impact", BAR_TABLES | BAR_JOBS, "what is made from a table or job", do_tree },
 	{ "logs", BAR_RUNS | BAR_JOBS, NULL, do_logs },
+	{ "plan", BAR_TABLES | BAR_JOBS, NULL, bar_plan },
+	{ "fix", BAR_TABLES | BAR_JOBS, NULL, bar_fix },
+	{ "retry", BAR_RUNS | BAR_JOBS, NULL, bar_retry },
 	{ "cancel", BAR_RUNS | BAR_JOBS, NULL, do_cancel },
 	{ "resume", BAR_RUNS, NULL, do_resume },
 	{ "help", BAR_COMMANDS, NULL, do_help },
@@ -519,7 +479,7 @@ execute(struct bar_call *c, struct words *w, struct app *app, struct err *e)
 	if (w->n == 0 && !w->help && !w->version)
 		return 0;
 	if (w->n == 0)
-		return press(c, ACT_HELP);
+		return bar_press(c, ACT_HELP);
 	b = bar_find(w->at[0]);
 	if (!b)
 		return unknown(c, w->at[0], e);

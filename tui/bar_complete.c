@@ -1,6 +1,8 @@
 /* Completion of the last word: everything comes from the tables of commands, jobs, tables, runs. */
 #include "tui/bar.h"
 
+#include "core/incident.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,6 +63,9 @@ offer_words(struct candidates *l, const struct model *m, unsigned words)
 	}
 	for (size_t i = 0; (words & BAR_CHECKS) && m->s->health && i < m->s->health->h.n; i++)
 		offer(l, "", m->s->health->h.at[i].name);
+	for (const struct incident *i = m->cat->incidents; (words & BAR_PLAYBOOKS) && i && i->name;
+	     i++)
+		offer(l, "", i->name);
 	if (words & BAR_COMMANDS)
 		offer_commands(l);
 }

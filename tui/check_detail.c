@@ -164,6 +164,15 @@ look(const struct view *v, struct wish *out)
 	out->what = LOOK_HEALTH;
 }
 
+static bool
+about(const struct view *v, const struct model *m, char out[LOOK_NAME])
+{
+	const struct check_result *r = health_of(m, ((const struct check_view *)v->state)->key);
+
+	str_copy(out, LOOK_NAME, r ? r->name : "");
+	return r != NULL;
+}
+
 const struct view_ops view_check = {
 	.title = "Check",
 	.screen = screen,
@@ -172,4 +181,5 @@ const struct view_ops view_check = {
 	.draw = draw,
 	.handle = handle,
 	.look = look,
+	.about = about,
 };

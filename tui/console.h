@@ -4,7 +4,9 @@
 #define FINTRA_TUI_CONSOLE_H
 
 #include "core/headless.h"
+#include "core/why.h"
 #include "tui/feed.h"
+#include "tui/review.h"
 #include "tui/term.h"
 #include "tui/view.h"
 
@@ -16,7 +18,24 @@ struct own_run {
 	bool ended;
 	bool told;		/* the operator has asked it to stop */
 	bool hand_over;		/* was under way when the console began to leave */
+	bool diff;		/* asks what is to be kept */
 	struct outcome outcome; /* once ended */
+};
+
+/* A plan that is carried out, step by step (fix.c). */
+struct fix_step {
+	const struct job *job;
+	int64_t resume; /* run that is gone on with, 0 = a new one */
+	bool launchable;
+	char command[160];
+};
+struct fixing {
+	bool on;
+	struct fix_step step[WHY_STEPS];
+	size_t n, done;
+	size_t own; /* the run of the present step, in own */
+	struct date as_of;
+	char target[128], reason[160];
 };
 
 /* The log that is printed instead of the screen; pane NULL = none. */
@@ -57,13 +76,33 @@ struct console {
 	struct bar_history history;
 	struct plain plain;
 	struct message_log said;
+	struct fixing fix;
+	struct reviews reviews;
+	unsigned review_serial;
+	struct review_list open_reviews; /* as last taken */
 };
 
 void console_message(struct console *k, enum level l, const char *fmt, ...) PRINTF_FMT(3, 4);
 struct view *console_top(struct console *k);
+void console_push(struct console *k, const struct view_ops *ops, const struct action *how);
+void console_pop(struct console *k);
 void console_key(struct console *k, int key, bool pasted);
+
+/* own_runs.c */
+void console_launch(struct console *k, const struct launch *l);
+void console_go_on(struct console *k, const struct action *a);
+void console_cancel(struct console *k, int64_t run, enum cancel_level level);
 /* Looks which of our runs have ended, and says so. */
 void console_poll_runs(struct console *k);
+/* Takes what runs with --diff ask: says so, and shows it where nothing else is asked or typed. */
+void console_take_reviews(struct console *k);
+void console_show_review(struct console *k);
+void console_answer(struct console *k, int64_t run, bool keep);
+
+/* fix.c */
+void console_fix(struct console *k, const char *target); /* "" = all that counts */
+/* The step under way has ended, perhaps: the next one. */
+void console_fix_goes_on(struct console *k);
 
 /* leave.c */
 /* Tells our runs to stop at their next checkpoint; the loop goes on until they have. */

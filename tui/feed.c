@@ -260,6 +260,15 @@ feed_cancel(struct feed *f, int64_t run, enum cancel_level level, bool own)
 }
 
 void
+feed_alert_test(struct feed *f)
+{
+	pthread_mutex_lock(&f->lock);
+	f->alert_test = true;
+	pthread_mutex_unlock(&f->lock);
+	poke(f->look.wake);
+}
+
+void
 feed_notice(struct feed *f, const struct notice_call *c)
 {
 	bool full;

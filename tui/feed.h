@@ -30,6 +30,8 @@ void feed_gates(struct feed *f, const struct job *job, struct date as_of);
 /* Asks a run of any process to stop; the answer comes as a note.  `own`: it was told already, the
  * request is only written to the audit. */
 void feed_cancel(struct feed *f, int64_t run, enum cancel_level level, bool own);
+/* Sends a test message by every channel; what came of it is told by a note. */
+void feed_alert_test(struct feed *f);
 /* Writes it to the ledger; the answer comes as a note, and everything is measured again. */
 void feed_notice(struct feed *f, const struct notice_call *c);
 

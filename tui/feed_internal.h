@@ -35,7 +35,7 @@ struct feed {
 	pthread_mutex_t lock;	  /* guards all below */
 	struct snapshot *now;
 	int64_t follow, more[LOG_MORE], detail;
-	bool refresh, look_again;
+	bool refresh, look_again, alert_test;
 	struct wish want;
 	const struct job *gates_job;
 	struct date gates_as_of;
@@ -58,6 +58,13 @@ void feed_logs_done(struct live_logs *l);
 int feed_detail_read(struct worker *w, int64_t run, struct err *e) MUST_CHECK;
 void *feed_slow_main(void *worker);
 void *feed_look_main(void *worker);
+/* feed_told.c, of the look thread: fills *part, of its own kind; `name` is that of the wish.  -1
+ * fills *e. */
+typedef int feed_read(struct worker *w, const char *name, void *part, struct err *e);
+feed_read feed_audit_read, feed_alerts_read, feed_moved_read;
+bool feed_alerts_asked(struct feed *f);
+/* If it was asked for: sends a test message and notes what came of it. */
+void feed_alerts_test(struct worker *w);
 
 bool feed_stopping(const struct feed *f);
 void feed_wake(struct worker *w);

@@ -24,7 +24,7 @@ enum {
 static const int every_ms[] = {
 	[LOOK_NONE] = 3600000, [LOOK_JOBS] = 2000,   [LOOK_TABLES] = 5000,   [LOOK_SYSTEM] = 2000,
 	[LOOK_JOB] = 2000,     [LOOK_TABLE] = 60000, [LOOK_SCATTER] = 60000, [LOOK_TICKER] = 30000,
-	[LOOK_HEALTH] = 30000, [LOOK_AUDIT] = 2000,
+	[LOOK_HEALTH] = 30000, [LOOK_AUDIT] = 2000,  [LOOK_ALERTS] = 5000,   [LOOK_MOVED] = 3600000,
 };
 
 struct looker {
@@ -476,18 +476,37 @@ look_at_days(struct looker *l)
 	publish(l, LOOK_PART_DAYS, p);
 }
 
+/* What another file reads: its part of the snapshot, an error is told in the part. */
 static void
-look_at_audit(struct looker *l)
+look_at_told(struct looker *l, enum look_part which, feed_read *read)
 {
-	struct audit_part *p = look_part_new(LOOK_PART_AUDIT);
+	struct told_part *p = look_part_new(which);
 	struct err e = ERR_INIT;
 
 	p->measured_ms = l->now_ms;
-	if (audit_read(l->w->db, NULL, 0, LOOK_AUDITED, &p->l, &e) < 0) {
+	if (read(l->w, l->want.name, p, &e) < 0) {
 		str_copy(p->error, sizeof(p->error), e.text);
 		l->failed = e;
 	}
-	publish(l, LOOK_PART_AUDIT, p);
+	publish(l, which, p);
+}
+
+static void
+look_at_audit(struct looker *l)
+{
+	look_at_told(l, LOOK_PART_AUDIT, feed_audit_read);
+}
+
+static void
+look_at_alerts(struct looker *l)
+{
+	look_at_told(l, LOOK_PART_ALERTS, feed_alerts_read);
+}
+
+static void
+look_at_moved(struct looker *l)
+{
+	look_at_told(l, LOOK_PART_MOVED, feed_moved_read);
 }
 
 static void
@@ -505,6 +524,8 @@ look_round(struct looker *l)
 		[LOOK_TICKER] = { look_at_ticker },
 		[LOOK_HEALTH] = { look_at_days },
 		[LOOK_AUDIT] = { look_at_audit },
+		[LOOK_ALERTS] = { look_at_alerts },
+		[LOOK_MOVED] = { look_at_moved },
 	};
 	struct err e = ERR_INIT;
 
@@ -553,9 +574,11 @@ feed_look_main(void *worker)
 		int every = every_ms[l.want.what];
 
 		now = clock_mono_ms();
-		if (l.want.what != LOOK_NONE && (asked || now >= due)) {
+		if ((l.want.what != LOOK_NONE && (asked || now >= due)) ||
+		    feed_alerts_asked(w->feed)) {
 			if (!w->db)
 				w->db = db_open(&w->feed->app->conf, w->name, &w->feed->stop, &e);
+			feed_alerts_test(w);
 			if (w->db) {
 				look_round(&l);
 				l.first = false;

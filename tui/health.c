@@ -268,6 +268,16 @@ look(const struct view *v, struct wish *out)
 	out->what = LOOK_HEALTH;
 }
 
+static bool
+about(const struct view *v, const struct model *m, char out[LOOK_NAME])
+{
+	const void *key = list_chosen(&((const struct health_view *)v->state)->list, &ops, m);
+	const struct check_result *r = key ? health_of(m, key) : NULL;
+
+	str_copy(out, LOOK_NAME, r ? r->name : "");
+	return r != NULL;
+}
+
 const struct view_ops view_health = {
 	.title = "Health",
 	.command = "health",
@@ -279,4 +289,5 @@ const struct view_ops view_health = {
 	.wants_text = wants_text,
 	.look = look,
 	.sheet = sheet,
+	.about = about,
 };

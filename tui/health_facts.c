@@ -109,6 +109,16 @@ health_history(const struct model *m, const struct check_result *r, size_t room,
 	buf[len] = '\0';
 }
 
+/* Besides the session, which the form has by itself: the command bar fills in the others. */
+static bool
+has_options(char *const *word, size_t n)
+{
+	for (size_t i = 3; i < n; i++)
+		if (str_starts(word[i], "--") && !str_same(word[i], "--as-of"))
+			return true;
+	return false;
+}
+
 /* The first remedy, as its command would be typed. */
 static void
 ask_remedy(const struct model *m, const struct check_result *r, const struct input *in,
@@ -131,7 +141,7 @@ ask_remedy(const struct model *m, const struct check_result *r, const struct inp
 		notice_ask_pause(m, job, in, out);
 	else if (str_same(word[1], "resume"))
 		view_ask_resume(m, model_run(m, run), in, out);
-	else if (n > 3 && !str_same(word[3], "--as-of"))
+	else if (has_options(word, n))
 		view_ask_command(r->remedy[0], out);
 	else
 		view_ask_form(m, job, out);

@@ -4,16 +4,16 @@
 #define CATALOGUE (SCREEN_JOBS | SCREEN_TABLES)
 #define CHECKS (SCREEN_HEALTH | SCREEN_CHECK)
 #define FILTERED (CATALOGUE | SCREEN_HEALTH | SCREEN_AUDIT)
-#define DESK (CHECKS | SCREEN_AUDIT)
+#define DESK (CHECKS | SCREEN_AUDIT | SCREEN_ALERTS)
 #define FLAT                                                                            \
 	(LISTS | CATALOGUE | SCREEN_SYSTEM | SCREEN_DETAIL | SCREEN_TREE | SCREEN_RUN | \
-	 SCREEN_SCATTER | SCREEN_TICKER | DESK)
+	 SCREEN_SCATTER | SCREEN_TICKER | DESK | SCREEN_REVIEW | SCREEN_PAGE)
 #define PAGES (FLAT | SCREEN_LOG)
 #define MOVES (PAGES | SCREEN_HELP | SCREEN_LAUNCH | SCREEN_SORT | SCREEN_PICK | SCREEN_MESSAGES)
 /* Lists keep l and L for logs. */
 #define SIDEWAYS                                                                                \
 	(SCREEN_LOG | SCREEN_RUNS | CATALOGUE | SCREEN_SYSTEM | SCREEN_DETAIL | SCREEN_TICKER | \
-	 DESK)
+	 DESK | SCREEN_REVIEW | SCREEN_PAGE)
 #define TYPING \
 	(SCREEN_NOTICE | SCREEN_FORM | SCREEN_FILTER | SCREEN_BAR | SCREEN_TYPE | SCREEN_EXPORT)
 
@@ -84,6 +84,12 @@ const struct binding keymap[] = {
 	  "g Run plan",
 	  "run the next step of the plan, after a question; each step is asked for" },
 	{ SCREEN_TREE,
+	  ACT_FIX,
+	  { 'F' },
+	  "F",
+	  "F Fix all",
+	  "run the whole plan, one step after the other, after a question" },
+	{ SCREEN_TREE,
 	  ACT_COPY,
 	  { 'y' },
 	  "y",
@@ -120,7 +126,7 @@ const struct binding keymap[] = {
 	  "? Help",
 	  "keys of this screen; Enter does the selected one" },
 	{ CHECKS, ACT_LAUNCH, { 'r' }, "r", "r Remedy", "launch form of the first remedy" },
-	{ FLAT & ~CHECKS,
+	{ FLAT & ~(CHECKS | SCREEN_REVIEW),
 	  ACT_LAUNCH,
 	  { 'r' },
 	  "r",
@@ -146,6 +152,18 @@ const struct binding keymap[] = {
 	  "C",
 	  NULL,
 	  "abort the selected run now" },
+	{ CHECKS | SCREEN_TREE,
+	  ACT_PLAYBOOK,
+	  { 'K' },
+	  "K",
+	  "K Playbook",
+	  "known troubles that this may be, and what repairs them" },
+	{ PAGES & ~(CHECKS | SCREEN_TREE),
+	  ACT_PLAYBOOK,
+	  { 'K' },
+	  "K",
+	  NULL,
+	  "playbooks: known troubles, how to tell them, what repairs them" },
 	{ SCREEN_RUNS | SCREEN_RUN,
 	  ACT_RETRY,
 	  { 'R' },
@@ -347,7 +365,7 @@ const struct binding keymap[] = {
 	  "ten columns to the left" },
 	{ SIDEWAYS, ACT_LEFT_END, { '^' }, "^", NULL, "first column" },
 	{ SIDEWAYS, ACT_RIGHT_END, { '$' }, "$", NULL, "last column" },
-	{ LISTS | CATALOGUE | SCREEN_DETAIL | SCREEN_SYSTEM | DESK,
+	{ LISTS | CATALOGUE | SCREEN_DETAIL | SCREEN_SYSTEM | CHECKS | SCREEN_AUDIT,
 	  ACT_OPEN,
 	  { TK_ENTER },
 	  "Enter",
@@ -442,6 +460,19 @@ const struct binding keymap[] = {
 	  "Tab Pane",
 	  "next pane: layers, checks, running" },
 	{ SCREEN_OVERVIEW, ACT_PREV_PANE, { TK_BACKTAB }, "S-Tab", NULL, "previous pane" },
+	{ SCREEN_REVIEW, ACT_KEEP, { 'w' }, "w", "w Write", "write these rows, after a question" },
+	{ SCREEN_REVIEW,
+	  ACT_DISCARD,
+	  { 'n' },
+	  "n",
+	  "n Discard",
+	  "throw them away: nothing is written, the run ends" },
+	{ SCREEN_REVIEW,
+	  ACT_BACK,
+	  { TK_ESC, 'q', TK_F10 },
+	  "q Esc F10",
+	  "q Back",
+	  "back; the question stays open, V leads to it" },
 	{ SCREEN_LEAVE,
 	  ACT_HAND_OVER,
 	  { 'h', 'y' },
@@ -493,7 +524,8 @@ const struct binding keymap[] = {
 	  "y",
 	  NULL,
 	  "copy the selected row" },
-	{ LISTS | FILTERED | SCREEN_SYSTEM | SCREEN_LOG | SCREEN_SCATTER | SCREEN_TICKER,
+	{ LISTS | FILTERED | SCREEN_SYSTEM | SCREEN_ALERTS | SCREEN_LOG | SCREEN_SCATTER |
+		  SCREEN_TICKER,
 	  ACT_COPY_COMMAND,
 	  { 'Y' },
 	  "Y",
@@ -505,7 +537,32 @@ const struct binding keymap[] = {
 	  "X",
 	  NULL,
 	  "export to a file: what passes the filter, or the whole page" },
+	{ PAGES,
+	  ACT_ALERTS,
+	  { 'M' },
+	  "M",
+	  NULL,
+	  "alerts: what is wrong, and who was sent a message" },
+	{ SCREEN_ALERTS | SCREEN_PAGE,
+	  ACT_OPEN,
+	  { TK_ENTER },
+	  "Enter",
+	  "Enter Do it",
+	  "the selected command, into the command bar; a playbook: open it" },
+	{ SCREEN_ALERTS,
+	  ACT_TEST,
+	  { 't' },
+	  "t",
+	  "t Test",
+	  "send a test message, after a question" },
+	{ SCREEN_ALERTS | SCREEN_PAGE, ACT_COPY, { 'y' }, "y", NULL, "copy this line (OSC 52)" },
 	{ PAGES, ACT_AUDIT, { 'A' }, "A", NULL, "audit: who did what, when and why; notes" },
+	{ PAGES & ~SCREEN_REVIEW,
+	  ACT_REVIEW,
+	  { 'V' },
+	  "V",
+	  NULL,
+	  "what a run with --diff would change, and its answer" },
 	{ PAGES, ACT_MESSAGES, { '!' }, "!", NULL, "what the message line has said" },
 	{ PAGES, ACT_SLOWER, { '+' }, "+", NULL, "measure less often, up to every 60 s" },
 	{ PAGES, ACT_FASTER, { '-' }, "-", NULL, "measure more often, down to every 0.5 s" },
@@ -523,7 +580,7 @@ const struct binding keymap[] = {
 	  "Esc ^c",
 	  "Esc Back",
 	  "back, launch nothing" },
-	{ MOVES,
+	{ MOVES & ~SCREEN_REVIEW,
 	  ACT_BACK,
 	  { TK_ESC, 'q', TK_F10 },
 	  "q Esc F10",
@@ -537,16 +594,3 @@ const struct binding keymap[] = {
 	  "quit; asks when runs are under way" },
 };
 const size_t keymap_count = ARRAY_LEN(keymap);
-
-const struct binding *
-keymap_find(unsigned screen, int key)
-{
-	for (size_t i = 0; i < keymap_count; i++) {
-		if (!(keymap[i].screens & screen))
-			continue;
-		for (size_t k = 0; k < BINDING_KEYS && keymap[i].keys[k]; k++)
-			if (keymap[i].keys[k] == key)
-				return &keymap[i];
-	}
-	return NULL;
-}

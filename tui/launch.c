@@ -82,6 +82,7 @@ init(struct view *v, const struct model *m, const struct action *how)
 	if (!how || how->intent != DO_FORM)
 		return;
 	form_open(s, m, how->job);
+	s->direct = true;
 	if (how->launch)
 		form_fill(s, m, how->launch);
 }

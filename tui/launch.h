@@ -23,6 +23,7 @@ struct launch_state {
 	struct date as_of; /* the last valid one */
 	bool as_of_edited;
 	struct launch launch; /* filled from the fields by form_check() */
+	bool direct;	      /* opened as a form: Esc leads to where that was */
 	enum overlap overlap; /* as given when the form was opened; no field */
 	int wait_ms;
 	char reason[200];

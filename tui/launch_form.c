@@ -2,6 +2,7 @@
 #include "tui/launch.h"
 
 #include "core/calendar.h"
+#include "core/run_diff.h"
 #include "core/text.h"
 #include "core/words.h"
 
@@ -22,6 +23,8 @@ add_field(struct launch_state *s, enum field_kind kind, const struct param_def *
 void
 form_open(struct launch_state *s, const struct model *m, const struct job *job)
 {
+	struct err e = ERR_INIT;
+
 	s->job = job;
 	s->n = s->cur = 0;
 	s->as_of = m->as_of;
@@ -32,8 +35,11 @@ form_open(struct launch_state *s, const struct model *m, const struct job *job)
 	str_copy(s->field[1].value, FIELD_VALUE, gate_words[gate_default(job)]);
 	for (const struct param_def *d = job->params; d && d->name; d++)
 		add_field(s, FIELD_PARAM, d);
-	for (size_t i = 0; i < params_common_count; i++)
+	for (size_t i = 0; i < params_common_count; i++) {
 		add_field(s, FIELD_PARAM, &params_common[i]);
+		if (str_same(params_common[i].name, "dry_run") && diff_possible(job, &e) == 0)
+			add_field(s, FIELD_PARAM, params_find(NULL, "diff"));
+	}
 	form_check(s, m);
 }
 
@@ -146,6 +152,9 @@ form_check(struct launch_state *s, const struct model *m)
 		if (rc < 0 && !s->error[0])
 			str_copy(s->error, sizeof(s->error), e.text);
 	}
+	if (!s->error[0] && params_bool(&l->params, "diff") && params_bool(&l->params, "dry_run"))
+		str_copy(s->error, sizeof(s->error),
+			 "diff keeps nothing until you say yes: leave dry_run away");
 	l->as_of = s->as_of;
 	l->as_of_given = s->as_of_edited || !date_eq(s->as_of, m->as_of);
 }
@@ -260,7 +269,10 @@ form_handle(struct launch_state *s, const struct model *m, const struct input *i
 	}
 	switch (in->act) {
 	case ACT_BACK:
-		s->job = NULL;
+		if (s->direct)
+			out->intent = DO_BACK;
+		else
+			s->job = NULL;
 		break;
 	case ACT_UP:
 		s->cur = s->cur > 0 ? s->cur - 1 : s->n - 1;
@@ -420,4 +432,8 @@ form_draw(const struct launch_state *s, const struct model *m, struct canvas *c,
 	else if (params_bool(&s->launch.params, "dry_run"))
 		canvas_put(c, SPAN(in.x, in.y + in.h - 1, in.w), ST_NOTE,
 			   "dry run: computes and logs, writes nothing");
+	else if (params_bool(&s->launch.params, "diff"))
+		canvas_put(
+			c, SPAN(in.x, in.y + in.h - 1, in.w), ST_NOTE,
+			"diff: works on copies, shows what would change, writes it after your yes");
 }

@@ -21,14 +21,14 @@ console_may_hand_over(const struct console *k)
 	return !getenv("FINTRA_DEMO");
 }
 
-/* A run that the operator has stopped stays stopped. */
+/* A run that the operator has stopped stays stopped; one with --diff would have nobody to ask. */
 static void
 decide(struct console *k, enum leave how)
 {
 	k->leave = how == LEAVE_HAND_OVER && !console_may_hand_over(k) ? LEAVE_DRAIN : how;
 	for (size_t i = 0; i < k->own.n; i++)
-		k->own.at[i].hand_over =
-			k->leave == LEAVE_HAND_OVER && !k->own.at[i].ended && !k->own.at[i].told;
+		k->own.at[i].hand_over = k->leave == LEAVE_HAND_OVER && !k->own.at[i].ended &&
+					 !k->own.at[i].told && !k->own.at[i].diff;
 }
 
 void
@@ -114,12 +114,25 @@ spawn_resume(const struct console *k, int64_t run)
 	return pid;
 }
 
+/* Of runs that ended because the console did. */
+static void
+say_diff(const struct console *k, const struct own_run *r)
+{
+	if (r->diff && r->ended && !r->told && r->outcome.run && r->outcome.state == RUN_CANCELLED)
+		fprintf(stderr,
+			"fintra: run %lld %s: nothing is kept, nobody is left to answer its "
+			"diff; again with: %s run %s --diff\n",
+			(long long)r->outcome.run, r->job->name, k->command, r->job->name);
+}
+
 void
 console_resume_elsewhere(struct console *k)
 {
 	for (size_t i = 0; i < k->own.n; i++) {
 		const struct own_run *r = &k->own.at[i];
 		pid_t pid;
+
+		say_diff(k, r);
 
 		/* A job of the old system has no checkpoint: it would be done twice. */
 		if (!r->hand_over || !r->ended || r->outcome.state != RUN_CANCELLED ||

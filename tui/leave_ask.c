@@ -15,6 +15,7 @@ draw(const struct view *v, const struct model *m, struct canvas *c, struct rect 
 	(void)m;
 	canvas_frame(c, box, "Quit");
 	canvas_put(c, SPAN(x, box.y + 1, w), ST_BOLD, a->text);
+	canvas_put(c, SPAN(x, box.y + 2, w), ST_WARN, a->detail[0]);
 	if (a->may_hand_over) {
 		canvas_put(c, SPAN(x, box.y + 3, w), ST_NORMAL,
 			   "h  hand over: they stop at a checkpoint, other processes go on");

@@ -96,6 +96,29 @@ lines_wrap(struct lines *l, int w, const char *text)
 }
 
 void
+lines_fold(struct lines *l, enum style st, int w, int in, const char *text)
+{
+	for (int x = 0; *text; x = in) {
+		size_t n = fitting(text, w - x);
+
+		lines_add(l, NULL, st, "%*s%.*s", x, "", (int)n, text);
+		text += n;
+	}
+}
+
+void
+lines_text(struct lines *l, enum style st, const char *text)
+{
+	while (*text) {
+		size_t n = strcspn(text, "\n");
+
+		lines_add(l, NULL, st, "%.*s", (int)n, text);
+		text += n;
+		text += *text == '\n';
+	}
+}
+
+void
 lines_names(struct lines *l, const char *label, int w, const char *const *names)
 {
 	STR_AUTO s = { 0 };

@@ -27,6 +27,10 @@ void lines_add(struct lines *l, const char *label, enum style st, const char *fm
 void lines_run(struct lines *l, int64_t run, enum style st, const char *fmt, ...) PRINTF_FMT(4, 5);
 /* Several lines of at most w columns, broken at blanks. */
 void lines_wrap(struct lines *l, int w, const char *text);
+/* The same in a style, later lines further in. */
+void lines_fold(struct lines *l, enum style st, int w, int in, const char *text);
+/* Each line of a text of several. */
+void lines_text(struct lines *l, enum style st, const char *text);
 /* "a, b, c" of names; "none". */
 void lines_names(struct lines *l, const char *label, int w, const char *const *names);
 /* Scrolls the texts of a page that is w columns wide; true when the key was one of those. */

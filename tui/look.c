@@ -74,6 +74,20 @@ audit_done(struct part *p)
 }
 
 static void
+alerts_done(struct part *p)
+{
+	report_done(&((struct alerts_part *)p)->text);
+	free(p);
+}
+
+static void
+moved_part_done(struct part *p)
+{
+	report_done(&((struct moved_part *)p)->text);
+	free(p);
+}
+
+static void
 plain_done(struct part *p)
 {
 	free(p);
@@ -96,6 +110,8 @@ look_part_new(enum look_part which)
 		[LOOK_PART_TICKER] = { sizeof(struct ticker_part), ticker_done },
 		[LOOK_PART_DAYS] = { sizeof(struct days_part), days_done },
 		[LOOK_PART_AUDIT] = { sizeof(struct audit_part), audit_done },
+		[LOOK_PART_ALERTS] = { sizeof(struct alerts_part), alerts_done },
+		[LOOK_PART_MOVED] = { sizeof(struct moved_part), moved_part_done },
 	};
 	struct part *p = mem_zalloc(kind[which].size);
 
@@ -137,6 +153,18 @@ const struct audit_part *
 look_audit(const struct model *m)
 {
 	return (const struct audit_part *)m->s->look[LOOK_PART_AUDIT];
+}
+
+const struct alerts_part *
+look_alerts(const struct model *m)
+{
+	return (const struct alerts_part *)m->s->look[LOOK_PART_ALERTS];
+}
+
+const struct moved_part *
+look_moved(const struct model *m)
+{
+	return (const struct moved_part *)m->s->look[LOOK_PART_MOVED];
 }
 
 const struct job_runs_part *

@@ -2,6 +2,7 @@
 #ifndef FINTRA_TUI_LOOK_DESK_H
 #define FINTRA_TUI_LOOK_DESK_H
 
+#include "core/report.h"
 #include "tui/look.h"
 
 enum { LOOK_DAYS = 20 /* sessions */, LOOK_AUDITED = 250 /* lines */ };
@@ -22,8 +23,27 @@ struct audit_part { /* newest first */
 	struct audit_list l;
 };
 
+struct told_part { /* how each of these begins */
+	LOOK_HEAD;
+};
+struct alerts_part {
+	LOOK_HEAD;
+	struct report text;
+	char channels[80];    /* "telegram, hook"; "" = none is configured */
+	char incomplete[120]; /* what is missing of one; "" = nothing */
+};
+
+struct moved_part {
+	LOOK_HEAD;
+	char days[LOOK_NAME]; /* as they were asked for */
+	struct date from, to;
+	struct report text;
+};
+
 /* The newest, NULL = not read yet. */
 const struct days_part *look_days(const struct model *m);
 const struct audit_part *look_audit(const struct model *m);
+const struct alerts_part *look_alerts(const struct model *m);
+const struct moved_part *look_moved(const struct model *m);
 
 #endif

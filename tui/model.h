@@ -19,6 +19,8 @@ enum look_part {
 	LOOK_PART_TICKER,
 	LOOK_PART_DAYS,
 	LOOK_PART_AUDIT,
+	LOOK_PART_ALERTS,
+	LOOK_PART_MOVED,
 	LOOK_PARTS
 };
 
@@ -88,6 +90,7 @@ struct model {
 	int refresh_ms;
 	char ticker[TICKER_MAX + 1];	   /* that was looked at last, "" = none */
 	const struct bar_history *history; /* NULL = none; the same below */
+	const struct review_list *reviews;
 	const struct message_log *said;
 	enum level message_level;
 	char message[MESSAGE_TEXT];

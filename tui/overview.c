@@ -243,6 +243,18 @@ follow(const struct view *v, const struct model *m)
 	return o->run && model_run(m, o->run) ? o->run : 0;
 }
 
+static bool
+about(const struct view *v, const struct model *m, char out[LOOK_NAME])
+{
+	const struct overview *o = v->state;
+	const struct check_result *k =
+		o->pane == PANE_CHECKS ? model_check(m, check_at(o, m)) : NULL;
+	const char *name = k ? k->name : o->pane == PANE_LAYERS ? NULL : row_target(o, m);
+
+	str_copy(out, LOOK_NAME, str_or(name, ""));
+	return name != NULL;
+}
+
 const struct view_ops view_overview = {
 	.title = "Overview",
 	.command = "status",
@@ -251,4 +263,5 @@ const struct view_ops view_overview = {
 	.draw = draw,
 	.handle = handle,
 	.follow = follow,
+	.about = about,
 };

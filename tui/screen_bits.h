@@ -22,6 +22,7 @@ enum screen_bits {
 	SCREEN_BAR = 1 << 16,	 /* the command bar: letters are text */
 	SCREEN_TREE = 1 << 17,	 /* why and impact */
 	SCREEN_NOTICE = 1 << 18, /* why, and until when: letters are text */
+	SCREEN_ALERTS = 1 << 19,
 	SCREEN_RUN = 1 << 20,	 /* one run */
 	SCREEN_PICK = 1 << 21,	 /* which run a new pane follows */
 	SCREEN_LEAVE = 1 << 22,	 /* what becomes of our runs */
@@ -29,6 +30,8 @@ enum screen_bits {
 	SCREEN_EXPORT = 1 << 24, /* the name of a file: letters are text */
 	SCREEN_MESSAGES = 1 << 25,
 	SCREEN_TICKER = 1 << 26,
+	SCREEN_REVIEW = 1 << 27, /* what a run with --diff would change */
+	SCREEN_PAGE = 1 << 28,	 /* to be read: a playbook, what moved */
 	SCREEN_SCATTER = 1 << 30
 };
 

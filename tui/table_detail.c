@@ -171,6 +171,14 @@ look(const struct view *v, struct wish *out)
 		 ((const struct table_detail *)v->state)->table->name);
 }
 
+static bool
+about(const struct view *v, const struct model *m, char out[LOOK_NAME])
+{
+	(void)m;
+	str_copy(out, LOOK_NAME, ((const struct table_detail *)v->state)->table->name);
+	return true;
+}
+
 const struct view_ops view_table = {
 	.title = "Table",
 	.screen = screen,
@@ -179,4 +187,5 @@ const struct view_ops view_table = {
 	.draw = draw,
 	.handle = handle,
 	.look = look,
+	.about = about,
 };

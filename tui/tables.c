@@ -236,6 +236,15 @@ look(const struct view *v, struct wish *out)
 	out->what = LOOK_TABLES;
 }
 
+static bool
+about(const struct view *v, const struct model *m, char out[LOOK_NAME])
+{
+	const struct table *t = list_chosen(&((const struct tables *)v->state)->list, &ops, m);
+
+	str_copy(out, LOOK_NAME, t ? t->name : "");
+	return t != NULL;
+}
+
 const struct view_ops view_tables = {
 	.title = "Tables",
 	.command = "tables",
@@ -245,5 +254,6 @@ const struct view_ops view_tables = {
 	.handle = handle,
 	.wants_text = wants_text,
 	.look = look,
+	.about = about,
 	.sheet = sheet,
 };

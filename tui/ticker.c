@@ -3,7 +3,7 @@
 
 #include "core/json.h"
 #include "core/sheet.h"
-#include "tui/lines.h"
+#include "tui/page.h"
 
 #include <string.h>
 
@@ -26,29 +26,10 @@ struct ticker_page {
 	struct launch launch; /* borrowed by the form that it led to */
 };
 
-static const enum style styles[] = { [REPORT_PLAIN] = ST_NORMAL,
-				     [REPORT_DIM] = ST_DIM,
-				     [REPORT_GOOD] = ST_OK,
-				     [REPORT_WARN] = ST_WARN,
-				     [REPORT_BAD] = ST_BAD };
-
 static const struct ticker_part *
 part_of(const struct ticker_page *s, const struct model *m)
 {
 	return s->symbol[0] ? look_ticker(m, s->symbol) : NULL;
-}
-
-static void
-add_report(struct lines *l, const struct report *r)
-{
-	for (size_t i = 0; i < r->line.n; i++) {
-		const struct report_line *p = &r->line.at[i];
-
-		if (p->title)
-			lines_rule(l, p->text, NULL);
-		else
-			lines_add(l, p->label, styles[p->tone], "%s", p->text);
-	}
 }
 
 static void
@@ -64,7 +45,7 @@ build(struct lines *l, const struct ticker_page *s, const struct model *m)
 	else if (p->error[0])
 		lines_add(l, NULL, ST_WARN, "? %s", p->error);
 	else
-		add_report(l, &p->look.text);
+		page_report(l, &p->look.text);
 }
 
 /* What does not fit into one column goes on in another where there is room for one. */

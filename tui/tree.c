@@ -252,6 +252,12 @@ handle(struct view *v, const struct model *m, const struct input *in, struct act
 	case ACT_IMPACT:
 		turn(t, &p, in->act == ACT_IMPACT);
 		break;
+	case ACT_FIX:
+		if (t->down)
+			view_message(out, LVL_INFO, "u shows upstream, with the plan");
+		else
+			view_ask_fix(m, t->target, in, out);
+		break;
 	case ACT_PLAN:
 		run_plan(t, m, in, out);
 		break;
@@ -331,6 +337,15 @@ view_ask_tree(const struct model *m, const char *target, bool impact, struct act
 	str_copy(out->text, sizeof(out->text), target);
 }
 
+static bool
+about(const struct view *v, const struct model *m, char out[LOOK_NAME])
+{
+	struct picked p = pick(v->state, m);
+
+	str_copy(out, LOOK_NAME, p.table);
+	return p.table[0] != '\0';
+}
+
 const struct view_ops view_why = {
 	.title = "Why",
 	.screen = screen,
@@ -338,6 +353,7 @@ const struct view_ops view_why = {
 	.init = init_why,
 	.draw = draw,
 	.handle = handle,
+	.about = about,
 };
 
 const struct view_ops view_impact = {
@@ -347,4 +363,5 @@ const struct view_ops view_impact = {
 	.init = init_impact,
 	.draw = draw,
 	.handle = handle,
+	.about = about,
 };

@@ -8,6 +8,7 @@
 #include "tui/keymap.h"
 #include "tui/look.h"
 
+struct review;
 struct sheet;
 
 struct view {
@@ -54,6 +55,8 @@ struct view_ops {
 	/* The ticker that the selected row is about; false = none.  NULL = rows are not about one.
 	 */
 	bool (*ticker)(const struct view *v, const struct model *m, char out[TICKER_MAX + 1]);
+	/* The check, table or job that the selected row is about; false = none. */
+	bool (*about)(const struct view *v, const struct model *m, char out[LOOK_NAME]);
 	/* The view as rows for export, sheet_init() here; NULL = it is no list. */
 	void (*sheet)(const struct view *v, const struct model *m, struct sheet *out);
 };
@@ -61,7 +64,8 @@ struct view_ops {
 extern const struct view_ops view_overview, view_runs, view_log, view_help, view_launch,
 	view_confirm, view_why, view_impact, view_jobs, view_job, view_tables, view_table,
 	view_system, view_scatter, view_bar, view_run, view_leave, view_export, view_messages,
-	view_ticker, view_health, view_check, view_audit, view_notice;
+	view_ticker, view_health, view_check, view_audit, view_notice, view_review, view_alerts,
+	view_playbook, view_moved;
 
 void view_open(struct view *v, const struct view_ops *ops, const struct view *below,
 	       const struct model *m, const struct action *how);
@@ -99,6 +103,13 @@ void view_ask_backfill(const struct model *m, const struct job *job, const struc
 /* The tree of what a table or job is made from, or (impact) of what is made from it. */
 void view_ask_tree(const struct model *m, const char *target, bool impact, struct action *out);
 void view_ask_log(int64_t run, const char *job, struct action *out);
+/* The question before the whole plan of a table or job ("" = all) is run. */
+void view_ask_fix(const struct model *m, const char *target, const struct input *in,
+		  struct action *out);
+/* The question before a test message goes out by every channel. */
+void view_ask_alert_test(const struct model *m, const struct input *in, struct action *out);
+/* The diff of that run that waits for its answer, 0 = the oldest; NULL = none. */
+const struct review *view_review_of(const struct model *m, int64_t run);
 /* The ticker that the run was limited to; false = it was for all.  r may be NULL. */
 bool view_run_ticker(const struct run_info *r, char out[TICKER_MAX + 1]);
 void view_message(struct action *out, enum level l, const char *fmt, ...) PRINTF_FMT(3, 4);

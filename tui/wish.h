@@ -14,7 +14,9 @@ enum look_what {
 	LOOK_SCATTER,
 	LOOK_TICKER,
 	LOOK_HEALTH,
-	LOOK_AUDIT
+	LOOK_AUDIT,
+	LOOK_ALERTS,
+	LOOK_MOVED
 };
 struct wish {
 	enum look_what what;

@@ -172,6 +172,30 @@ test_cancel_asks_first(void **state)
 	end(&t);
 }
 
+/* A run that has failed goes on with what is not done, after a question. */
+static void
+test_retry_of_what_failed(void **state)
+{
+	struct console_test t;
+
+	(void)state;
+	begin(&t, "bar_retry", 80, 24);
+	assert_int_equal(console_foreign_run(&t, "sync-universe"), 1);
+	support_sql(t.info, "UPDATE fintra_ops.run SET state = 'failure', ended_at = "
+			    "clock_timestamp(), exit_code = 1; SELECT pg_notify('fintra', '1')");
+	SEE(&t, "failure");
+	pty_send(t.pty, ":retry 1\r");
+	SEE(&t, "say --failed to try again what is not done");
+	pty_send(t.pty, " --failed\r");
+	SEE(&t, "Go on with run 1?");
+	SEE(&t, "units that are done stay done");
+	pty_send(t.pty, "\r"); /* the key that opened the question does not answer it */
+	pty_send(t.pty, "y");
+	console_sql_until(&t, "SELECT state IN ('success', 'partial') FROM fintra_ops.run", "t");
+	assert_true(pty_wait_gone(t.pty, ":retry", CONSOLE_WAIT_MS));
+	end(&t);
+}
+
 static void
 test_quit_by_word(void **state)
 {
@@ -194,6 +218,7 @@ main(void)
 		cmocka_unit_test(test_wrong_command_stays_and_names_the_nearest),
 		cmocka_unit_test(test_tab_completes),
 		cmocka_unit_test(test_cancel_asks_first),
+		cmocka_unit_test(test_retry_of_what_failed),
 		cmocka_unit_test(test_quit_by_word),
 	};
 

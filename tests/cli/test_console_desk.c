@@ -144,10 +144,9 @@ test_remedy_why_and_detail(void **state)
 	SEE(&t, "2026-02-02      critical"); /* this session is recorded by now */
 	pty_send(t.pty, "r");
 	SEE(&t, "Launch performance-windows-aggregator");
-	pty_send(t.pty, "\033");
-	SEE(&t, "Enter Choose");
-	pty_send(t.pty, "q");
-	GONE(&t, "Enter Choose");
+	pty_send(t.pty, "\033"); /* back to where it was opened from */
+	GONE(&t, "Launch performance-windows-aggregator");
+	SEE(&t, "fintra > Health > performance_windows_stale");
 	pty_send(t.pty, "w");
 	SEE(&t, "fintra > Why performance_windows");
 	quit(&t);
@@ -251,6 +250,48 @@ test_the_same_in_the_bar(void **state)
 	quit(&t);
 }
 
+/* From the check to the remedy: what may be behind it, and its commands in the command bar. */
+static void
+test_playbook_of_what_is_wrong(void **state)
+{
+	const char *info = no_windows("con_playbook");
+	struct console_test t;
+
+	(void)state;
+	open_on(&t, info, 80, 24);
+	one_row(&t, "6", "fintra > Health", CHECK);
+	pty_send(t.pty, "K"); /* one playbook names it */
+	SEE(&t, "fintra > Playbooks > windows-empty");
+	SEE(&t, "Symptom: performance_windows_empty is critical");
+	SEE(&t, "Cause: the table was emptied, or never filled.");
+	SEE(&t, "fintra health performance_windows_empty snapshots_pct_missing");
+	SEE(&t, "fintra run performance-windows-aggregator --as-of 2026-02-02");
+	pty_send(t.pty, "Gkkkkk\r"); /* up from "To practise it" */
+	SEE(&t, ":run performance-windows-aggregator --as-of 2026-02-02_");
+	pty_send(t.pty, "\r");
+	SEE(&t, "Launch performance-windows-aggregator");
+	pty_send(t.pty, "\033");
+	GONE(&t, "Launch performance-windows-aggregator");
+	pty_send(t.pty, ":why performance_windows\r");
+	SEE(&t, "fintra > Why performance_windows");
+	pty_send(t.pty, "K");
+	SEE(&t, "Of performance_windows");
+	SEE(&t, "sector-stale     performance_windows has benchmarks of the session before");
+	SEE(&t, "killed-backfill");
+	SEE(&t, "All others");
+	pty_send(t.pty, "j\r");
+	SEE(&t, "fintra > Playbooks > windows-empty");
+	pty_send(t.pty, "q");
+	SEE(&t, "Of performance_windows");
+	pty_send(t.pty, "2K");
+	SEE(&t, "Known troubles");
+	SEE(&t, "half-feed        the vendor's file of the day has half of the tickers");
+	pty_send(t.pty, ":playbook spli\r");
+	SEE(&t, "did you mean split?");
+	pty_send(t.pty, "\033");
+	quit(&t);
+}
+
 static void
 test_a_reader_is_told(void **state)
 {
@@ -291,6 +332,7 @@ main(void)
 		cmocka_unit_test(test_pause_and_let_go),
 		cmocka_unit_test(test_notes_and_audit),
 		cmocka_unit_test(test_the_same_in_the_bar),
+		cmocka_unit_test(test_playbook_of_what_is_wrong),
 		cmocka_unit_test(test_a_reader_is_told),
 	};
 

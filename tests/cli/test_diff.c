@@ -118,6 +118,12 @@ lists_say_how_long_they_are(void **state)
 	expect(j, "moved", 0, "of", 2);
 	json_free(j);
 	bin_expect(info, NAMES("diff", "2026-01-30", "2026-02-02"), 0, "Sectors of the movers");
+	/* Without dates: the last two that have snapshots. */
+	j = bin_json(info, NAMES("--json", "diff", "--as-of", "2026-02-03"), 0);
+	assert_string_equal(json_text(j, "from"), "2026-01-30");
+	assert_string_equal(json_text(j, "to"), "2026-02-02");
+	json_free(j);
+	bin_expect(info, NAMES("diff", "--as-of", "2026-01-30"), 64, "not two days with snapshots");
 }
 
 static void
@@ -128,7 +134,7 @@ dates_that_are_none(void **state)
 		   "there are no snapshots of 2026-01-31; the nearest day with some is 2026-01-30");
 	bin_expect(info, NAMES("diff", "2026-02-02", "2026-02-02"), 64, "two different dates");
 	bin_expect(info, NAMES("diff", "yesterday", "2026-02-02"), 64, "yesterday is not a date");
-	bin_expect(info, NAMES("diff", "2026-02-02"), 64, "usage: fintra diff DATE1 DATE2");
+	bin_expect(info, NAMES("diff", "2026-02-02"), 64, "usage: fintra diff [DATE1 DATE2]");
 }
 
 int

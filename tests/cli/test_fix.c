@@ -1,6 +1,7 @@
 /* fintra fix on a whole product: what is broken is made again in the plan's order, once, and the
  * tables are then what they were.  Expected: design.md 7 and 8, console.md 5. */
 #include "core/job.h"
+#include "tests/support_console.h"
 #include "tests/support_product.h"
 
 #include <setjmp.h>
@@ -137,6 +138,62 @@ plan_tells_seed_median_last(void **state)
 		       "\"seconds\":360,\"last_seconds\":600,\"seed_minutes\":[20,30]");
 }
 
+#define SEE(t, text) assert_true(pty_wait_text((t)->pty, text, CONSOLE_WAIT_MS))
+#define GONE(t, text) assert_true(pty_wait_gone((t)->pty, text, CONSOLE_WAIT_MS))
+
+/* The same plan by keys: asked for once, then each step once; one that is refused ends it. */
+static void
+whole_plan_on_the_console(void **state)
+{
+	const char *info = product_copy("t_fix_console");
+	char *sums = product_sums(info);
+	struct console_test t;
+	int64_t before;
+
+	(void)state;
+	break_windows(info);
+	before = runs(info);
+	console_open_on(&t, info, NULL);
+	console_env(&t, CLI_NOW);
+	console_start(&t, 120, 40);
+	SEE(&t, "NOT READY");
+	pty_send(t.pty, ":fix performance_windows\r");
+	SEE(&t, "Run the whole plan, 2 steps, for performance_windows?");
+	SEE(&t, "sector-performance-aggregator, performance-windows-aggregator");
+	pty_send(t.pty, "\r"); /* the key that opened the question does not answer it */
+	pty_send(t.pty, "n");
+	GONE(&t, "Run the whole plan");
+	assert_int_equal(runs(info), before);
+	pty_send(t.pty, "\033");
+	GONE(&t, ":fix");
+	product_expect(info, NAMES("pause", "sector-performance-aggregator", "--reason", "x"), 0,
+		       "paused until");
+	pty_send(t.pty, ":plan performance_windows\r");
+	SEE(&t, "fintra > Why performance_windows");
+	pty_send(t.pty, "Fy"); /* typed ahead */
+	SEE(&t, "Run the whole plan, 2 steps");
+	pty_send(t.pty, "F");
+	pty_send(t.pty, "y");
+	SEE(&t, "fix stops after 0 of 2 steps: ");
+	product_expect(info, NAMES("unpause", "sector-performance-aggregator"), 0, "");
+	pty_send(t.pty, "F");
+	SEE(&t, "Run the whole plan, 2 steps");
+	pty_send(t.pty, "y");
+	SEE(&t, "fix: all 2 steps done");
+	console_sql_until(&t,
+			  "SELECT string_agg(job || ' ' || gate || ' ' || reason || ' ' || state, "
+			  "', ' ORDER BY id) FROM (SELECT * FROM fintra_ops.run ORDER BY id DESC "
+			  "LIMIT 2) x",
+			  "sector-performance-aggregator strict fix performance_windows success, "
+			  "performance-windows-aggregator strict fix performance_windows success");
+	SEE(&t, "performance_windows is fresh");
+	pty_send(t.pty, "Q");
+	assert_int_equal(pty_wait_exit(t.pty, CONSOLE_WAIT_MS), 0);
+	console_close(&t);
+	same_as(info, sums);
+	free(sums);
+}
+
 int
 main(void)
 {
@@ -144,6 +201,7 @@ main(void)
 		cmocka_unit_test(repairs_in_the_order_of_the_plan),
 		cmocka_unit_test(asks_first),
 		cmocka_unit_test(one_attempt),
+		cmocka_unit_test(whole_plan_on_the_console),
 		cmocka_unit_test(plan_tells_seed_median_last),
 	};
 

@@ -147,8 +147,9 @@ test_wrong_lines(void **state)
 		{ "run sync-universe prices-daily-bulk",
 		  "in a shell: fintra run sync-universe prices-daily-bulk" },
 		{ "run layer:2", "in a shell: fintra run layer:2" },
-		{ "run sync-universe --diff",
-		  "a diff asks whether to keep it; in a shell: fintra run sync-universe --diff" },
+		{ "run sync-universe --diff --yes",
+		  "here a diff is answered when it is seen; in a shell: fintra run sync-universe "
+		  "--diff --yes" },
 		{ "run layer:9", "layers are 0 to 6" },
 		{ "backfill performance-window", "did you mean" },
 		{ "why sector_performanc", "did you mean sector_performance?" },

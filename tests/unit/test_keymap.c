@@ -11,13 +11,14 @@
 #include <cmocka.h>
 
 /* Those that are no dialog come first. */
-enum { PAGES = 12 };
+enum { PAGES = 15 };
 static const unsigned screens[] = {
-	SCREEN_OVERVIEW, SCREEN_RUNS,	SCREEN_LOG,    SCREEN_JOBS,	SCREEN_TABLES,
-	SCREEN_SYSTEM,	 SCREEN_DETAIL, SCREEN_TREE,   SCREEN_RUN,	SCREEN_HEALTH,
-	SCREEN_CHECK,	 SCREEN_AUDIT,	SCREEN_HELP,   SCREEN_LAUNCH,	SCREEN_FORM,
-	SCREEN_CONFIRM,	 SCREEN_FILTER, SCREEN_SORT,   SCREEN_BAR,	SCREEN_PICK,
-	SCREEN_LEAVE,	 SCREEN_TYPE,	SCREEN_EXPORT, SCREEN_MESSAGES, SCREEN_NOTICE,
+	SCREEN_OVERVIEW, SCREEN_RUNS,	  SCREEN_LOG,	 SCREEN_JOBS,	 SCREEN_TABLES,
+	SCREEN_SYSTEM,	 SCREEN_DETAIL,	  SCREEN_TREE,	 SCREEN_RUN,	 SCREEN_HEALTH,
+	SCREEN_CHECK,	 SCREEN_AUDIT,	  SCREEN_REVIEW, SCREEN_ALERTS,	 SCREEN_PAGE,
+	SCREEN_HELP,	 SCREEN_LAUNCH,	  SCREEN_FORM,	 SCREEN_CONFIRM, SCREEN_FILTER,
+	SCREEN_SORT,	 SCREEN_BAR,	  SCREEN_PICK,	 SCREEN_LEAVE,	 SCREEN_TYPE,
+	SCREEN_EXPORT,	 SCREEN_MESSAGES, SCREEN_NOTICE,
 };
 
 static int
@@ -146,6 +147,28 @@ test_footer_always_leads_on(void **state)
 	}
 }
 
+/* Where one begins at night: what starts and stops a run is there at any width. */
+static void
+test_overview_shows_run_and_cancel(void **state)
+{
+	static const int widths[] = { 60, 80, 100, 120, 160 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(widths); i++) {
+		struct canvas c;
+		STR_AUTO out = { 0 };
+
+		str_init(&out, 4096);
+		canvas_init(&c, widths[i], 1);
+		keymap_footer(&c, SPAN(0, 0, widths[i]), SCREEN_OVERVIEW);
+		canvas_export(&c, &out);
+		assert_non_null(strstr(str_c(&out), "r Run"));
+		assert_non_null(strstr(str_c(&out), "c Cancel"));
+		assert_non_null(strstr(str_c(&out), "w Why"));
+		canvas_done(&c);
+	}
+}
+
 int
 main(void)
 {
@@ -158,6 +181,7 @@ main(void)
 		cmocka_unit_test(test_capitals_are_stronger),
 		cmocka_unit_test(test_footer_shows_only_keys_of_the_screen),
 		cmocka_unit_test(test_footer_always_leads_on),
+		cmocka_unit_test(test_overview_shows_run_and_cancel),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,132 @@
+/* What a run with --diff would change, and the question: at every size, with little and with much.
+ */
+#include "tests/support_scene.h"
+#include "tui/review.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { MANY = 40 };
+
+static char few[] = "diff of fmp-bulk as of 2026-02-02, run 8816\n"
+		    "TABLE             INSERTED  UPDATED  DELETED  UNCHANGED\n"
+		    "fintra_snapshots         2    1,204        0     17,998\n"
+		    "\n"
+		    "largest moves of fgos_score in fintra_snapshots\n"
+		    "ROW                       WAS      NOW    CHANGE  SINCE\n"
+		    "AAPL 2026-02-02       71.5000  49.0000  -22.5000  2026-01-30\n"
+		    "Z\xc3\x9cR 2026-02-02        12.0000  31.2500  +19.2500\n";
+
+static struct review_list *
+list(char *text)
+{
+	static struct review one;
+	static struct review_list l;
+
+	one = (struct review){ .run = 8816,
+			       .job = "fmp-bulk",
+			       .until_ms = SUPPORT_NOW_MS + 754000,
+			       .changes = 1206,
+			       .text = text };
+	(void)date_parse("2026-02-02", &one.as_of);
+	l.at.at = &one;
+	l.at.n = 1;
+	return &l;
+}
+
+static void
+begin(struct scene *s, struct scene_size z, char *text)
+{
+	scene_begin(s, MORNING_READY, z);
+	s->m.reviews = list(text);
+	scene_open(s, &view_review, NULL);
+}
+
+static void
+test_what_would_change(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < SCENE_SIZES; i++) {
+		struct scene s;
+
+		begin(&s, scene_sizes[i], few);
+		scene_compare(&s, "review");
+		scene_end(&s);
+	}
+}
+
+static void
+test_much_scrolls(void **state)
+{
+	STR_AUTO text = { 0 };
+
+	(void)state;
+	str_init(&text, 64 << 10);
+	str_puts(&text, few);
+	for (int i = 0; i < MANY; i++)
+		str_fmt(&text, "%s %d\n",
+			"ROW WITH A NAME THAT IS LONGER THAN ANY SCREEN, SO LONG THAT IT GOES ON "
+			"AND ON TO THE RIGHT AND PAST EVEN THE WIDEST OF THE SCREENS THAT ARE "
+			"TESTED HERE, WITH ITS FIGURES AT THE END",
+			i);
+	for (size_t i = 0; i < SCENE_SIZES; i++) {
+		struct scene s;
+
+		begin(&s, scene_sizes[i], text.p);
+		scene_type(&s, "G");
+		scene_compare(&s, "review_end");
+		scene_end(&s);
+	}
+}
+
+static void
+test_the_question(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin(&s, scene_sizes[0], few);
+	scene_type(&s, "w");
+	assert_int_equal(s.last.intent, DO_OPEN);
+	assert_ptr_equal(s.last.open, &view_confirm);
+	assert_int_equal(s.last.then, DO_KEEP);
+	scene_open(&s, &view_confirm, &s.last);
+	scene_compare(&s, "review_question");
+	scene_type(&s, "w");
+	assert_int_equal(s.last.intent, DO_NOTHING);
+	scene_type(&s, "y");
+	assert_int_equal(s.last.intent, DO_KEEP);
+	assert_int_equal(s.last.run, 8816);
+	scene_end(&s);
+}
+
+static void
+test_answered_elsewhere(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin(&s, scene_sizes[0], few);
+	s.m.reviews = NULL;
+	scene_type(&s, "w");
+	assert_int_equal(s.last.intent, DO_NOTHING);
+	scene_compare(&s, "review_over");
+	scene_end(&s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_what_would_change),
+		cmocka_unit_test(test_much_scrolls),
+		cmocka_unit_test(test_the_question),
+		cmocka_unit_test(test_answered_elsewhere),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
