@@ -32,8 +32,8 @@ occasion(const struct app *app, struct alert_outcome *out, struct err *e)
 {
 	DB_AUTO db = app_db(app, e);
 
-	if (!db || (app->pinged &&
-		    alert_note(db, "ping", *app->ping_error ? app->ping_error : NULL, e) < 0))
+	if (!db || (app->watch.pinged &&
+		    alert_note(db, "ping", *app->watch.error ? app->watch.error : NULL, e) < 0))
 		return -1;
 	return alert_occasion(db, &app->conf, app->cat, out, e);
 }
@@ -51,10 +51,10 @@ alerts_after(const struct app *app, bool asked)
 	if (app->g.read_only)
 		return;
 	say_incomplete(&app->conf);
-	if (*app->ping_error)
-		say(app->ping_error);
+	if (*app->watch.error)
+		say(app->watch.error);
 	/* Who has configured nothing is not told so every night. */
-	if (!asked && alert_configured(&app->conf, &channels) == 0 && !app->pinged)
+	if (!asked && alert_configured(&app->conf, &channels) == 0 && !app->watch.pinged)
 		return;
 	if (occasion(app, &out, &e) < 0) {
 		/* A command without a database has said so itself. */

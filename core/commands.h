@@ -109,6 +109,7 @@ void plan_print(const struct why *w); /* a plan as `plan` and `fix` show it */
 const struct table *command_table(const struct app *app, const char *name,
 				  struct err *e) MUST_CHECK;
 const struct command *command_find(const char *name);
+bool command_launches(const struct command *c); /* runs: under --cron it is watched */
 void command_help(const struct command *c, FILE *f);
 void commands_help(FILE *f);
 

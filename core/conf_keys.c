@@ -125,7 +125,7 @@ const struct conf_key conf_keys[] = {
 	  "command that gets each message as a JSON object on stdin; words, quotes keep blanks, no shell",
 	  0, 0, NULL },
 	{ "alert", "ping_url", CONF_SECRET, AT(alert.ping_url), "",
-	  "called at the end of each --cron run, with /start before and /fail when it did not end well",
+	  "called at the end of each --cron command that launches runs, with /start before and /fail when it did not end well",
 	  0, 0, NULL },
 	{ "alert", "repeat", CONF_TEXT, AT(alert.repeat), "24h",
 	  "what is still wrong after that long is told again", 0, 0, NULL },

@@ -4,6 +4,7 @@
 #include "core/calendar.h"
 #include "core/clock.h"
 #include "core/commands.h"
+#include "core/cron.h"
 #include "core/migrate.h"
 #include "core/signals.h"
 
@@ -185,6 +186,23 @@ limit_time(const struct app *app, const struct command *c, struct err *e)
 	return 0;
 }
 
+/* The command itself has ended with `rc`: what it owes to those who watch. */
+static int
+conclude(struct app *app, int rc)
+{
+	struct err e = ERR_INIT;
+
+	if (fflush(stdout) != 0 && rc == 0) {
+		err_set(&e, ERR_INTERNAL, "the output could not be written");
+		rc = app_fail(&e, NULL);
+	}
+	cron_ended(app, rc);
+	if (app->g.cron || app->occasion)
+		alerts_after(app, false);
+	app_release(app);
+	return rc;
+}
+
 static int
 run_command(struct app *app, const struct command *c)
 {
@@ -200,15 +218,8 @@ run_command(struct app *app, const struct command *c)
 		app_release(app);
 		return rc;
 	}
-	rc = c->run(app);
-	if (app->g.cron || app->occasion)
-		alerts_after(app, false);
-	app_release(app);
-	if (fflush(stdout) != 0 && rc == 0) {
-		err_set(&e, ERR_INTERNAL, "the output could not be written");
-		rc = app_fail(&e, NULL);
-	}
-	return rc;
+	app->watch.on = app->g.cron && command_launches(c);
+	return conclude(app, c->run(app));
 }
 
 static int

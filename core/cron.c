@@ -1,0 +1,37 @@
+#include "core/cron.h"
+
+#include "core/alert.h"
+
+#include <stdio.h>
+
+/* A ping that does not arrive stops nothing; it is told and recorded at the end of the command. */
+static void
+ping(struct app *app, enum alert_ping what)
+{
+	struct watch *w = &app->watch;
+	struct err e = ERR_INIT;
+
+	if (!*str_or(app->conf.alert.ping_url, ""))
+		return;
+	w->pinged = true;
+	if (alert_ping(&app->conf, what, w->run, &e) < 0)
+		(void)fmt_buf(w->error, sizeof(w->error), "the ping did not arrive: %.250s",
+			      e.text);
+}
+
+void
+cron_began(struct app *app, int64_t run)
+{
+	if (!app->watch.on || app->watch.run)
+		return;
+	app->watch.run = run;
+	ping(app, PING_START);
+}
+
+void
+cron_ended(struct app *app, int exit_code)
+{
+	if (!app->watch.on)
+		return;
+	ping(app, exit_code ? PING_FAIL : app->watch.held ? PING_LOG : PING_SUCCESS);
+}
