@@ -125,6 +125,15 @@ int alert_occasion(struct db *db, const struct conf *conf, const struct catalogu
 /* The causes now, their texts masked; writes no alert. */
 int alert_look(struct db *db, const struct conf *conf, const struct catalogue *cat,
 	       struct alert_causes *out, struct err *e) MUST_CHECK;
+/* What no ledger can remember (alert_trouble.c). */
+struct alert_trouble {
+	const char *key, *is, *was; /* "database", "the ledger cannot be used", ... */
+};
+extern const struct alert_trouble alert_no_ledger, alert_no_conf;
+/* Tells each channel that it is so, and again after `repeat`; why NULL: that it is over, where that
+ * was told.  Adds to *out. */
+void alert_trouble(const struct conf *conf, const struct alert_trouble *t, const char *why,
+		   struct alert_outcome *out);
 /* Records whether something that is about no cause has reached a channel. */
 int alert_note(struct db *db, const char *channel, const char *error, struct err *e) MUST_CHECK;
 

@@ -28,10 +28,25 @@ cron_began(struct app *app, int64_t run)
 	ping(app, PING_START);
 }
 
+/* The command itself has said why. */
+static void
+report_nothing_begun(int exit_code)
+{
+	static const int from_outside[] = { 69, 77, 78 };
+
+	fflush(stdout);
+	for (size_t i = 0; i < ARRAY_LEN(from_outside); i++)
+		if (exit_code == from_outside[i])
+			fprintf(stderr, "$ fintra doctor\n");
+	fprintf(stderr, "no run was started, exit %d\n", exit_code);
+}
+
 void
 cron_ended(struct app *app, int exit_code)
 {
 	if (!app->watch.on)
 		return;
+	if (exit_code && !app->watch.run)
+		report_nothing_begun(exit_code);
 	ping(app, exit_code ? PING_FAIL : app->watch.held ? PING_LOG : PING_SUCCESS);
 }

@@ -5,8 +5,10 @@
 #include "tests/support_alerts.h"
 
 #include <setjmp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -140,12 +142,163 @@ a_fix_that_fails_is_told_once(void **state)
 	is_ping(1, "/fail", run);
 }
 
+/* Nobody remembers anything yet: a directory of its own, as environment; static. */
+static const char *
+memory(const char *name)
+{
+	static char env[200];
+
+	fmt_buf(env, sizeof(env), "FINTRA_PATHS_CACHE_DIR=%s/told-%s-%d",
+		str_or(getenv("RUN_DIR"), "/tmp"), name, (int)getpid());
+	return env;
+}
+
+/* The line of the crontab with pings and Telegram, whose token and chat are the listener's. */
+static void
+told(const char *info, const char *const *more, const char *const *args, int code, const char *says)
+{
+	const char *env[12] = { alerts_ping_url() };
+
+	for (size_t i = 0; more && more[i]; i++)
+		env[i + 1] = more[i];
+	alerts_says(info, env, args, code, says);
+}
+
+/* Pings each time, for a deadman's switch counts; a message once, once more when it lasts, and once
+ * when it is over. */
+static void
+without_a_database(void **state)
+{
+	const char *info = product_copy("t_cron_no_db"), *here = memory("no-db");
+	const char *const *run = NAMES("--cron", "run", "sync-universe");
+
+	(void)state;
+	phone_clear();
+	digest(NULL, NAMES(here), run + 1, 69,
+	       NAMES("fintra: connection to server ", "$ fintra doctor",
+		     "no run was started, exit 69"));
+	alerts_came(1);
+	is_ping(0, "/fail", 0);
+	told(NULL, NAMES(here), run, 69, "no run was started");
+	alerts_came(3);
+	is_ping(1, "/fail", 0);
+	alerts_holds(2, "FINTRA CRITICAL on ");
+	alerts_holds(2, ": the ledger cannot be used: connection to server ");
+	alerts_holds(2, "$ fintra doctor");
+	told(NULL, NAMES(here), run, 69, "no run was started");
+	alerts_came(4);
+	is_ping(3, "/fail", 0);
+	/* What launches nothing is no check of the switch, and what it finds was told. */
+	told(NULL, NAMES(here), NAMES("--cron", "health", "--alert"), 3, "connection to server");
+	alerts_came(4);
+	told(NULL, NAMES(here, ALERTS_LATER, "FINTRA_ALERT_REPEAT=8h"), NAMES("health", "--alert"),
+	     3, "connection to server");
+	alerts_came(5);
+	alerts_holds(4, ", still: the ledger cannot be used");
+	told(info, NAMES(here, ALERTS_LATER), NAMES("health", "--alert"), 0, "");
+	alerts_came(6);
+	alerts_holds(5, "FINTRA RECOVERED on ");
+	alerts_holds(5, "database is right again after 9h");
+	told(info, NAMES(here, ALERTS_LATER), NAMES("health", "--alert"), 0, "");
+	alerts_came(6);
+}
+
+/* The end is told to whoever was told of it. */
+static void
+who_was_not_told_hears_of_no_end(void **state)
+{
+	const char *info = product_copy("t_cron_untold"), *here = memory("untold");
+
+	(void)state;
+	phone_clear();
+	told(NULL, NAMES(here, "FINTRA_ALERT_TELEGRAM_BASE_URL=http://127.0.0.1:9"),
+	     NAMES("health", "--alert"), 3, "1 alert not delivered; telegram: ");
+	told(info, NAMES(here), NAMES("health", "--alert"), 0, "");
+	alerts_came(0);
+	told(NULL, NAMES(here), NAMES("health", "--alert"), 3, "connection to server");
+	alerts_came(1);
+	alerts_holds(0, "FINTRA CRITICAL on ");
+}
+
+static void
+refused_by_the_database(void **state)
+{
+	char nobody[600];
+
+	(void)state;
+	phone_clear();
+	fmt_buf(nobody, sizeof(nobody), "%s user=fintra_nobody", product_copy("t_cron_nobody"));
+	told(nobody, NAMES(memory("nobody")), NAMES("--cron", "fix", "--yes"), 69, "fintra_nobody");
+	alerts_came(2);
+	is_ping(0, "/fail", 0);
+	alerts_holds(1, "fintra_nobody");
+}
+
+/* Where it cannot be kept that it was told, the message is not sent, or it would be sent for ever.
+ */
+static void
+without_a_memory(void **state)
+{
+	(void)state;
+	phone_clear();
+	told(NULL, NAMES("FINTRA_PATHS_CACHE_DIR=/dev/null/x"), NAMES("--cron", "run", "layer:0"),
+	     69, "1 alert not delivered; telegram: /dev/null/x/alert-database-telegram: ");
+	alerts_came(1);
+	is_ping(0, "/fail", 0);
+}
+
+/* A configuration that does not load may still name who is to be told. */
+static void
+without_a_configuration(void **state)
+{
+	const char *info = product_copy("t_cron_no_conf"), *here = memory("no-conf");
+	const char *const *wrong = NAMES(here, "FINTRA_RUN_WORKERS=many");
+	char file[200], option[220];
+	FILE *f;
+
+	(void)state;
+	phone_clear();
+	digest(info, wrong, NAMES("run", "sync-universe"), 78,
+	       NAMES("run.workers", "$ fintra doctor", "no run was started, exit 78"));
+	alerts_came(1);
+	is_ping(0, "/fail", 0);
+	told(info, wrong, NAMES("--cron", "fix", "--yes"), 78, "run.workers");
+	told(info, wrong, NAMES("--cron", "fix", "--yes"), 78, "run.workers");
+	alerts_came(4);
+	alerts_holds(2, ": the configuration does not load: environment FINTRA_RUN_WORKERS: ");
+	is_ping(3, "/fail", 0);
+	told(info, NAMES(here), NAMES("health", "--alert"), 0, "");
+	alerts_came(5);
+	alerts_holds(4, "configuration is right again");
+	/* In the file, behind the line that is wrong; a key of [alert] that is wrong is not used.
+	 */
+	fmt_buf(file, sizeof(file), "%s/no-conf-%d", str_or(getenv("RUN_DIR"), "/tmp"),
+		(int)getpid());
+	f = fopen(file, "we");
+	assert_non_null(f);
+	fprintf(f, "[db]\nconinfo = x\n[alert]\nping_url = %s/from/file\nrepeat = often\n",
+		phone_start());
+	fclose(f);
+	fmt_buf(option, sizeof(option), "--config=%s", file);
+	told(info, NAMES(here, "FINTRA_ALERT_PING_URL"),
+	     NAMES(option, "--cron", "run", "sync-universe"), 78, "unknown key");
+	unlink(file);
+	alerts_came(7);
+	alerts_holds(5, "GET /from/file/fail HTTP/1.1");
+	alerts_holds(6, "unknown key");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_fix_is_one_check),
 		cmocka_unit_test(a_fix_that_fails_is_told_once),
+		cmocka_unit_test(without_a_database),
+		cmocka_unit_test(who_was_not_told_hears_of_no_end),
+		cmocka_unit_test(refused_by_the_database),
+		cmocka_unit_test(without_a_memory),
+		cmocka_unit_test(without_a_configuration),
 	};
 
 	return cmocka_run_group_tests(tests, alerts_set_up, NULL);
