@@ -22,8 +22,6 @@ ping(struct app *app, enum alert_ping what)
 void
 cron_began(struct app *app, int64_t run)
 {
-	if (!app->watch.on || app->watch.run)
-		return;
 	app->watch.run = run;
 	ping(app, PING_START);
 }

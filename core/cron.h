@@ -5,7 +5,7 @@
 
 #include "core/headless.h"
 
-/* A run of this command has its number; the first one's is that of both pings. */
+/* The first run of this command has its number, which is that of both pings. */
 void cron_began(struct app *app, int64_t run);
 /* The command has ended: the other ping, and where no run could begin, what to do about it. */
 void cron_ended(struct app *app, int exit_code);
