@@ -6,6 +6,7 @@
 #include "core/num.h"
 #include "core/signals.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,6 +73,29 @@ set_deadline(const struct fix *x)
 	return !x->until || left > 0;
 }
 
+/* 0 = nobody has asked to stop.  An alarm is what set_deadline() tells. */
+static int
+stop_code(void)
+{
+	int sig = signals_stop();
+
+	return sig == 0 || sig == SIGALRM ? 0 : EXIT_SIGNAL + sig;
+}
+
+static int
+carry_out_step(const struct fix *x, const char *command, struct err *e)
+{
+	if (stop_code())
+		return stop_code();
+	if (!set_deadline(x))
+		return EXIT_TIMEOUT;
+	if (!x->app->g.json && !x->app->g.cron) {
+		printf("$ %s\n", command);
+		fflush(stdout);
+	}
+	return type(x->app, command, e);
+}
+
 /* False: the rest is not to be tried. */
 static bool
 do_step(struct fix *x, const struct why_step *s, struct err *e)
@@ -87,14 +111,10 @@ do_step(struct fix *x, const struct why_step *s, struct err *e)
 	}
 	fmt_buf(what, sizeof(what), "step %zu of %zu: %s", x->done + 1, x->steps, command);
 	if (x->ask_each && !out_agreed(x->app, false, what)) {
-		x->code = EXIT_PARTIAL;
+		x->code = stop_code() ? stop_code() : EXIT_PARTIAL;
 		return false;
 	}
-	if (!x->app->g.json && !x->app->g.cron) {
-		printf("$ %s\n", command);
-		fflush(stdout);
-	}
-	rc = set_deadline(x) ? type(x->app, command, e) : EXIT_TIMEOUT;
+	rc = carry_out_step(x, command, e);
 	if (rc == EXIT_PARTIAL)
 		str_copy(x->partial, sizeof(x->partial), command);
 	if (rc == 0 || rc == EXIT_PARTIAL) {

@@ -87,6 +87,8 @@ const struct conf_key conf_keys[] = {
 	  15, DAY_S * 1e3, NULL },
 	{ "run", "drain_ms", CONF_INT, AT(drain_ms), "10000",
 	  "time to finish a batch after a stop was asked for", 0, HOUR_MS, NULL },
+	{ "run", "answer_s", CONF_INT, AT(answer_s), "900",
+	  "a question of --diff waits that long for its answer, then it is no", 1, DAY_S, NULL },
 	{ "run", "progress_ms", CONF_INT, AT(progress_ms), "5000",
 	  "a PROGRESS line at least this often", 10, HOUR_MS, NULL },
 	{ "run", "asset_date_min_share", CONF_REAL, AT(asset_date_min_share), "0.10",

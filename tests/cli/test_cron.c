@@ -2,12 +2,16 @@
  * the command to type and the run; one check of a deadman's switch per line.  Expected: console.md
  * 5, README "Alerts"; the addresses of pings are those of healthchecks. */
 #include "core/job.h"
+#include "core/proc.h"
 #include "tests/support_alerts.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -140,6 +144,50 @@ a_fix_that_fails_is_told_once(void **state)
 	alerts_came(2);
 	is_ping(0, "/start", run);
 	is_ping(1, "/fail", run);
+}
+
+/* Done already, paused by an operator, at work elsewhere: skipped by policy, no word of it.  What
+ * another process does is no success of this line. */
+static void
+skipped_by_policy(void **state)
+{
+	const char *info = product_copy("t_cron_policy"), *job = "sector-performance-aggregator";
+	struct err e = ERR_INIT;
+	char db[600];
+	pid_t pid;
+	int fd;
+
+	(void)state;
+	phone_clear();
+	silent(info, NULL, NAMES("run", job));
+	alerts_came(2);
+	alerts_holds(1, "GET /ping/CANARYping-7?rid=");
+	product_expect(info, NAMES("pause", job, "--reason", "vendor"), 0, "paused");
+	silent(info, NULL, NAMES("run", job, "--force"));
+	product_expect(info, NAMES("unpause", job), 0, "");
+	DB_AUTO holder = support_open(info);
+	free(support_psql(info, "DELETE FROM sector_performance WHERE performance_date = "
+				"'" PRODUCT_DAY "'"));
+	assert_int_equal(
+		db_exec_sql(holder, "BEGIN; LOCK TABLE sector_performance IN SHARE MODE", &e), 0);
+	fmt_buf(db, sizeof(db), "FINTRA_DB_CONNINFO=%s", info);
+	assert_int_equal(proc_start(NAMES("env", db, ALERTS_MORNING, "HOME=/nonexistent",
+					  support_fintra(), "-q", "run", job, "--force"),
+				    &pid, &fd, &e),
+			 0);
+	for (int i = 0;
+	     i < 3000 &&
+	     support_psql_int(info, "SELECT count(*) FROM pg_locks WHERE NOT granted AND "
+				    "relation = 'sector_performance'::regclass") == 0;
+	     i++)
+		(void)poll(NULL, 0, 20);
+	phone_clear();
+	silent(info, NULL, NAMES("run", job, "--overlap", "skip", "--force"));
+	alerts_came(2);
+	alerts_holds(1, "GET /ping/CANARYping-7/log?rid=");
+	db_rollback(holder);
+	while (waitpid(pid, &fd, 0) < 0 && errno == EINTR)
+		;
 }
 
 /* Nobody remembers anything yet: a directory of its own, as environment; static. */
@@ -294,6 +342,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_fix_is_one_check),
 		cmocka_unit_test(a_fix_that_fails_is_told_once),
+		cmocka_unit_test(skipped_by_policy),
 		cmocka_unit_test(without_a_database),
 		cmocka_unit_test(who_was_not_told_hears_of_no_end),
 		cmocka_unit_test(refused_by_the_database),
