@@ -96,13 +96,19 @@ conf_load_api_key(struct conf *c, struct err *e)
 }
 
 int
-conf_load_key(struct conf *c, struct err *e)
+conf_load_old_secret(struct conf *c, struct err *e)
 {
 	const struct secret_source old = { "FINTRA_OLD_SECRET", "old.secret_file",
 					   c->old_secret_file, "old_secret",
 					   "the old system's secret" };
 
-	if (conf_load_api_key(c, e) < 0 || read_secret(&old, &c->old_secret, e) < 0)
+	return read_secret(&old, &c->old_secret, e);
+}
+
+int
+conf_load_key(struct conf *c, struct err *e)
+{
+	if (conf_load_api_key(c, e) < 0 || conf_load_old_secret(c, e) < 0)
 		return -1;
 	return conf_load_alert_token(c, e);
 }
