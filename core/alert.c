@@ -87,7 +87,6 @@ claim(struct occasion *o, const struct alert_row *a, const struct alert_channel 
 {
 	struct errand job = { .channel = c, .about = a };
 	char now[NUM_BUF];
-	const char *args[] = { a->key, c->name, num_int(o->now_ms, now) };
 
 	/* What can be told neither open nor recovered is not told at all. */
 	if (a->open && !alert_causes_get(&o->causes, a->key))
@@ -97,6 +96,8 @@ claim(struct occasion *o, const struct alert_row *a, const struct alert_channel 
 	if (job.news == ALERT_NOTHING)
 		return 0;
 	vec_push(&o->errands, job);
+	const char *args[] = { a->key, c->name, num_int(o->now_ms, now),
+			       job.news == ALERT_RECOVERED ? "true" : "false" };
 	return db_exec(o->db, Q_ALERT_CLAIM, args, NULL, e);
 }
 

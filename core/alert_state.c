@@ -148,8 +148,10 @@ alert_decide(const struct alert_row *a, const struct alert_delivery *d, int64_t 
 
 	if (d && d->state == DELIVERY_SENDING && now_ms - d->tried_ms < ALERT_CLAIM_MS)
 		return ALERT_NOTHING;
+	/* Its sender may have died behind the message: who was told hears the end, too. */
 	if (!a->open)
-		return told ? ALERT_RECOVERED : ALERT_NOTHING;
+		return told || (d && d->state == DELIVERY_SENDING) ? ALERT_RECOVERED
+								   : ALERT_NOTHING;
 	if (a->acked)
 		return ALERT_NOTHING;
 	if (!told)

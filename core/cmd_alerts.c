@@ -1,5 +1,6 @@
 /* fintra alerts, and the occasions at which alerts are sent. */
 #include "core/alert.h"
+#include "core/alert_trouble.h"
 #include "core/clock.h"
 #include "core/commands.h"
 
@@ -26,15 +27,41 @@ say_incomplete(const struct conf *conf)
 		say(alert_incomplete(conf));
 }
 
+/* What a role may not do is no trouble: it is said where the command ends. */
+static void
+no_ledger(const struct app *app, const struct err *e, struct alert_outcome *out)
+{
+	if (e->cls != ERR_PERMISSION)
+		alert_trouble(&app->conf, &alert_no_ledger, e->text, out);
+}
+
 static int
 occasion(const struct app *app, struct alert_outcome *out, struct err *e)
 {
+	const char *error = *app->watch.error ? app->watch.error : NULL;
 	DB_AUTO db = app_db(app, e);
 
-	if (!db || (app->pinged &&
-		    alert_note(db, "ping", *app->ping_error ? app->ping_error : NULL, e) < 0))
+	if (!db) {
+		no_ledger(app, e, out);
 		return -1;
-	return alert_occasion(db, &app->conf, app->cat, out, e);
+	}
+	if ((app->watch.pinged && alert_note(db, "ping", error, e) < 0) ||
+	    alert_occasion(db, &app->conf, app->cat, out, e) < 0)
+		return -1;
+	alert_trouble(&app->conf, &alert_no_ledger, NULL, out);
+	return 0;
+}
+
+static void
+say_failed(const struct alert_outcome *out)
+{
+	char text[ERR_TEXT_MAX];
+
+	if (!out->failed)
+		return;
+	(void)fmt_buf(text, sizeof(text), "%d alert%s not delivered; %s", out->failed,
+		      out->failed == 1 ? "" : "s", out->error);
+	say(text);
 }
 
 void
@@ -50,26 +77,32 @@ alerts_after(const struct app *app, bool asked)
 	if (app->g.read_only)
 		return;
 	say_incomplete(&app->conf);
-	if (*app->ping_error)
-		say(app->ping_error);
+	if (*app->watch.error)
+		say(app->watch.error);
 	/* Who has configured nothing is not told so every night. */
-	if (!asked && alert_configured(&app->conf, &channels) == 0 && !app->pinged)
+	if (!asked && alert_configured(&app->conf, &channels) == 0 && !app->watch.pinged)
 		return;
-	if (occasion(app, &out, &e) < 0) {
-		/* A command without a database has said so itself. */
-		if (asked || !e.disconnected) {
-			(void)fmt_buf(text, sizeof(text), "no alert was sent: %.900s", e.text);
-			say(text);
-		}
-		return;
-	}
-	if (out.failed) {
-		(void)fmt_buf(text, sizeof(text), "%d alert%s not delivered; %s", out.failed,
-			      out.failed == 1 ? "" : "s", out.error);
+	/* A command without a database has said so itself. */
+	if (occasion(app, &out, &e) < 0 && !out.sent && (asked || !e.disconnected)) {
+		(void)fmt_buf(text, sizeof(text), "no alert was sent: %.900s", e.text);
 		say(text);
 	}
-	if (asked && out.channels == 0)
+	alert_trouble(&app->conf, &alert_no_conf, NULL, &out);
+	say_failed(&out);
+	if (asked && e.cls == ERR_NONE && out.channels == 0)
 		say("no alert was sent: no channel is configured in [alert]");
+}
+
+void
+alerts_unconfigured(const struct app *app, const struct err *why)
+{
+	struct alert_outcome out = { .channels = 0 };
+
+	if (*app->watch.error)
+		say(app->watch.error);
+	if (!app->g.read_only)
+		alert_trouble(&app->conf, &alert_no_conf, why->text, &out);
+	say_failed(&out);
 }
 
 /* What is wrong now, beside what the ledger remembers of it. */

@@ -1,5 +1,6 @@
 /* fintra doctor. */
 #include "core/commands.h"
+#include "core/conf_secret.h"
 #include "core/doctor.h"
 
 #include <errno.h>
@@ -59,7 +60,10 @@ prepare(struct doctor *d)
 	d->configured = app_configure(d->app, false, &d->conf_err) == 0;
 	if (!d->configured)
 		return;
-	if (conf_load_key(&d->app->conf, &d->key_err) == 0)
+	if (conf_load_alert_token(&d->app->conf, &d->alert_err) == 0)
+		d->alert_err = (struct err)ERR_INIT;
+	if (conf_load_api_key(&d->app->conf, &d->key_err) == 0 &&
+	    conf_load_old_secret(&d->app->conf, &d->key_err) == 0)
 		d->key_err = (struct err)ERR_INIT;
 	d->db = db_open(&d->app->conf, "fintra doctor", NULL, &d->db_err);
 	if (!d->db)
@@ -83,12 +87,13 @@ release(struct doctor *d)
 static void
 look(struct visit *v, bool net)
 {
-	const struct doctor_check *const parts[] = { doctor_local, doctor_db };
+	const struct doctor_check *const parts[] = { doctor_local, doctor_alert, doctor_db };
 
 	v->d = (struct doctor){ .app = v->app,
 				.net = net,
 				.conf_err = ERR_INIT,
 				.key_err = ERR_INIT,
+				.alert_err = ERR_INIT,
 				.db_err = ERR_INIT,
 				.rel_err = ERR_INIT };
 	prepare(&v->d);

@@ -6,6 +6,7 @@
 #include "core/num.h"
 #include "core/signals.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@ struct fix {
 	size_t done, steps; /* carried out, of the plan */
 	int64_t until;	    /* monotonic end of --timeout, 0 = none */
 	char failed[160];   /* the command that did not end well, "" = none */
+	char partial[160];  /* the last one that ended PARTIAL, "" = none */
 	int code;	    /* its exit code */
 };
 
@@ -71,6 +73,29 @@ set_deadline(const struct fix *x)
 	return !x->until || left > 0;
 }
 
+/* 0 = nobody has asked to stop.  An alarm is what set_deadline() tells. */
+static int
+stop_code(void)
+{
+	int sig = signals_stop();
+
+	return sig == 0 || sig == SIGALRM ? 0 : EXIT_SIGNAL + sig;
+}
+
+static int
+carry_out_step(const struct fix *x, const char *command, struct err *e)
+{
+	if (stop_code())
+		return stop_code();
+	if (!set_deadline(x))
+		return EXIT_TIMEOUT;
+	if (!x->app->g.json && !x->app->g.cron) {
+		printf("$ %s\n", command);
+		fflush(stdout);
+	}
+	return type(x->app, command, e);
+}
+
 /* False: the rest is not to be tried. */
 static bool
 do_step(struct fix *x, const struct why_step *s, struct err *e)
@@ -86,14 +111,12 @@ do_step(struct fix *x, const struct why_step *s, struct err *e)
 	}
 	fmt_buf(what, sizeof(what), "step %zu of %zu: %s", x->done + 1, x->steps, command);
 	if (x->ask_each && !out_agreed(x->app, false, what)) {
-		x->code = EXIT_PARTIAL;
+		x->code = stop_code() ? stop_code() : EXIT_PARTIAL;
 		return false;
 	}
-	if (!x->app->g.json && !x->app->g.cron) {
-		printf("$ %s\n", command);
-		fflush(stdout);
-	}
-	rc = set_deadline(x) ? type(x->app, command, e) : EXIT_TIMEOUT;
+	rc = carry_out_step(x, command, e);
+	if (rc == EXIT_PARTIAL)
+		str_copy(x->partial, sizeof(x->partial), command);
 	if (rc == 0 || rc == EXIT_PARTIAL) {
 		x->done++;
 		return true;
@@ -162,6 +185,8 @@ report_text(const struct fix *x, const char *missing, const char *verdict)
 	fprintf(stderr, "fintra: %s is not repaired; still missing: %s\n", what, missing);
 	if (*x->failed)
 		fprintf(stderr, "fintra: not done: %s (exit %d)\n", x->failed, x->code);
+	else if (*x->partial)
+		fprintf(stderr, "fintra: done in part: %s (exit %d)\n", x->partial, EXIT_PARTIAL);
 	fprintf(stderr, "fintra: fintra why%s%s tells what is behind it\n", x->target ? " " : "",
 		str_or(x->target, ""));
 }
@@ -180,6 +205,8 @@ report(struct fix *x, struct err *e)
 	w = mem_zalloc(sizeof(*w));
 	rc = plan_build(x->app->cat, &f, x->target, w, e);
 	list_missing(w, missing, sizeof(missing));
+	if (!*missing) /* measured: whoever did it */
+		x->app->watch.held = false;
 	if (rc == 0 && x->app->g.json)
 		report_json(x, missing);
 	else if (rc == 0)
@@ -209,8 +236,10 @@ carry_out(struct fix *x, const struct why *w, struct err *e)
 	fmt_buf(reason, sizeof(reason), "fix %s", str_or(x->target, "all"));
 	if (!x->app->g.reason)
 		x->app->g.reason = reason;
+	x->app->one_of_many = true;
 	for (size_t i = 0; i < w->plan_n && do_step(x, &w->plan[i], e); i++)
 		;
+	x->app->one_of_many = false;
 	return report(x, e);
 }
 

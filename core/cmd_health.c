@@ -250,7 +250,7 @@ cmd_health(struct app *app)
 	if (command_parse(app, &cli, false, 0, CLI_MAX, &e) == 0)
 		db = app_look(app, &e);
 	s.strict = cli_has(&cli, "strict");
-	if (db && cli_has(&cli, "alert") && !app->g.cron)
+	if (e.cls != ERR_USAGE && cli_has(&cli, "alert") && !app->g.cron)
 		alerts_after(app, true);
 	if (!db || command_health(app, db, &f, &h, &e) < 0 || choose(&h, &cli, &s, &e) < 0) {
 		app_fail(&e, NULL);

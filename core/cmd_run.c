@@ -389,6 +389,7 @@ cmd_run(struct app *app)
 		rc = db ? 0 : -1;
 		set.hint = NULL;
 	}
+	app->watch.on = app->watch.on && !set.list;
 	rc = rc < 0	? app_fail(&e, set.hint)
 	     : set.list ? jobs_print(app, NULL, true)
 			: launch_all(app, &set);

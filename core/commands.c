@@ -103,6 +103,18 @@ command_find(const char *name)
 	return NULL;
 }
 
+bool
+command_launches(const struct command *c)
+{
+	static int (*const who[])(struct app *) = { cmd_run, cmd_backfill, cmd_pipeline,
+						    cmd_fix, cmd_resume,   cmd_retry };
+
+	for (size_t i = 0; i < ARRAY_LEN(who); i++)
+		if (c->run == who[i])
+			return true;
+	return false;
+}
+
 void
 commands_help(FILE *f)
 {

@@ -95,8 +95,9 @@ int command_health(const struct app *app, struct db *db, struct freshness *f, st
 const struct check_result *command_check(const struct health *h, const char *name,
 					 struct err *e) MUST_CHECK;
 /* An occasion to alert (cmd_alerts.c): tells on stderr what went wrong with it; that changes no
- * exit code.  `asked`: also that there is no channel. */
+ * exit code.  `asked`: also that there is no channel.  Unconfigured: of conf_load_alert(). */
 void alerts_after(const struct app *app, bool asked);
+void alerts_unconfigured(const struct app *app, const struct err *why);
 /* When `--since` is: a span back from now, a date, a time. */
 int command_since(const char *text, int64_t *out, struct err *e) MUST_CHECK;
 struct json *json_notice(const struct notice *n);
@@ -109,6 +110,7 @@ int jobs_print(const struct app *app, const char *layer, bool backfills);
 const struct table *command_table(const struct app *app, const char *name,
 				  struct err *e) MUST_CHECK;
 const struct command *command_find(const char *name);
+bool command_launches(const struct command *c); /* runs: under --cron it is watched */
 void command_help(const struct command *c, FILE *f);
 void commands_help(FILE *f);
 

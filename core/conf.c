@@ -2,6 +2,7 @@
 
 #include "core/clock.h"
 #include "core/conf_endpoint.h"
+#include "core/conf_secret.h"
 #include "core/num.h"
 #include "core/secret.h"
 #include "core/vec.h"
@@ -16,6 +17,8 @@
 #include <sys/stat.h>
 
 #include <ini.h>
+
+enum { ALERT_KEYS = 8 };
 
 static const struct conf_key *
 find_key(const char *section, const char *name)
@@ -200,6 +203,7 @@ struct reading {
 	const char *path;
 	int line;
 	bool failed;
+	bool lenient; /* a key that is wrong is left out */
 	struct err err;
 };
 
@@ -230,7 +234,7 @@ on_pair(void *arg, const char *section, const char *name, const char *value)
 	if (r->failed)
 		return 0;
 	r->conf->line = r->line;
-	if (conf_set(r->conf, section, name, value, &r->err) == 0)
+	if (conf_set(r->conf, section, name, value, &r->err) == 0 || r->lenient)
 		return 1;
 	r->failed = true;
 	err_wrap(&r->err, "%s:%d", r->path, r->line);
@@ -272,14 +276,20 @@ read_stream(struct reading *r, struct err *e)
 	return 0;
 }
 
+struct way {
+	bool optional, lenient;
+};
+
 static int
-read_file(struct conf *c, const char *path, bool optional, struct err *e)
+read_file(struct conf *c, const char *path, const struct way *w, struct err *e)
 {
-	struct reading r = { .conf = c, .path = path, .file = fopen(path, "re") };
+	struct reading r = {
+		.conf = c, .path = path, .lenient = w->lenient, .file = fopen(path, "re")
+	};
 	int rc;
 
 	if (!r.file) {
-		if (optional && (errno == ENOENT || errno == ENOTDIR))
+		if (w->optional && (errno == ENOENT || errno == ENOTDIR))
 			return 0;
 		return err_errno(e, ERR_CONFIG, errno, path);
 	}
@@ -306,15 +316,16 @@ static const char system_file[] = "/etc/fintra/fintra.conf";
 
 /* The first of the two usual places that has a file. */
 static int
-read_default_file(struct conf *c, struct err *e)
+read_default_file(struct conf *c, bool lenient, struct err *e)
 {
+	const struct way w = { true, lenient };
 	STR_AUTO path = { 0 };
 
 	str_init(&path, 4096);
 	own_file(&path);
-	if (path.len > 0 && read_file(c, str_c(&path), true, e) < 0)
+	if (path.len > 0 && read_file(c, str_c(&path), &w, e) < 0)
 		return -1;
-	return *c->path ? 0 : read_file(c, system_file, true, e);
+	return *c->path ? 0 : read_file(c, system_file, &w, e);
 }
 
 void
@@ -334,7 +345,7 @@ conf_file_path(const char *path, struct str *out)
 }
 
 static int
-read_environment(struct conf *c, struct err *e)
+read_environment(struct conf *c, bool lenient, struct err *e)
 {
 	for (size_t i = 0; i < conf_key_count; i++) {
 		char name[96];
@@ -346,7 +357,8 @@ read_environment(struct conf *c, struct err *e)
 		for (char *p = name; *p; p++)
 			*p = (char)toupper((unsigned char)*p);
 		value = getenv(name);
-		if (value && conf_set(c, conf_keys[i].section, conf_keys[i].name, value, e) < 0)
+		if (value && conf_set(c, conf_keys[i].section, conf_keys[i].name, value, e) < 0 &&
+		    !lenient)
 			return err_wrap(e, "environment %s", name);
 	}
 	return 0;
@@ -380,24 +392,31 @@ check_base(const char *key, const char *url, struct err *e)
 	return 0;
 }
 
-static int
-check_alert(const struct conf *c, struct err *e)
+/* The key of [alert] that is wrong, NULL = none. */
+static const char *
+wrong_alert(const struct conf *c, struct err *e)
 {
 	struct word_list words;
 
 	if (check_base("alert.telegram_base_url", c->alert.base_url, e) < 0)
-		return -1;
-	if (*c->alert.ping_url && check_base("alert.ping_url", c->alert.ping_url, e) < 0)
-		return err_set(e, ERR_CONFIG,
-			       "alert.ping_url: https, or http on loopback, without user, query "
-			       "or fragment");
-	if (span_parse(c->alert.repeat) <= 0)
-		return err_set(e, ERR_CONFIG, "alert.repeat: \"%s\" is no span of time (24h, 2d)",
-			       c->alert.repeat);
-	if (words_split(c->alert.hook, &words) < 0)
-		return err_set(e, ERR_CONFIG, "alert.hook: a quote is not closed");
+		return "telegram_base_url";
+	if (*c->alert.ping_url && check_base("alert.ping_url", c->alert.ping_url, e) < 0) {
+		err_set(e, ERR_CONFIG,
+			"alert.ping_url: https, or http on loopback, without user, query or "
+			"fragment");
+		return "ping_url";
+	}
+	if (span_parse(c->alert.repeat) <= 0) {
+		err_set(e, ERR_CONFIG, "alert.repeat: \"%s\" is no span of time (24h, 2d)",
+			c->alert.repeat);
+		return "repeat";
+	}
+	if (words_split(c->alert.hook, &words) < 0) {
+		err_set(e, ERR_CONFIG, "alert.hook: a quote is not closed");
+		return "hook";
+	}
 	words_done(&words);
-	return 0;
+	return NULL;
 }
 
 /* What no single key can tell. */
@@ -412,7 +431,7 @@ check(const struct conf *c, struct err *e)
 		return -1;
 	if (*c->old_base_url && check_base("old.base_url", c->old_base_url, e) < 0)
 		return -1;
-	if (check_alert(c, e) < 0)
+	if (wrong_alert(c, e))
 		return -1;
 	if (*c->rehearse_now && clock_parse(c->rehearse_now, &ms) < 0)
 		return err_set(e, ERR_CONFIG,
@@ -426,8 +445,8 @@ check(const struct conf *c, struct err *e)
 	return 0;
 }
 
-int
-conf_load_keyless(struct conf *c, const char *path, struct err *e)
+static int
+set_defaults(struct conf *c, struct err *e)
 {
 	int rc = 0;
 
@@ -438,16 +457,46 @@ conf_load_keyless(struct conf *c, const char *path, struct err *e)
 			    .ours = mem_zalloc(sizeof(*c->ours)) };
 	for (size_t i = 0; i < conf_key_count && rc == 0; i++)
 		rc = conf_set(c, conf_keys[i].section, conf_keys[i].name, conf_keys[i].dflt, e);
-	if (rc == 0)
-		rc = path ? read_file(c, path, false, e) : read_default_file(c, e);
+	return rc;
+}
+
+static int
+read_all(struct conf *c, const char *path, bool lenient, struct err *e)
+{
+	const struct way named = { false, lenient };
+	int rc = path ? read_file(c, path, &named, e) : read_default_file(c, lenient, e);
+
 	c->line = 0;
+	return rc < 0 && !lenient ? rc : read_environment(c, lenient, e);
+}
+
+int
+conf_load_keyless(struct conf *c, const char *path, struct err *e)
+{
+	int rc = set_defaults(c, e);
+
 	if (rc == 0)
-		rc = read_environment(c, e);
+		rc = read_all(c, path, false, e);
 	if (rc == 0)
 		rc = check(c, e);
 	if (rc < 0)
 		conf_done(c);
 	return rc;
+}
+
+void
+conf_load_alert(struct conf *c, const char *path)
+{
+	struct err e = ERR_INIT;
+	const char *name;
+	int rc = set_defaults(c, &e);
+
+	if (rc == 0)
+		rc = read_all(c, path, true, &e);
+	for (int n = 0; (name = wrong_alert(c, &e)) && n < ALERT_KEYS; n++)
+		rc = conf_set(c, "alert", name, find_key("alert", name)->dflt, &e);
+	if (rc == 0)
+		rc = conf_load_alert_token(c, &e);
 }
 
 int

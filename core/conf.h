@@ -66,7 +66,7 @@ struct conf {
 	int heartbeat_ms;	     /* 5000 */
 	int abandoned_ms;	     /* 60000 */
 	int fence_ms;		     /* 45000: a run that cannot beat that long stops itself */
-	int drain_ms;		     /* 10000 */
+	int drain_ms, answer_s;	     /* 10000 */
 	int progress_ms;	     /* 5000 */
 	double asset_date_min_share; /* 0.10 */
 	double outlier_cap;	     /* 10000 percent points, 0 = off */
@@ -81,7 +81,6 @@ struct conf {
 	char *time_zone; /* ny | utc */
 	bool mono;
 	char *on_hangup;       /* hand-over | drain */
-	int diff_wait_ms;      /* 900000 */
 	char *old_base_url;    /* [old]: the system whose jobs a runner launches; "" = none */
 	char *old_secret_file; /* of the bearer secret */
 	char *old_secret;      /* wiped by conf_done() */

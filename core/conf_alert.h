@@ -11,4 +11,9 @@ struct conf_alert {
 	int timeout_s;			       /* of one message or ping */
 };
 
+struct conf;
+/* Whatever can be read of a configuration that does not load, to tell those in [alert] that it does
+ * not: keys that are wrong have their default.  Owned: conf_done(). */
+void conf_load_alert(struct conf *c, const char *path);
+
 #endif

@@ -87,6 +87,8 @@ const struct conf_key conf_keys[] = {
 	  15, DAY_S * 1e3, NULL },
 	{ "run", "drain_ms", CONF_INT, AT(drain_ms), "10000",
 	  "time to finish a batch after a stop was asked for", 0, HOUR_MS, NULL },
+	{ "run", "answer_s", CONF_INT, AT(answer_s), "900",
+	  "a question of --diff waits that long for its answer, its job locked; then it is no", 1, DAY_S, NULL },
 	{ "run", "progress_ms", CONF_INT, AT(progress_ms), "5000",
 	  "a PROGRESS line at least this often", 10, HOUR_MS, NULL },
 	{ "run", "asset_date_min_share", CONF_REAL, AT(asset_date_min_share), "0.10",
@@ -125,7 +127,7 @@ const struct conf_key conf_keys[] = {
 	  "command that gets each message as a JSON object on stdin; words, quotes keep blanks, no shell",
 	  0, 0, NULL },
 	{ "alert", "ping_url", CONF_SECRET, AT(alert.ping_url), "",
-	  "called at the end of each --cron run, with /start before and /fail when it did not end well",
+	  "called at the end of each --cron command that launches runs, with /start before and /fail when it did not end well",
 	  0, 0, NULL },
 	{ "alert", "repeat", CONF_TEXT, AT(alert.repeat), "24h",
 	  "what is still wrong after that long is told again", 0, 0, NULL },
@@ -141,9 +143,6 @@ const struct conf_key conf_keys[] = {
 	{ "console", "on_hangup", CONF_TEXT, AT(on_hangup), "hand-over",
 	  "runs of a console whose terminal is lost: hand-over (another process goes on), drain (they end)",
 	  0, 0, "hand-over|drain" },
-	{ "console", "diff_wait_ms", CONF_INT, AT(diff_wait_ms), "900000",
-	  "how long a run with --diff waits for its answer, and keeps its job locked; then it is no",
-	  1000, DAY_S * 1e3, NULL },
 };
 /* clang-format on */
 

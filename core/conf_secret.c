@@ -73,22 +73,44 @@ default_chat(struct conf *c)
 }
 
 int
-conf_load_key(struct conf *c, struct err *e)
+conf_load_alert_token(struct conf *c, struct err *e)
 {
-	const struct secret_source api = { "FINTRA_FMP_API_KEY", "fmp.api_key_file",
-					   c->api_key_file, "fmp_api_key", "the API key" },
-				   old = { "FINTRA_OLD_SECRET", "old.secret_file",
-					   c->old_secret_file, "old_secret",
-					   "the old system's secret" },
-				   bot = { "TELEGRAM_BOT_TOKEN", "alert.telegram_token_file",
+	const struct secret_source bot = { "TELEGRAM_BOT_TOKEN", "alert.telegram_token_file",
 					   c->alert.token_file, "telegram_token",
 					   "the Telegram token" };
 
-	if (read_secret(&api, &c->api_key, e) < 0 || read_secret(&old, &c->old_secret, e) < 0 ||
-	    read_secret(&bot, &c->alert.token, e) < 0)
-		return -1;
 	default_chat(c);
-	return check_token(c, e);
+	if (read_secret(&bot, &c->alert.token, e) == 0 && check_token(c, e) == 0)
+		return 0;
+	*c->alert.token = '\0';
+	return -1;
+}
+
+int
+conf_load_api_key(struct conf *c, struct err *e)
+{
+	const struct secret_source api = { "FINTRA_FMP_API_KEY", "fmp.api_key_file",
+					   c->api_key_file, "fmp_api_key", "the API key" };
+
+	return read_secret(&api, &c->api_key, e);
+}
+
+int
+conf_load_old_secret(struct conf *c, struct err *e)
+{
+	const struct secret_source old = { "FINTRA_OLD_SECRET", "old.secret_file",
+					   c->old_secret_file, "old_secret",
+					   "the old system's secret" };
+
+	return read_secret(&old, &c->old_secret, e);
+}
+
+int
+conf_load_key(struct conf *c, struct err *e)
+{
+	if (conf_load_api_key(c, e) < 0 || conf_load_old_secret(c, e) < 0)
+		return -1;
+	return conf_load_alert_token(c, e);
 }
 
 void

@@ -24,6 +24,7 @@ struct doctor {
 	bool configured;      /* app->conf is filled */
 	struct err conf_err;  /* why not */
 	struct err key_err;   /* cls set: the key cannot be read */
+	struct err alert_err; /* the same of the token of [alert] */
 	struct db *db;	      /* NULL when it does not answer */
 	struct err db_err;    /* why not */
 	struct relations rel; /* n = 0: not known */
@@ -36,7 +37,7 @@ struct doctor_check {
 	void (*run)(struct doctor *d, struct finding *f);
 };
 
-extern const struct doctor_check doctor_local[], doctor_db[]; /* name NULL ends */
+extern const struct doctor_check doctor_local[], doctor_alert[], doctor_db[]; /* name NULL ends */
 
 /* All return nothing: they fill state, text and todo. */
 void finding_set(struct finding *f, enum finding_state s, const char *fmt, ...) PRINTF_FMT(3, 4);
@@ -49,6 +50,7 @@ enum finding_state doctor_skew(int64_t ms);
 /* Lines of crontabs that call fintra, each with secrets masked. */
 void doctor_cron(struct doctor *d, struct finding *f);
 void doctor_mask(const char *line, struct str *out);
+void doctor_undelivered(struct doctor *d, struct finding *f);
 void doctor_terminal(struct doctor *d, struct finding *f);
 void doctor_locale(struct doctor *d, struct finding *f);
 

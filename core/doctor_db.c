@@ -238,8 +238,13 @@ check_clock(struct doctor *d, struct finding *f)
 }
 
 const struct doctor_check doctor_db[] = {
-	{ "database", check_database }, { "pooler", check_pooler },
-	{ "clock", check_clock },	{ "schema", check_schema },
-	{ "ledger", check_ledger },	{ "rights", check_rights },
-	{ "row security", check_rls },	{ NULL, NULL },
+	{ "database", check_database },
+	{ "pooler", check_pooler },
+	{ "clock", check_clock },
+	{ "schema", check_schema },
+	{ "ledger", check_ledger },
+	{ "rights", check_rights },
+	{ "row security", check_rls },
+	{ "alerts", doctor_undelivered },
+	{ NULL, NULL },
 };

@@ -4,6 +4,7 @@
 #include "core/calendar.h"
 #include "core/clock.h"
 #include "core/commands.h"
+#include "core/cron.h"
 #include "core/migrate.h"
 #include "core/signals.h"
 
@@ -141,11 +142,19 @@ unknown_command(const char *name, struct err *e)
 		       near ? "?" : "");
 }
 
-int
-app_configure(struct app *app, bool key, struct err *e)
+/* conf_load() has looked at it. */
+static void
+rehearse(const struct conf *conf)
 {
 	int64_t now;
 
+	if (*conf->rehearse_now && clock_parse(conf->rehearse_now, &now) == 0)
+		clock_rehearse(now);
+}
+
+int
+app_configure(struct app *app, bool key, struct err *e)
+{
 	app->built = app->cat;
 	if (key ? conf_load(&app->conf, app->g.conf_path, e) < 0
 		: conf_load_keyless(&app->conf, app->g.conf_path, e) < 0)
@@ -155,12 +164,7 @@ app_configure(struct app *app, bool key, struct err *e)
 	app->cat = &app->composed.cat;
 	if (app->g.conninfo && conf_set(&app->conf, "db", "conninfo", app->g.conninfo, e) < 0)
 		return -1;
-	if (!app->conf.rehearse_now || !*app->conf.rehearse_now)
-		return 0;
-	if (clock_parse(app->conf.rehearse_now, &now) < 0)
-		return err_set(e, ERR_CONFIG, "run.rehearse_now is not a time: %s",
-			       app->conf.rehearse_now);
-	clock_rehearse(now);
+	rehearse(&app->conf);
 	return 0;
 }
 
@@ -185,30 +189,54 @@ limit_time(const struct app *app, const struct command *c, struct err *e)
 	return 0;
 }
 
+/* The command itself has ended with `rc`: what it owes to those who watch. */
 static int
-run_command(struct app *app, const struct command *c)
+conclude(struct app *app, int rc)
 {
 	struct err e = ERR_INIT;
-	int rc;
 
-	if (c->run == cmd_help || c->run == cmd_version)
-		return c->run(app);
-	/* The doctor looks at a configuration that does not load, too. */
-	if (limit_time(app, c, &e) < 0 ||
-	    (c->run != cmd_doctor && app_configure(app, true, &e) < 0)) {
-		rc = app_fail(&e, NULL);
-		app_release(app);
-		return rc;
-	}
-	rc = c->run(app);
-	if (app->g.cron || app->occasion)
-		alerts_after(app, false);
-	app_release(app);
 	if (fflush(stdout) != 0 && rc == 0) {
 		err_set(&e, ERR_INTERNAL, "the output could not be written");
 		rc = app_fail(&e, NULL);
 	}
+	cron_ended(app, rc);
+	if (app->g.cron || app->occasion)
+		alerts_after(app, false);
+	app_release(app);
 	return rc;
+}
+
+/* Cron's command is missed all the same: who is to be told may be known. */
+static int
+unconfigured(struct app *app, const struct err *e)
+{
+	int rc = app_fail(e, NULL);
+
+	app_release(app);
+	if (!app->g.cron)
+		return rc;
+	conf_load_alert(&app->conf, app->g.conf_path);
+	rehearse(&app->conf);
+	cron_ended(app, rc);
+	alerts_unconfigured(app, e);
+	app_release(app);
+	return rc;
+}
+
+static int
+run_command(struct app *app, const struct command *c)
+{
+	struct err e = ERR_INIT;
+
+	if (c->run == cmd_help || c->run == cmd_version)
+		return c->run(app);
+	if (limit_time(app, c, &e) < 0)
+		return app_fail(&e, NULL);
+	app->watch.on = app->g.cron && command_launches(c);
+	/* The doctor looks at a configuration that does not load, too. */
+	if (c->run != cmd_doctor && app_configure(app, true, &e) < 0)
+		return unconfigured(app, &e);
+	return conclude(app, c->run(app));
 }
 
 static int

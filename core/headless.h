@@ -12,6 +12,15 @@ struct globals { /* options before or after the command */
 	const char *color; /* auto always never */
 };
 
+/* Of a command that launches runs under --cron (core/cron.h). */
+struct watch {
+	bool on;
+	int64_t run;	 /* number of its first run; 0 = none has begun */
+	bool held;	 /* one was skipped for a reason: not done, though it is no failure */
+	bool pinged;	 /* at least once */
+	char error[300]; /* of a ping that did not arrive, "" = each did */
+};
+
 struct app {
 	struct conf conf;
 	const struct catalogue *cat;   /* set by main: what is built; then as configured */
@@ -21,9 +30,8 @@ struct app {
 	int argc; /* of the command: argv[0] is its name */
 	char **argv;
 	bool occasion; /* its end is one to alert, as with --cron: a row of jobs was run */
-	/* What became of the pings of this command. */
-	bool pinged;
-	char ping_error[300]; /* "" = each arrived */
+	struct watch watch;
+	bool one_of_many; /* a step of `fix`, which tells of PARTIAL ones at its end */
 	/* Set by tui/main.c: opens the console.  Returns the exit code. */
 	int (*console)(struct app *app);
 };

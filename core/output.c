@@ -12,13 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum {
-	LINE_MAX_ = 64 << 20,
-	TEXT_MAX = 1 << 20,
-	ANSWER = 16,
-	ANSWER_POLL_MS = 100,
-	ANSWER_MOST_MS = 15 * 60 * 1000
-};
+enum { LINE_MAX_ = 64 << 20, TEXT_MAX = 1 << 20, ANSWER = 16, ANSWER_POLL_MS = 100 };
 
 /* What a terminal may act upon although JSON lets it stand: DEL, C1, bidi controls, line
  * separators. */
@@ -116,17 +110,19 @@ out_can_ask(void)
 
 /* Something to read, or nothing more to wait for: whoever asks holds locks that the night needs. */
 static bool
-await_answer(const struct cancel *cancel)
+await_answer(const struct app *app, const struct cancel *cancel)
 {
 	struct pollfd in = { .fd = 0, .events = POLLIN };
-	int64_t until = clock_mono_ms() + ANSWER_MOST_MS;
+	int64_t most = (int64_t)app->conf.answer_s * 1000, until = clock_mono_ms() + most;
+	char span[CLOCK_BUF];
 
 	while (poll(&in, 1, ANSWER_POLL_MS) <= 0) {
 		if (cancel_asked(cancel))
 			return false;
 		if (clock_mono_ms() < until)
 			continue;
-		fprintf(stderr, "\nfintra: nobody has answered for 15 minutes: no\n");
+		fprintf(stderr, "\nfintra: nobody has answered for %s: no\n",
+			clock_span(most, span));
 		return false;
 	}
 	return true;
@@ -151,7 +147,7 @@ out_agreed_until(const struct app *app, bool yes, const char *what, const struct
 	}
 	fflush(stdout);
 	fprintf(stderr, "%s? [y/N] ", what);
-	if (cancel && !await_answer(cancel))
+	if (cancel && !await_answer(app, cancel))
 		return false;
 	return fgets(answer, sizeof(answer), stdin) && (*answer == 'y' || *answer == 'Y');
 }

@@ -421,6 +421,16 @@ look_at(struct steps *t, struct err *e)
 	return 0;
 }
 
+/* A wish to stop that came when all was done has stopped nothing. */
+static bool
+came_too_late(const struct steps *t)
+{
+	for (size_t i = 0; i < t->plan.n; i++)
+		if (t->plan.at[i].state == STEP_WAITS || t->plan.at[i].o.err.cls == ERR_CANCELLED)
+			return false;
+	return t->bad.cls == ERR_CANCELLED;
+}
+
 static int
 run_all(struct job_ctx *c, bool by_catalogue, struct err *e)
 {
@@ -438,6 +448,8 @@ run_all(struct job_ctx *c, bool by_catalogue, struct err *e)
 		announce(t);
 		carry_out(t);
 		tell(t);
+		if (came_too_late(t))
+			t->bad = (struct err)ERR_INIT;
 		if (t->bad.cls == ERR_NONE)
 			sum_up(t);
 		else

@@ -1,8 +1,8 @@
 #include "core/session.h"
 
-#include "core/alert.h"
 #include "core/clock.h"
 #include "core/commands.h"
+#include "core/cron.h"
 #include "core/freshness.h"
 #include "core/http.h"
 #include "core/run_diff.h"
@@ -15,7 +15,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { TAIL = 10, LINE_ROOM = 64 << 10, PING_LOOK_MS = 20 };
+enum { EXIT_PARTIAL = 4, TAIL = 10, LINE_ROOM = 64 << 10, NUMBER_LOOK_MS = 20 };
 
 struct session {
 	struct app *app;
@@ -31,9 +31,7 @@ struct session {
 	struct outcome bad;
 	char bad_job[64];
 	bool any_bad;
-	bool held;     /* one was skipped for a reason: not done, though it is no failure */
-	int64_t first; /* number of the first run, which is that of the pings; 0 = not yet */
-	bool asking;   /* progress would write over the question */
+	bool asking; /* progress would write over the question */
 };
 
 /* stderr leads to the journal when JOURNAL_STREAM names its device and inode. */
@@ -198,34 +196,18 @@ report_end(struct session *s, const char *job, const struct outcome *o)
 	fflush(stdout);
 }
 
-/* A ping that does not arrive stops nothing; it is told and recorded at the end of the command. */
-static void
-ping(struct session *s, enum alert_ping what)
-{
-	struct app *app = s->app;
-	struct err e = ERR_INIT;
-
-	if (!app->g.cron || !*app->conf.alert.ping_url)
-		return;
-	app->pinged = true;
-	if (alert_ping(&app->conf, what, s->first, &e) < 0)
-		(void)fmt_buf(app->ping_error, sizeof(app->ping_error),
-			      "the ping did not arrive: %.250s", e.text);
-}
-
-/* The first run of the command gives the pings its number, which it gets after its start. */
+/* Who watches the command is told the number of its first run, which that gets after its start. */
 static void
 await_number(struct session *s, int handle)
 {
 	struct outcome o;
 
-	if (s->first || !s->app->g.cron || !*s->app->conf.alert.ping_url)
+	if (!s->app->watch.on || s->app->watch.run)
 		return;
 	while (!runner_poll(s->runner, handle, &o) && !runner_run_id(s->runner, handle))
-		(void)poll(NULL, 0, PING_LOOK_MS);
-	s->first = runner_run_id(s->runner, handle);
-	if (s->first)
-		ping(s, PING_START);
+		(void)poll(NULL, 0, NUMBER_LOOK_MS);
+	if (runner_run_id(s->runner, handle))
+		cron_began(s->app, runner_run_id(s->runner, handle));
 }
 
 static void
@@ -303,7 +285,8 @@ session_run(struct session *s, const struct launch *launch)
 		await_number(s, handle);
 		runner_wait(s->runner, handle, &o);
 	}
-	s->held = s->held || (o.state == RUN_SKIPPED && o.err.cls != ERR_NONE);
+	if (o.state == RUN_SKIPPED && o.err.cls != ERR_NONE)
+		s->app->watch.held = true;
 	pthread_mutex_lock(&s->lock);
 	report_end(s, l->job->name, &o);
 	if (o.exit_code != 0) {
@@ -398,8 +381,7 @@ session_free(struct session *s, int exit_code)
 	runner_free(s->runner);
 	signals_install(NULL, true);
 	signals_deadline(0);
-	ping(s, exit_code ? PING_FAIL : s->held ? PING_LOG : PING_SUCCESS);
-	if (s->app->g.cron && s->any_bad)
+	if (s->app->g.cron && s->any_bad && !(s->app->one_of_many && exit_code == EXIT_PARTIAL))
 		report_cron(s);
 	if (ferror(stdout) || fflush(stdout) != 0) {
 		fprintf(stderr, "fintra: the output could not be written\n");

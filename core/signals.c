@@ -25,8 +25,8 @@ on_signal(int sig)
 	if (sig == SIGHUP && atomic_load(&hup_is_reopen)) {
 		if (r)
 			runner_log_reopen(r);
-	} else if (!r && atomic_load(&hup_is_reopen)) {
-		_exit(128 + sig); /* between runs and after the last one nothing is to be drained */
+	} else if (!r && atomic_load(&hup_is_reopen) && atomic_load(&stop_signal)) {
+		_exit(128 + sig); /* it has been asked before, and nothing is to be drained */
 	} else {
 		if (r)
 			runner_stop(r, sig,
@@ -75,6 +75,9 @@ signals_install(struct runner *r, bool hup_reopens)
 	sigaction(SIGHUP, &sa, NULL);
 	sa.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &sa, NULL);
+	/* Asked to stop while there was no runner: what would start now is not wanted. */
+	if (r && atomic_load(&stop_signal))
+		runner_stop(r, atomic_load(&stop_signal), CANCEL_DRAIN);
 }
 
 int

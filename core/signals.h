@@ -7,8 +7,10 @@
 
 #include <stdbool.h>
 
-/* `r` is borrowed until signals_install(NULL, ...) or the end of the process.  Handlers do not
- * restart system calls, so a poll in the main thread wakes up. */
+/* Without a runner the first signal is remembered, for what is to come next and so that what is
+ * done is told; the second one ends the process.  `r` is borrowed until signals_install(NULL, ...)
+ * or the end of the process.  Handlers do not restart system calls, so a poll in the main thread
+ * wakes up. */
 void signals_install(struct runner *r, bool hup_reopens);
 /* After that long (0 = never) the runs drain as for a signal, and end 124 where they do not end
  * by themselves; with no runner installed the process ends at once, 124. */

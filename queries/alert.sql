@@ -14,7 +14,8 @@ SELECT pg_advisory_unlock($1::bigint);
 SELECT key, state = 'open', severity, fingerprint, words, remedy, round(extract(epoch FROM first_at) * 1000),
        round(extract(epoch FROM ended_at) * 1000), acked, round(extract(epoch FROM ack_ended_at) * 1000)
   FROM fintra_ops.alert a
- WHERE state = 'open' OR EXISTS (SELECT 1 FROM fintra_ops.delivery d WHERE d.key = a.key AND d.fingerprint IS NOT NULL)
+ WHERE state = 'open' OR EXISTS (SELECT 1 FROM fintra_ops.delivery d
+                                       WHERE d.key = a.key AND (d.fingerprint IS NOT NULL OR d.state = 'sending'))
  ORDER BY first_at, key;
 
 -- name: alert_deliveries
@@ -42,10 +43,13 @@ UPDATE fintra_ops.alert SET state = 'recovered', ended_at = to_timestamp($2::big
  WHERE key = $1::text AND state = 'open';
 
 -- name: alert_claim
--- $1 key, $2 channel, $3 now ms
+-- An end that is told of a message of which nobody knows whether it came is owed like any other.
+-- $1 key, $2 channel, $3 now ms, $4 it is the end that is to be told
 INSERT INTO fintra_ops.delivery (key, channel, state, tried_at)
 VALUES ($1::text, $2::text, 'sending', to_timestamp($3::bigint / 1000.0))
-ON CONFLICT (key, channel) DO UPDATE SET state = 'sending', tried_at = EXCLUDED.tried_at;
+ON CONFLICT (key, channel) DO UPDATE
+   SET state = 'sending', tried_at = EXCLUDED.tried_at,
+       fingerprint = CASE WHEN $4::boolean THEN coalesce(delivery.fingerprint, '?') ELSE delivery.fingerprint END;
 
 -- name: alert_sent
 -- $1 key, $2 channel, $3 now ms, $4 fingerprint, NULL = nothing is open any more

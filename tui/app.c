@@ -254,7 +254,7 @@ begin(struct console *k)
 	k->m.command = k->command;
 	k->m.history = &k->history;
 	k->m.said = &k->said;
-	reviews_init(&k->reviews, k->wake, app->conf.diff_wait_ms);
+	reviews_init(&k->reviews, k->wake, app->conf.answer_s * 1000);
 	k->m.reviews = &k->open_reviews;
 	k->m.ny = !str_same(app->conf.time_zone, "utc");
 	k->m.refresh_ms = app->conf.refresh_ms;

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -153,19 +154,15 @@ two_at_once_send_once(void **state)
 			 1);
 }
 
-/* While the first one's message is on its way, another process looks and finds it claimed. */
-static void
-a_claim_is_respected(void **state)
+/* fintra health --alert at ALERTS_MORNING whose message is left without an answer; its pid. */
+static pid_t
+sender_on_its_way(const char *info)
 {
-	const char *info = product_copy("t_alert_claim");
 	char db[600];
 	struct err e = ERR_INIT;
-	int fd, status;
+	int fd, before = phone_rang();
 	pid_t pid;
 
-	(void)state;
-	phone_clear();
-	alerts_break_sectors(info);
 	phone_hang(1);
 	fmt_buf(db, sizeof(db), "FINTRA_DB_CONNINFO=%s", info);
 	assert_int_equal(
@@ -175,16 +172,133 @@ a_claim_is_respected(void **state)
 				 "--alert"),
 			   &pid, &fd, &e),
 		0);
-	for (int i = 0; i < 1000 && phone_rang() == 0; i++)
+	close(fd);
+	for (int i = 0; i < 1000 && phone_rang() == before; i++)
 		(void)poll(NULL, 0, 20);
-	assert_int_equal(phone_rang(), 1);
+	assert_int_equal(phone_rang(), before + 1);
+	return pid;
+}
+
+static void
+await_end(pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+}
+
+/* While the first one's message is on its way, another process looks and finds it claimed. */
+static void
+a_claim_is_respected(void **state)
+{
+	const char *info = product_copy("t_alert_claim");
+	pid_t pid;
+
+	(void)state;
+	phone_clear();
+	alerts_break_sectors(info);
+	pid = sender_on_its_way(info);
 	alerts_says(info, NULL, NAMES("health", "--alert"), 2, "CRITICAL");
 	assert_int_equal(phone_rang(), 1);
 	phone_hang(0);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	close(fd);
+	await_end(pid);
 	alerts_came(1);
+}
+
+/* Killed when the message has come and is not marked as sent. */
+static void
+kill_behind_the_message(const char *info)
+{
+	int before = phone_count();
+	pid_t pid = sender_on_its_way(info);
+
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	await_end(pid);
+	phone_hang(0);
+	for (int i = 0; i < 1000 && phone_count() == before; i++)
+		(void)poll(NULL, 0, 20);
+	alerts_came(before + 1);
+}
+
+/* Ten minutes and a bit after the claim, its sender counts as dead. */
+static const char *const after_the_claim[] = { "FINTRA_RUN_REHEARSE_NOW=2026-02-03T12:11:00Z",
+					       NULL };
+
+/* Nobody knows whether it came: told again, once. */
+static void
+a_dead_sender_is_made_up_for_once(void **state)
+{
+	const char *info = product_copy("t_alert_dead");
+
+	(void)state;
+	phone_clear();
+	alerts_break_sectors(info);
+	kill_behind_the_message(info);
+	alerts_says(info, NULL, NAMES("alerts"), 0, "telegram sending ");
+	alerts_look(info, NULL);
+	alerts_came(1);
+	alerts_says(info, after_the_claim, NAMES("health", "alerts_undelivered"), 1,
+		    "1 by telegram: the sender died");
+	alerts_look(info, after_the_claim);
+	alerts_came(2);
+	assert_string_equal(phone_got(0), phone_got(1));
+	alerts_look(info, after_the_claim);
+	alerts_came(2);
+	alerts_says(info, after_the_claim, NAMES("health", "alerts_undelivered"), 0, "");
+}
+
+/* The message came, its sender died, the cause went: whoever read it hears the end, once, and also
+ * when the sender of the end dies. */
+static void
+a_dead_sender_owes_the_end(void **state)
+{
+	static const char *const much_later[] = { "FINTRA_RUN_REHEARSE_NOW=2026-02-03T12:22:00Z",
+						  NULL };
+	const char *info = product_copy("t_alert_owes"), *deaf[3];
+
+	(void)state;
+	phone_clear();
+	alerts_break_sectors(info);
+	kill_behind_the_message(info);
+	free(support_psql(info,
+			  "UPDATE sector_performance SET performance_date = '" PRODUCT_DAY "'"));
+	alerts_look(info, NULL);
+	alerts_came(1);
+	/* The end does not arrive at first: it is still owed. */
+	deaf[0] = "FINTRA_ALERT_TELEGRAM_BASE_URL=http://127.0.0.1:9";
+	deaf[1] = after_the_claim[0];
+	deaf[2] = NULL;
+	alerts_look(info, deaf);
+	alerts_came(1);
+	alerts_look(info, after_the_claim);
+	alerts_came(2);
+	alerts_holds(1, "RECOVERED");
+	alerts_look(info, much_later);
+	alerts_came(2);
+}
+
+/* The end has come, its sender died: told again once, then no more. */
+static void
+a_dead_sender_of_the_end(void **state)
+{
+	const char *info = product_copy("t_alert_end");
+
+	(void)state;
+	phone_clear();
+	alerts_break_sectors(info);
+	alerts_look(info, NULL);
+	free(support_psql(info,
+			  "UPDATE sector_performance SET performance_date = '" PRODUCT_DAY "'"));
+	kill_behind_the_message(info);
+	alerts_holds(1, "RECOVERED");
+	alerts_look(info, NULL);
+	alerts_came(2);
+	alerts_look(info, after_the_claim);
+	alerts_came(3);
+	alerts_holds(2, "RECOVERED");
+	alerts_look(info, after_the_claim);
+	alerts_came(3);
 }
 
 static void
@@ -301,6 +415,9 @@ main(void)
 		cmocka_unit_test(hook_gets_json),
 		cmocka_unit_test(two_at_once_send_once),
 		cmocka_unit_test(a_claim_is_respected),
+		cmocka_unit_test(a_dead_sender_is_made_up_for_once),
+		cmocka_unit_test(a_dead_sender_owes_the_end),
+		cmocka_unit_test(a_dead_sender_of_the_end),
 		cmocka_unit_test(pings_have_the_number_of_the_run),
 		cmocka_unit_test(no_secret_is_kept),
 		cmocka_unit_test(refusals_name_no_secret),

@@ -90,6 +90,33 @@ missed_without_any_process(void **state)
 		    "industry-classification-sync for 2026-02-03");
 }
 
+/* Friday's session has run; Monday is Presidents' Day.  Sessions count, not days: until Wednesday's
+ * deadline for Tuesday nothing is missed, after it the job and that deadline are named. */
+static void
+a_weekend_and_a_holiday_are_not_missed(void **state)
+{
+	static const char *const saturday[] = { "FINTRA_RUN_REHEARSE_NOW=2026-02-14T18:00:00Z",
+						NULL };
+	static const char *const tuesday[] = { "FINTRA_RUN_REHEARSE_NOW=2026-02-17T20:00:00Z",
+					       NULL };
+	static const char *const early[] = { "FINTRA_RUN_REHEARSE_NOW=2026-02-18T06:59:00Z", NULL };
+	static const char *const late[] = { "FINTRA_RUN_REHEARSE_NOW=2026-02-18T07:01:00Z", NULL };
+	static const char *const two[] = { "FINTRA_RUN_REHEARSE_NOW=2026-02-19T12:00:00Z", NULL };
+	const char *info = product_copy("t_alert_holiday");
+
+	(void)state;
+	free(support_psql(info, "UPDATE fintra_ops.run SET as_of = '2026-02-13' WHERE as_of = "
+				"'" PRODUCT_DAY "'"));
+	alerts_says(info, saturday, NAMES("health", "runs_missed"), 0, "none");
+	alerts_says(info, tuesday, NAMES("health", "runs_missed"), 0, "none");
+	alerts_says(info, early, NAMES("health", "runs_missed"), 0, "none");
+	alerts_says(info, late, NAMES("health", "runs_missed"), 2,
+		    "sync-universe for 2026-02-17, deadline 2026-02-18 02:00 NY");
+	/* Two sessions on: it is still Tuesday's that was missed first. */
+	alerts_says(info, two, NAMES("health"), 2,
+		    "sync-universe for 2026-02-17, deadline 2026-02-18 02:00 NY");
+}
+
 static void
 failed_cron_is_one_cause(void **state)
 {
@@ -343,6 +370,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_message_and_one_recovery),
 		cmocka_unit_test(missed_without_any_process),
+		cmocka_unit_test(a_weekend_and_a_holiday_are_not_missed),
 		cmocka_unit_test(failed_cron_is_one_cause),
 		cmocka_unit_test(a_refused_gate_is_explained),
 		cmocka_unit_test(a_row_of_jobs_ends_with_a_look),

@@ -238,6 +238,47 @@ directories(void **state)
 	finds(ready(), NAMES(log), "state directory", "ok", "only the demo", 0);
 }
 
+/* Nothing is sent: the channels lead where nobody listens. */
+static void
+alert_channels_are_looked_at(void **state)
+{
+	char token[200], hook[200], cause[300];
+	struct support_out out;
+
+	(void)state;
+	finds(ready(), NULL, "alert channels", "ok", "nobody is told", 0);
+	finds(ready(), NAMES("TELEGRAM_CHAT_ID=-42"), "Telegram", "warn", "no token", 1);
+	put_file("token", "1:" CANARY "\n", 0640);
+	fmt_buf(token, sizeof(token), "FINTRA_ALERT_TELEGRAM_TOKEN_FILE=%s", in_home("token"));
+	finds(ready(), NAMES(token, "TELEGRAM_CHAT_ID=-42"), "Telegram", "fail", "mode 640", 2);
+	finds(ready(), NAMES(token, "TELEGRAM_CHAT_ID=-42"), "API key", "ok", "", 2);
+	assert_int_equal(doctor(ready(), NAMES(token, "TELEGRAM_CHAT_ID=-42"),
+				NAMES("--fix", "--yes"), &out),
+			 0);
+	assert_int_equal(mode_of("token"), 0600);
+	support_out_done(&out);
+	finds(ready(), NAMES(token, "TELEGRAM_CHAT_ID=-42"), "Telegram", "ok", "chat -42", 0);
+	put_file("token", "\n", 0600);
+	finds(ready(), NAMES(token, "TELEGRAM_CHAT_ID=-42"), "Telegram", "fail", "", 2);
+	put_file("tell", "#!/bin/sh\n", 0600);
+	fmt_buf(hook, sizeof(hook), "FINTRA_ALERT_HOOK=%s 'a b'", in_home("tell"));
+	finds(ready(), NAMES(hook), "alert hook", "fail", "no program that we may start", 2);
+	put_file("tell", "#!/bin/sh\n", 0700);
+	finds(ready(), NAMES(hook), "alert hook", "ok", "can be started", 0);
+	finds(ready(), NAMES("FINTRA_ALERT_HOOK=no-such-program x"), "alert hook", "fail",
+	      "no-such-program", 2);
+	finds(ready(), NAMES("FINTRA_ALERT_HOOK=cat"), "alert hook", "ok", "cat can be", 0);
+	finds(ready(), NAMES("FINTRA_ALERT_PING_URL=ftp://x"), "configuration", "fail",
+	      "alert.ping_url", 2);
+	finds(ready(), NAMES(hook), "alerts", "ok", "0 undelivered", 0);
+	fmt_buf(cause, sizeof(cause),
+		"INSERT INTO fintra_ops.delivery (key, channel, state, tried_at, error) VALUES "
+		"('x', 'hook', 'failed', now(), 'no mail')");
+	free(support_psql(ready(), cause));
+	finds(ready(), NAMES(hook), "alerts", "warn", "1 undelivered, the last by hook", 1);
+	free(support_psql(ready(), "DELETE FROM fintra_ops.delivery"));
+}
+
 static void
 terminal_and_locale(void **state)
 {
@@ -422,6 +463,7 @@ main(void)
 		cmocka_unit_test(configuration),
 		cmocka_unit_test(api_key),
 		cmocka_unit_test(directories),
+		cmocka_unit_test(alert_channels_are_looked_at),
 		cmocka_unit_test(terminal_and_locale),
 		cmocka_unit_test(crontab_lines),
 		cmocka_unit_test(database_and_schema),

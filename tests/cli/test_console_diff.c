@@ -216,7 +216,7 @@ test_no_answer_in_time_is_a_no(void **state)
 	struct ground g;
 
 	(void)state;
-	begin(&g, "con_diff_late", "FINTRA_CONSOLE_DIFF_WAIT_MS=2000", 80, 24);
+	begin(&g, "con_diff_late", "FINTRA_RUN_ANSWER_S=2", 80, 24);
 	launch(&g);
 	SEE(&g.t, ": success: no answer, nothing written");
 	SEE(&g.t, "nothing waits for an answer here any more");

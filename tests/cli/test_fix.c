@@ -4,7 +4,9 @@
 #include "tests/support_console.h"
 #include "tests/support_product.h"
 
+#include <poll.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -194,6 +196,188 @@ whole_plan_on_the_console(void **state)
 	free(sums);
 }
 
+/* The end of a run of `job` waits for the holder's lock, within its transaction. */
+static void
+hold_the_end_of(const char *info, const char *job)
+{
+	char sql[400];
+
+	free(support_psql(info, "CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$ "
+				"BEGIN PERFORM pg_advisory_xact_lock(-7); RETURN NEW; END $$"));
+	fmt_buf(sql, sizeof(sql),
+		"CREATE TRIGGER hold AFTER UPDATE ON fintra_ops.run FOR EACH ROW WHEN (NEW.state = "
+		"'success' AND OLD.state <> 'success' AND NEW.job = '%s') EXECUTE FUNCTION hold()",
+		job);
+	free(support_psql(info, sql));
+}
+
+static void
+await_waiting(const char *info, const char *what)
+{
+	char sql[300];
+
+	fmt_buf(sql, sizeof(sql),
+		"SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE NOT "
+		"granted AND a.datname = current_database() AND %s",
+		what);
+	for (int i = 0; i < 3000; i++) {
+		if (support_psql_int(info, sql) == 1)
+			return;
+		(void)poll(NULL, 0, 20);
+	}
+	fail_msg("nobody waits for %s", what);
+}
+
+/* SIGTERM, and the program has taken it. */
+static void
+terminate(const struct pty *p)
+{
+	char path[64], line[200];
+	bool pending = true;
+
+	assert_int_equal(kill(pty_pid(p), SIGTERM), 0);
+	fmt_buf(path, sizeof(path), "/proc/%d/status", (int)pty_pid(p));
+	for (int i = 0; i < 1000 && pending; i++) {
+		FILE *f = fopen(path, "re");
+
+		assert_non_null(f);
+		pending = false;
+		while (fgets(line, sizeof(line), f))
+			if (str_starts(line, "ShdPnd:") || str_starts(line, "SigPnd:"))
+				pending = pending ||
+					  (strtoull(line + 7, NULL, 16) & (1ULL << (SIGTERM - 1)));
+		fclose(f);
+	}
+	assert_false(pending);
+}
+
+/* Runs `args`, tells it to stop while the end of a run of `job` is being written, lets that go on;
+ * the exit code.  What it said must hold `says`. */
+static int
+stopped_at_the_end_of(const char *info, const char *job, const char *const *args, const char *says)
+{
+	struct err e = ERR_INIT;
+	struct pty *p;
+	int code;
+	DB_AUTO holder = support_open(info);
+
+	hold_the_end_of(info, job);
+	assert_int_equal(db_exec_sql(holder, "BEGIN; SELECT pg_advisory_xact_lock(-7)", &e), 0);
+	p = product_pty(info, args);
+	await_waiting(info, "l.locktype = 'advisory'");
+	terminate(p);
+	db_rollback(holder);
+	code = pty_wait_exit(p, 60000);
+	if (!strstr(str_c(pty_raw(p)), says))
+		fail_msg("not \"%s\" in:\n%s", says, str_c(pty_raw(p)));
+	pty_free(p);
+	return code;
+}
+
+static char *
+states_after(const char *info, int64_t run)
+{
+	char sql[200];
+
+	fmt_buf(sql, sizeof(sql),
+		"SELECT string_agg(job || ' ' || state, ', ' ORDER BY id) FROM fintra_ops.run "
+		"WHERE id > %lld",
+		(long long)run);
+	return support_psql(info, sql);
+}
+
+static int64_t
+last_run(const char *info)
+{
+	return support_psql_int(info, "SELECT max(id) FROM fintra_ops.run");
+}
+
+/* Its first step is done, the second is not begun. */
+static void
+a_stop_between_two_steps(void **state)
+{
+	const char *info = product_copy("t_fix_stop");
+	int64_t before = last_run(info);
+	char *states;
+
+	(void)state;
+	break_windows(info);
+	assert_int_equal(stopped_at_the_end_of(info, "sector-performance-aggregator",
+					       NAMES("fix", "performance_windows", "--yes"),
+					       "still missing: performance_windows"),
+			 143);
+	states = states_after(info, before);
+	assert_string_equal(states, "sector-performance-aggregator success");
+	free(states);
+}
+
+/* All is done: there is nothing left to stop. */
+static void
+a_stop_behind_the_last_step(void **state)
+{
+	const char *info = product_copy("t_fix_late");
+
+	(void)state;
+	break_windows(info);
+	assert_int_equal(stopped_at_the_end_of(info, "performance-windows-aggregator",
+					       NAMES("fix", "performance_windows", "--yes"),
+					       "performance_windows is repaired"),
+			 0);
+}
+
+static void
+a_stop_behind_the_last_step_of_an_orchestrator(void **state)
+{
+	static const char *const last[] = { "industry-benchmarks-aggregator", "master-benchmark" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(last); i++) {
+		char name[40], *states;
+		int64_t before;
+
+		fmt_buf(name, sizeof(name), "t_stop_late_%d", (int)i);
+		const char *info = product_copy(name);
+		before = last_run(info);
+		assert_int_equal(stopped_at_the_end_of(info, last[i],
+						       NAMES("run", "master-benchmark", "--force"),
+						       "SUCCESS master-benchmark run "),
+				 0);
+		states = states_after(info, before);
+		assert_string_equal(states, "master-benchmark success, sector-benchmarks success, "
+					    "industry-benchmarks-aggregator success");
+		free(states);
+	}
+}
+
+/* The first step waits for a table until the time is over: it drains, the second is not begun. */
+static void
+a_fix_has_an_end(void **state)
+{
+	const char *info = product_copy("t_fix_timeout");
+	int64_t before = last_run(info);
+	struct err e = ERR_INIT;
+	struct support_out out;
+	char *states;
+
+	(void)state;
+	break_windows(info);
+	DB_AUTO holder = support_open(info);
+	assert_int_equal(
+		db_exec_sql(holder, "BEGIN; LOCK TABLE sector_performance IN SHARE MODE", &e), 0);
+	product_run(info, NAMES("FINTRA_RUN_DRAIN_MS=200"),
+		    NAMES("--timeout", "12s", "fix", "performance_windows", "--yes"), &out);
+	db_rollback(holder);
+	if (out.code != 124 ||
+	    !strstr(out.err, "still missing: sector_performance, performance_windows") ||
+	    !strstr(out.err, "not done: fintra run sector-performance-aggregator --as-of "
+			     "" PRODUCT_DAY " --gate strict (exit 124)"))
+		fail_msg("exit %d:\n%s%s", out.code, out.out, out.err);
+	support_out_done(&out);
+	states = states_after(info, before);
+	assert_string_equal(states, "sector-performance-aggregator cancelled");
+	free(states);
+}
+
 int
 main(void)
 {
@@ -202,6 +386,10 @@ main(void)
 		cmocka_unit_test(asks_first),
 		cmocka_unit_test(one_attempt),
 		cmocka_unit_test(whole_plan_on_the_console),
+		cmocka_unit_test(a_stop_between_two_steps),
+		cmocka_unit_test(a_stop_behind_the_last_step),
+		cmocka_unit_test(a_stop_behind_the_last_step_of_an_orchestrator),
+		cmocka_unit_test(a_fix_has_an_end),
 		cmocka_unit_test(plan_tells_seed_median_last),
 	};
 

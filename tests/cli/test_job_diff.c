@@ -243,6 +243,35 @@ an_interrupt_is_a_no(void **state)
 	is_untouched(&g);
 }
 
+/* Nobody answers: that is a no, and what it held is free for the night. */
+static void
+no_answer_is_a_no(void **state)
+{
+	const char *info = product_copy("t_diff_silence");
+	struct ground g;
+	struct pty *p;
+	char *kept;
+
+	(void)state;
+	prepare(info);
+	remember(&g, info);
+	setenv("FINTRA_RUN_ANSWER_S", "2", 1);
+	p = product_pty(info, NAMES("run", WINDOWS, "--diff"));
+	unsetenv("FINTRA_RUN_ANSWER_S");
+	assert_true(pty_wait_text(p, QUESTION, WAIT_MS));
+	assert_int_equal(pty_wait_exit(p, WAIT_MS), 0);
+	assert_non_null(strstr(str_c(pty_raw(p)), "nobody has answered for 2.0s: no"));
+	assert_non_null(strstr(str_c(pty_raw(p)), "diff: nothing is kept"));
+	pty_free(p);
+	is_untouched(&g);
+	kept = support_psql(info, "SELECT state || ' ' || (params ? 'dry_run')::text || ' ' || "
+				  "(result -> 'diff' ->> 'kept') FROM fintra_ops.run ORDER BY id "
+				  "DESC LIMIT 1");
+	assert_string_equal(kept, "success true false");
+	free(kept);
+	product_expect(info, NAMES("run", WINDOWS), 0, "inserted 1 updated 1");
+}
+
 /* Orchestrators, checks and debugging jobs write nothing themselves. */
 static bool
 writes_itself(const struct job *job)
@@ -424,6 +453,7 @@ main(void)
 		cmocka_unit_test(refuses_rows_that_changed_meanwhile),
 		cmocka_unit_test(nothing_is_left_of_a_killed_one),
 		cmocka_unit_test(an_interrupt_is_a_no),
+		cmocka_unit_test(no_answer_is_a_no),
 		cmocka_unit_test(marks_go_with_the_rows),
 		cmocka_unit_test(every_job_gives_a_diff_or_says_why_not),
 		cmocka_unit_test(yes_gives_what_a_run_gives),
