@@ -169,7 +169,7 @@ run_errands(struct occasion *o, struct err *e)
 
 	for (size_t i = 0; i < o->errands.n; i++) {
 		const struct errand *j = &o->errands.at[i];
-		struct alert_message m = { j->news, j->about, o->now_ms };
+		struct alert_message m = { j->news, j->about, o->now_ms, NULL };
 
 		if (j->channel != broken && j->channel->send(o->conf, &m, &why) < 0) {
 			broken = j->channel;

@@ -4,6 +4,7 @@
 #ifndef FINTRA_CORE_ALERT_H
 #define FINTRA_CORE_ALERT_H
 
+#include "core/cancel.h"
 #include "core/health.h"
 #include "core/job_runs.h"
 #include "core/report.h"
@@ -93,6 +94,7 @@ struct alert_message {
 	enum alert_news news;
 	const struct alert_row *about; /* borrowed */
 	int64_t now_ms;
+	const struct cancel *cancel; /* borrowed; once raised, no answer is waited for; or NULL */
 };
 /* For people: several lines, cleaned. */
 void alert_text(const struct alert_message *m, struct str *out);
@@ -139,10 +141,10 @@ struct alert_tried {
 	bool failed, unnoted; /* unnoted: it could not be recorded */
 	struct err err;
 };
-/* Sends a test message by every configured channel and records it; how many those are.  *note: the
- * last that could not be recorded. */
-int alert_test(struct db *db, const struct conf *conf, struct alert_tried out[ALERT_CHANNELS],
-	       struct err *note);
+/* Sends a test message by every configured channel, until cancelled (may be NULL), and records it;
+ * how many those are.  *note: the last that could not be recorded. */
+int alert_test(struct db *db, const struct conf *conf, const struct cancel *cancel,
+	       struct alert_tried out[ALERT_CHANNELS], struct err *note);
 /* Records whether something that is about no cause has reached a channel. */
 int alert_note(struct db *db, const char *channel, const char *error, struct err *e) MUST_CHECK;
 

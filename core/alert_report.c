@@ -65,17 +65,18 @@ alert_report(const struct alert_causes *c, const struct alert_book *b, struct re
 }
 
 int
-alert_test(struct db *db, const struct conf *conf, struct alert_tried out[ALERT_CHANNELS],
-	   struct err *note)
+alert_test(struct db *db, const struct conf *conf, const struct cancel *cancel,
+	   struct alert_tried out[ALERT_CHANNELS], struct err *note)
 {
 	static const struct alert_row about = { .key = "test",
 						.open = true,
 						.text = "this is a test, nothing is wrong" };
-	struct alert_message m = { ALERT_TEST, &about, clock_wall_ms() };
+	struct alert_message m = { ALERT_TEST, &about, clock_wall_ms(), cancel };
 	int n = 0;
 
 	http_global_init();
-	for (const struct alert_channel *c = alert_channels; c->name; c++) {
+	for (const struct alert_channel *c = alert_channels; c->name && !cancel_asked(cancel);
+	     c++) {
 		struct alert_tried *t = &out[n];
 
 		if (n == ALERT_CHANNELS || !c->configured(conf))

@@ -139,7 +139,7 @@ send_telegram(const struct conf *conf, const struct alert_message *m, struct err
 	struct http_call q = { .url = str_c(&url),
 			       .timeout_ms = (int64_t)conf->alert.timeout_s * 1000,
 			       .json = str_c(&body) };
-	rc = http_call(&q, NULL, &answer, &got, e);
+	rc = http_call(&q, m->cancel, &answer, &got, e);
 	if (rc == 0)
 		rc = judge_telegram(got.status, &answer, e);
 	return rc < 0 ? clean_error(conf, e) : 0;
@@ -172,12 +172,13 @@ take(int *fd, struct str *said)
 
 /* The end of the command itself counts: who holds its output longer is not waited for. */
 static int
-follow(struct proc_group *g, int64_t limit_ms, struct str *said, bool *late)
+follow(struct proc_group *g, int64_t limit_ms, const struct cancel *cancel, struct str *said,
+       bool *late)
 {
 	int64_t began = clock_mono_ms();
 
 	*late = false;
-	while (!proc_group_ended(g)) {
+	while (!proc_group_ended(g) && !cancel_asked(cancel)) {
 		struct pollfd p[] = { { .fd = g->out, .events = POLLIN },
 				      { .fd = g->err, .events = POLLIN } };
 
@@ -194,7 +195,8 @@ follow(struct proc_group *g, int64_t limit_ms, struct str *said, bool *late)
 }
 
 static int
-run_hook(const struct conf *conf, const struct proc_spec *spec, struct err *e)
+run_hook(const struct conf *conf, const struct proc_spec *spec, const struct cancel *cancel,
+	 struct err *e)
 {
 	struct proc_group g;
 	STR_AUTO said = { 0 };
@@ -204,7 +206,7 @@ run_hook(const struct conf *conf, const struct proc_spec *spec, struct err *e)
 	if (proc_group_start(spec, &g, e) < 0)
 		return -1;
 	str_init(&said, SAID);
-	code = follow(&g, (int64_t)conf->alert.timeout_s * 1000, &said, &late);
+	code = follow(&g, (int64_t)conf->alert.timeout_s * 1000, cancel, &said, &late);
 	const char *text = str_c(&said);
 	if (late)
 		return err_set(e, ERR_TIMEOUT, "the command did not end within %d s%s%s",
@@ -241,7 +243,7 @@ send_hook(const struct conf *conf, const struct alert_message *m, struct err *e)
 				  .forgotten = conf_secret_variables,
 				  .added = added,
 				  .input = str_c(&body) };
-	rc = run_hook(conf, &spec, e);
+	rc = run_hook(conf, &spec, m->cancel, e);
 	words_done(&words);
 	return rc < 0 ? clean_error(conf, e) : 0;
 }

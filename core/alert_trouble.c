@@ -97,7 +97,7 @@ send(const struct conf *conf, const struct alert_channel *c, const struct alert_
 				   .severity = CHECK_CRITICAL,
 				   .first_ms = m->since_ms,
 				   .remedy = "fintra doctor" };
-	struct alert_message msg = { news, &about, clock_wall_ms() };
+	struct alert_message msg = { news, &about, clock_wall_ms(), NULL };
 
 	STR_AUTO clean = { 0 };
 

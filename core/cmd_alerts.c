@@ -212,7 +212,7 @@ test(const struct app *app, struct err *e)
 	DB_AUTO db = app_db(app, e);
 	if (!db)
 		return -1;
-	n = alert_test(db, &app->conf, tried, &note);
+	n = alert_test(db, &app->conf, NULL, tried, &note);
 	if (n == 0)
 		say("no channel is configured in [alert]");
 	for (int i = 0; i < n; i++) {

@@ -10,10 +10,10 @@ build(struct lines *l, const struct model *m)
 	const struct alerts_part *p = look_alerts(m);
 
 	if (p && !p->error[0]) {
-		lines_add(l, "told by", p->channels[0] ? ST_NORMAL : ST_WARN, "%s",
-			  p->channels[0] ? p->channels : "nobody: no channel is set in [alert]");
-		if (p->incomplete[0])
-			lines_add(l, "", ST_WARN, "%s", p->incomplete);
+		lines_add(l, "told by", m->channels[0] ? ST_NORMAL : ST_WARN, "%s",
+			  m->channels[0] ? m->channels : "nobody: no channel is set in [alert]");
+		if (m->incomplete)
+			lines_add(l, "", ST_WARN, "%s", m->incomplete);
 		lines_rule(l, "Wrong now", NULL);
 		page_folded(l, &p->text, m->w - 2);
 		return;
@@ -41,21 +41,18 @@ draw(const struct view *v, const struct model *m, struct canvas *c, struct rect 
 void
 view_ask_alert_test(const struct model *m, const struct input *in, struct action *out)
 {
-	const struct alerts_part *p = look_alerts(m);
 	const char *why = model_why_read_only(m);
 
 	if (why) {
 		view_message(out, LVL_WARN, "nothing is sent, read only: %s", why);
-	} else if (!p || !p->channels[0]) {
-		view_message(out, LVL_WARN, "%s",
-			     p ? "nothing to send by: no channel is set in [alert]"
-			       : "the channels are not known yet");
+	} else if (!m->channels[0]) {
+		view_message(out, LVL_WARN, "nothing to send by: no channel is set in [alert]");
 	} else {
 		out->intent = DO_OPEN;
 		out->open = &view_confirm;
 		out->then = DO_ALERT_TEST;
 		out->key = in->key;
-		fmt_buf(out->text, sizeof(out->text), "Send a test message by %s?", p->channels);
+		fmt_buf(out->text, sizeof(out->text), "Send a test message by %s?", m->channels);
 		str_copy(out->detail[0], sizeof(out->detail[0]),
 			 "it reaches the phones of those on call, now");
 		str_copy(out->detail[1], sizeof(out->detail[1]),

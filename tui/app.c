@@ -1,5 +1,6 @@
 #include "tui/app.h"
 
+#include "core/alert.h"
 #include "core/clock.h"
 #include "core/commands.h"
 #include "tui/console.h"
@@ -239,6 +240,19 @@ loop(struct console *k)
 }
 
 static void
+name_channels(const struct conf *conf, struct model *m)
+{
+	for (const struct alert_channel *c = alert_channels; c->name; c++) {
+		size_t n = strlen(m->channels);
+
+		if (c->configured(conf))
+			fmt_buf(m->channels + n, sizeof(m->channels) - n, "%s%s", n ? ", " : "",
+				c->name);
+	}
+	m->incomplete = alert_incomplete(conf);
+}
+
+static void
 begin(struct console *k)
 {
 	struct app *app = k->app;
@@ -259,6 +273,7 @@ begin(struct console *k)
 	k->m.ny = !str_same(app->conf.time_zone, "utc");
 	k->m.refresh_ms = app->conf.refresh_ms;
 	k->m.as_of_given = date_is_set(app->g.as_of);
+	name_channels(&app->conf, &k->m);
 	if (getenv("FINTRA_DEMO") || loopback(app->conf.base_url))
 		k->m.label = "SYNTHETIC DATA";
 	k->seen_ms = clock_wall_ms();

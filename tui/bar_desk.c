@@ -57,7 +57,6 @@ bar_audit(const struct bar_call *c, struct err *e)
 	return bar_parse(c, &cli, 0, 0, e) < 0 ? -1 : bar_press(c, ACT_AUDIT);
 }
 
-/* The channels are known once the screen has been looked at. */
 int
 bar_alerts(const struct bar_call *c, struct err *e)
 {

@@ -7,46 +7,45 @@
 
 #include <string.h>
 
-static void
-name_channels(const struct conf *conf, struct alerts_part *p)
+/* From what the slow thread has measured, so that nothing is measured twice; but with --as-of that
+ * is another day. */
+static int
+find_causes(struct worker *w, struct alerts_part *p, struct alert_causes *out, struct err *e)
 {
-	for (const struct alert_channel *c = alert_channels; c->name; c++) {
-		size_t n = strlen(p->channels);
+	const struct app *app = w->feed->app;
+	struct snapshot *s;
+	int rc;
 
-		if (c->configured(conf))
-			fmt_buf(p->channels + n, sizeof(p->channels) - n, "%s%s", n ? ", " : "",
-				c->name);
+	if (date_is_set(app->g.as_of))
+		return alert_look(w->db, &app->conf, app->cat, out, e);
+	s = feed_now(w->feed);
+	if (!s->fresh || !s->health) {
+		rc = err_set(e, ERR_DB, "the tables are not measured yet");
+	} else {
+		struct alert_view view = { .fresh = &s->fresh->f, .health = &s->health->h };
+
+		p->measured_ms = s->fresh->measured_ms;
+		rc = alert_look_at(w->db, &app->conf, app->cat, &view, out, e);
 	}
-	str_copy(p->incomplete, sizeof(p->incomplete), str_or(alert_incomplete(conf), ""));
+	part_unref(&s->part);
+	return rc;
 }
 
-/* From what the slow thread has measured: nothing is measured twice. */
 int
 feed_alerts_read(struct worker *w, const char *name, void *part, struct err *e)
 {
 	struct alerts_part *p = part;
-	const struct app *app = w->feed->app;
-	struct snapshot *s = feed_now(w->feed);
 	struct alert_causes causes = { .at = NULL };
 	struct alert_book book = { .row = NULL };
 	int rc = -1;
 
 	(void)name;
-	name_channels(&app->conf, p);
-	if (!s->fresh || !s->health) {
-		err_set(e, ERR_DB, "the tables are not measured yet");
-	} else {
-		struct alert_view view = { .fresh = &s->fresh->f, .health = &s->health->h };
-
-		if (alert_look_at(w->db, &app->conf, app->cat, &view, &causes, e) == 0 &&
-		    alert_book_read(w->db, &book, e) == 0) {
-			alert_report(&causes, &book, &p->text);
-			rc = 0;
-		}
+	if (find_causes(w, p, &causes, e) == 0 && alert_book_read(w->db, &book, e) == 0) {
+		alert_report(&causes, &book, &p->text);
+		rc = 0;
 	}
 	alert_book_done(&book);
 	alert_causes_done(&causes);
-	part_unref(&s->part);
 	return rc;
 }
 
@@ -82,7 +81,7 @@ feed_alerts_test(struct worker *w)
 		return;
 	}
 	str_init(&said, 1000);
-	n = alert_test(w->db, &f->app->conf, tried, &note);
+	n = alert_test(w->db, &f->app->conf, &f->stop, tried, &note);
 	for (int i = 0; i < n; i++) {
 		bad = bad || tried[i].failed;
 		(void)str_fmt(&said, "%s%s: %s%.160s", i ? "; " : "", tried[i].channel,

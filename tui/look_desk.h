@@ -29,8 +29,6 @@ struct told_part { /* how each of these begins */
 struct alerts_part {
 	LOOK_HEAD;
 	struct report text;
-	char channels[80];    /* "telegram, hook"; "" = none is configured */
-	char incomplete[120]; /* what is missing of one; "" = nothing */
 };
 
 struct moved_part {

@@ -88,6 +88,8 @@ struct model {
 	int own_runs;	   /* of this process, not ended */
 	int new_errors;	   /* runs that ended badly since the operator last looked at the runs */
 	int refresh_ms;
+	char channels[80];	/* that alerts go by: "telegram, hook"; "" = none is configured */
+	const char *incomplete; /* what is missing of one, NULL = nothing */
 	char ticker[TICKER_MAX + 1];	   /* that was looked at last, "" = none */
 	const struct bar_history *history; /* NULL = none; the same below */
 	const struct review_list *reviews;

@@ -18,7 +18,7 @@ part(struct scene *s, const char *channels)
 	struct alerts_part *p = look_part_new(LOOK_PART_ALERTS);
 
 	p->measured_ms = SUPPORT_NOW_MS - 2000;
-	str_copy(p->channels, sizeof(p->channels), channels);
+	str_copy(s->m.channels, sizeof(s->m.channels), channels);
 	support_look_set(s, LOOK_PART_ALERTS, p);
 	return p;
 }
