@@ -225,6 +225,14 @@ look(const struct view *v, struct wish *out)
 	str_copy(out->name, sizeof(out->name), ((const struct job_detail *)v->state)->job->name);
 }
 
+static bool
+about(const struct view *v, const struct model *m, char out[LOOK_NAME])
+{
+	(void)m;
+	str_copy(out, LOOK_NAME, ((const struct job_detail *)v->state)->job->name);
+	return true;
+}
+
 const struct view_ops view_job = {
 	.title = "Job",
 	.screen = screen,
@@ -233,4 +241,5 @@ const struct view_ops view_job = {
 	.draw = draw,
 	.handle = handle,
 	.look = look,
+	.about = about,
 };

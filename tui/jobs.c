@@ -361,6 +361,15 @@ look(const struct view *v, struct wish *out)
 	out->what = LOOK_JOBS;
 }
 
+static bool
+about(const struct view *v, const struct model *m, char out[LOOK_NAME])
+{
+	const struct job *job = list_chosen(&((const struct jobs *)v->state)->list, &ops, m);
+
+	str_copy(out, LOOK_NAME, job ? job->name : "");
+	return job != NULL;
+}
+
 const struct view_ops view_jobs = {
 	.title = "Jobs",
 	.command = "jobs",
@@ -372,4 +381,5 @@ const struct view_ops view_jobs = {
 	.wants_text = wants_text,
 	.look = look,
 	.sheet = sheet,
+	.about = about,
 };

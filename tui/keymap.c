@@ -5,15 +5,16 @@
 #define CHECKS (SCREEN_HEALTH | SCREEN_CHECK)
 #define FILTERED (CATALOGUE | SCREEN_HEALTH | SCREEN_AUDIT)
 #define DESK (CHECKS | SCREEN_AUDIT | SCREEN_ALERTS)
+#define READ (SCREEN_PAGE | SCREEN_PLAYBOOK)
 #define FLAT                                                                            \
 	(LISTS | CATALOGUE | SCREEN_SYSTEM | SCREEN_DETAIL | SCREEN_TREE | SCREEN_RUN | \
-	 SCREEN_SCATTER | SCREEN_TICKER | DESK | SCREEN_REVIEW | SCREEN_PAGE)
+	 SCREEN_SCATTER | SCREEN_TICKER | DESK | SCREEN_REVIEW | READ)
 #define PAGES (FLAT | SCREEN_LOG)
 #define MOVES (PAGES | SCREEN_HELP | SCREEN_LAUNCH | SCREEN_SORT | SCREEN_PICK | SCREEN_MESSAGES)
 /* Lists keep l and L for logs. */
 #define SIDEWAYS                                                                                \
 	(SCREEN_LOG | SCREEN_RUNS | CATALOGUE | SCREEN_SYSTEM | SCREEN_DETAIL | SCREEN_TICKER | \
-	 DESK | SCREEN_REVIEW | SCREEN_PAGE)
+	 DESK | SCREEN_REVIEW | READ)
 #define TYPING \
 	(SCREEN_NOTICE | SCREEN_FORM | SCREEN_FILTER | SCREEN_BAR | SCREEN_TYPE | SCREEN_EXPORT)
 
@@ -525,7 +526,7 @@ const struct binding keymap[] = {
 	  NULL,
 	  "copy the selected row" },
 	{ LISTS | FILTERED | SCREEN_SYSTEM | SCREEN_ALERTS | SCREEN_LOG | SCREEN_SCATTER |
-		  SCREEN_TICKER,
+		  SCREEN_TICKER | READ,
 	  ACT_COPY_COMMAND,
 	  { 'Y' },
 	  "Y",
@@ -543,7 +544,7 @@ const struct binding keymap[] = {
 	  "M",
 	  NULL,
 	  "alerts: what is wrong, and who was sent a message" },
-	{ SCREEN_ALERTS | SCREEN_PAGE,
+	{ SCREEN_ALERTS | SCREEN_PLAYBOOK,
 	  ACT_OPEN,
 	  { TK_ENTER },
 	  "Enter",
@@ -555,7 +556,7 @@ const struct binding keymap[] = {
 	  "t",
 	  "t Test",
 	  "send a test message, after a question" },
-	{ SCREEN_ALERTS | SCREEN_PAGE, ACT_COPY, { 'y' }, "y", NULL, "copy this line (OSC 52)" },
+	{ SCREEN_ALERTS | READ, ACT_COPY, { 'y' }, "y", NULL, "copy this line (OSC 52)" },
 	{ PAGES, ACT_AUDIT, { 'A' }, "A", NULL, "audit: who did what, when and why; notes" },
 	{ PAGES & ~SCREEN_REVIEW,
 	  ACT_REVIEW,

@@ -50,9 +50,20 @@ static void
 handle(struct view *v, const struct model *m, const struct input *in, struct action *out)
 {
 	struct moved_view *s = v->state;
+	const struct moved_part *p = part_of(s, m);
 	LINES_AUTO l = { .skip = 0 };
+	char words[60], from[DATE_BUF], to[DATE_BUF];
 
 	build(&l, s, m);
+	if (in->act == ACT_COPY_COMMAND) {
+		if (p && !p->error[0])
+			fmt_buf(words, sizeof(words), "diff %s %s", date_iso(p->from, from),
+				date_iso(p->to, to));
+		else
+			fmt_buf(words, sizeof(words), "diff %.40s", s->days);
+		page_copy_command(&s->page, m, words, out);
+		return;
+	}
 	(void)page_handle(&s->page, &l, m, in, out);
 }
 
@@ -81,7 +92,6 @@ look(const struct view *v, struct wish *out)
 
 const struct view_ops view_moved = {
 	.title = "Moved",
-	.command = "diff",
 	.screen = screen,
 	.state_size = sizeof(struct moved_view),
 	.init = init,

@@ -67,6 +67,14 @@ text_of(const struct page *p, const struct lines *l)
 	return text ? text + strspn(text, " ") : "";
 }
 
+void
+page_copy_command(struct page *p, const struct model *m, const char *words, struct action *out)
+{
+	fmt_buf(p->copied, sizeof(p->copied), "%s %s", str_or(m->command, "fintra"), words);
+	out->intent = DO_COPY;
+	out->copy = p->copied;
+}
+
 bool
 page_handle(struct page *p, struct lines *l, const struct model *m, const struct input *in,
 	    struct action *out)

@@ -90,6 +90,15 @@ chosen(const struct playbook *s, const struct model *m, const struct lines *l)
 }
 
 static void
+copy_command(struct playbook *s, const struct model *m, struct action *out)
+{
+	char words[100];
+
+	fmt_buf(words, sizeof(words), "playbook%s%s", s->in ? " " : "", s->in ? s->in->name : "");
+	page_copy_command(&s->page, m, words, out);
+}
+
+static void
 handle(struct view *v, const struct model *m, const struct input *in, struct action *out)
 {
 	struct playbook *s = v->state;
@@ -100,6 +109,8 @@ handle(struct view *v, const struct model *m, const struct input *in, struct act
 	i = s->in || in->act != ACT_OPEN ? NULL : chosen(s, m, &l);
 	if (i)
 		*out = (struct action){ .intent = DO_OPEN, .open = &view_playbook, .row = i };
+	else if (in->act == ACT_COPY_COMMAND)
+		copy_command(s, m, out);
 	else
 		(void)page_handle(&s->page, &l, m, in, out);
 }
@@ -138,12 +149,11 @@ static unsigned
 screen(const struct view *v)
 {
 	(void)v;
-	return SCREEN_PAGE;
+	return SCREEN_PLAYBOOK;
 }
 
 const struct view_ops view_playbook = {
 	.title = "Playbook",
-	.command = "playbook",
 	.screen = screen,
 	.state_size = sizeof(struct playbook),
 	.init = init,

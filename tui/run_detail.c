@@ -558,6 +558,15 @@ ticker(const struct view *v, const struct model *m, char out[TICKER_MAX + 1])
 	return view_run_ticker(info(v->state, m), out);
 }
 
+static bool
+about(const struct view *v, const struct model *m, char out[LOOK_NAME])
+{
+	const struct run_info *r = info(v->state, m);
+
+	str_copy(out, LOOK_NAME, r ? r->job : "");
+	return r != NULL;
+}
+
 const struct view_ops view_run = {
 	.title = "Run",
 	.screen = screen,
@@ -568,4 +577,5 @@ const struct view_ops view_run = {
 	.follow = follow,
 	.detail = detail,
 	.ticker = ticker,
+	.about = about,
 };

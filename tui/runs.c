@@ -441,6 +441,19 @@ ticker(const struct view *v, const struct model *m, char out[TICKER_MAX + 1])
 	return has;
 }
 
+static bool
+about(const struct view *v, const struct model *m, char out[LOOK_NAME])
+{
+	const struct runs *s = v->state;
+	struct row_list list = rows_of(s, m);
+	size_t sel = selected(s, &list);
+	bool has = sel < list.n;
+
+	str_copy(out, LOOK_NAME, has ? list.at[sel].r->job : "");
+	vec_done(&list);
+	return has;
+}
+
 const struct view_ops view_runs = {
 	.title = "Runs",
 	.command = "runs",
@@ -452,4 +465,5 @@ const struct view_ops view_runs = {
 	.follow = follow,
 	.ticker = ticker,
 	.sheet = sheet,
+	.about = about,
 };

@@ -31,7 +31,8 @@ enum screen_bits {
 	SCREEN_MESSAGES = 1 << 25,
 	SCREEN_TICKER = 1 << 26,
 	SCREEN_REVIEW = 1 << 27, /* what a run with --diff would change */
-	SCREEN_PAGE = 1 << 28,	 /* to be read: a playbook, what moved */
+	SCREEN_PAGE = 1 << 28,	 /* to be read: what moved */
+	SCREEN_PLAYBOOK = 1 << 29,
 	SCREEN_SCATTER = 1 << 30
 };
 

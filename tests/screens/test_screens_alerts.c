@@ -144,6 +144,55 @@ test_playbooks(void **state)
 		}
 }
 
+/* What moved has no command to do; its own is that of the days shown. */
+static void
+test_what_moved(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < SCENE_SIZES; i++) {
+		struct moved_part *p = look_part_new(LOOK_PART_MOVED);
+		struct scene s;
+
+		scene_begin(&s, MORNING_SEED, scene_sizes[i]);
+		p->measured_ms = SUPPORT_NOW_MS - 2000;
+		assert_true(date_parse("2026-01-30", &p->from));
+		assert_true(date_parse("2026-02-02", &p->to));
+		report_title(&p->text, "Largest moves of the FGOS score");
+		report_add(&p->text, REPORT_PLAIN, NULL, "BBB     80 ->  50   -30  Energy");
+		report_add(&p->text, REPORT_PLAIN, NULL, "AAA     40 ->  55   +15  Energy");
+		report_title(&p->text, "Tickers gained and lost");
+		report_add(&p->text, REPORT_PLAIN, NULL, "gained  NEW  Utilities");
+		support_look_set(&s, LOOK_PART_MOVED, p);
+		scene_open(&s, &view_moved, NULL);
+		scene_compare(&s, "moved");
+		scene_key(&s, TK_ENTER);
+		assert_int_equal(s.last.intent, DO_NOTHING);
+		scene_type(&s, "Y");
+		assert_int_equal(s.last.intent, DO_COPY);
+		assert_string_equal(s.last.copy, "fintra diff 2026-01-30 2026-02-02");
+		scene_end(&s);
+	}
+}
+
+/* What K asks the playbooks about. */
+static void
+test_rows_are_about_a_job(void **state)
+{
+	static const struct view_ops *const ops[] = { &view_jobs, &view_runs };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(ops); i++) {
+		char name[LOOK_NAME] = "";
+		struct scene s;
+
+		scene_begin(&s, MORNING_SEED, scene_sizes[0]);
+		scene_open(&s, ops[i], NULL);
+		assert_true(ops[i]->about(&s.stack[s.depth - 1], &s.m, name));
+		assert_non_null(catalogue_job(s.m.cat, name));
+		scene_end(&s);
+	}
+}
+
 static void
 test_the_question(void **state)
 {
@@ -189,6 +238,8 @@ main(void)
 		cmocka_unit_test(test_many_scroll),
 		cmocka_unit_test(test_the_question),
 		cmocka_unit_test(test_playbooks),
+		cmocka_unit_test(test_what_moved),
+		cmocka_unit_test(test_rows_are_about_a_job),
 		cmocka_unit_test(test_who_may_only_look_sends_nothing),
 	};
 
