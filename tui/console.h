@@ -94,7 +94,7 @@ void console_go_on(struct console *k, const struct action *a);
 void console_cancel(struct console *k, int64_t run, enum cancel_level level);
 /* Looks which of our runs have ended, and says so. */
 void console_poll_runs(struct console *k);
-/* Takes what runs with --diff ask: says so, and shows it where nothing else is asked or typed. */
+/* Takes what runs with --diff ask, and says so; the operator opens it. */
 void console_take_reviews(struct console *k);
 void console_show_review(struct console *k);
 void console_answer(struct console *k, int64_t run, bool keep);

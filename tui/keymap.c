@@ -468,6 +468,7 @@ const struct binding keymap[] = {
 	  "n",
 	  "n Discard",
 	  "throw them away: nothing is written, the run ends" },
+	{ SCREEN_REVIEW, ACT_REVIEW_NEXT, { 'V' }, "V", "V Next", "the next diff that waits" },
 	{ SCREEN_REVIEW,
 	  ACT_BACK,
 	  { TK_ESC, 'q', TK_F10 },

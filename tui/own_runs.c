@@ -1,6 +1,5 @@
 /* The runs of this console: launched, gone on with, asked to stop, answered, ended. */
 #include "tui/console.h"
-#include "tui/plain.h"
 
 /* What the next epoch of a run needs comes from its row in the ledger. */
 void
@@ -62,28 +61,24 @@ console_cancel(struct console *k, int64_t run, enum cancel_level level)
 			level == CANCEL_ABORT ? "abort" : "draining");
 }
 
-/* What waits on this screen was answered: it goes. */
+/* The page of what was answered goes on with the next one, or closes. */
 void
 console_answer(struct console *k, int64_t run, bool keep)
 {
-	if (console_top(k)->ops == &view_review)
+	bool answered = reviews_answer(&k->reviews, run, keep);
+
+	console_take_reviews(k);
+	if (console_top(k)->ops == &view_review) {
 		console_pop(k);
-	if (!reviews_answer(&k->reviews, run, keep))
+		if (view_review_of(&k->m, 0))
+			console_push(k, &view_review, NULL);
+	}
+	if (!answered)
 		console_message(k, LVL_WARN, "run %lld waits for no answer any more",
 				(long long)run);
 	else
 		console_message(k, LVL_INFO, "run %lld: %s", (long long)run,
 				keep ? "writing the rows" : "thrown away, nothing is written");
-}
-
-/* Nothing is opened over what is asked or typed. */
-static bool
-may_show_review(struct console *k)
-{
-	const struct view *v = console_top(k);
-
-	return !k->m.draining && !plain_is_on(k) && !v->ops->popup &&
-	       !(v->ops->wants_text && v->ops->wants_text(v)) && v->ops != &view_review;
 }
 
 static bool
@@ -93,17 +88,6 @@ has_review(const struct review_list *l, int64_t run)
 		if (l->at.at[i].run == run)
 			return true;
 	return false;
-}
-
-static void
-say_review(struct console *k, const struct review *r)
-{
-	console_message(k, LVL_WARN, "run %lld %s: its diff waits for an answer (V)",
-			(long long)r->run, r->job);
-	if (!may_show_review(k))
-		return;
-	console_push(k, &view_review, &(struct action){ .run = r->run });
-	term_drop_input(k->term);
 }
 
 void
@@ -117,7 +101,9 @@ console_take_reviews(struct console *k)
 	k->dirty = true;
 	for (size_t i = 0; i < now.at.n; i++)
 		if (!has_review(&before, now.at.at[i].run))
-			say_review(k, &now.at.at[i]);
+			console_message(k, LVL_WARN,
+					"a diff waits for an answer (V): run %lld %s",
+					(long long)now.at.at[i].run, now.at.at[i].job);
 	review_list_done(&before);
 }
 

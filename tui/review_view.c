@@ -23,6 +23,29 @@ view_review_of(const struct model *m, int64_t run)
 	return NULL;
 }
 
+/* After the one of this run; from the last to the first. */
+static const struct review *
+next_of(const struct model *m, int64_t run)
+{
+	const struct review_list *l = m->reviews;
+
+	for (size_t i = 0; l && i < l->at.n; i++)
+		if (l->at.at[i].run == run)
+			return &l->at.at[(i + 1) % l->at.n];
+	return view_review_of(m, 0);
+}
+
+static void
+show_next(struct review_view *s, const struct model *m, struct action *out)
+{
+	const struct review *next = next_of(m, s->run);
+
+	if (next && next->run != s->run)
+		*s = (struct review_view){ .run = next->run };
+	else
+		view_message(out, LVL_INFO, "no other diff waits for an answer");
+}
+
 static void
 build(struct lines *l, const struct review *r)
 {
@@ -89,6 +112,8 @@ handle(struct view *v, const struct model *m, const struct input *in, struct act
 	} else if (q && in->act == ACT_DISCARD) {
 		out->intent = DO_DISCARD;
 		out->run = q->run;
+	} else if (in->act == ACT_REVIEW_NEXT) {
+		show_next(s, m, out);
 	} else if (!lines_sideways(&l, &s->skip, in->act, m->w)) {
 		scroll_move(&s->line, in->act, l.at.n, m->h > 6 ? (size_t)m->h - 5 : 1);
 	}

@@ -5,6 +5,7 @@
 #include "core/num.h"
 #include "core/text.h"
 #include "tui/layout.h"
+#include "tui/review.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -170,6 +171,11 @@ view_status_line(const struct model *m, struct canvas *c, struct span at)
 	if (m->new_errors > 0)
 		x += canvas_fmt(c, SPAN(x, at.y, end - x), ST_BAD, "%d new error%s (3)",
 				m->new_errors, num_s(m->new_errors)) +
+		     2;
+	if (m->reviews && m->reviews->at.n > 0)
+		x += canvas_fmt(c, SPAN(x, at.y, end - x), ST_WARN, "%zu diff%s wait%s: V",
+				m->reviews->at.n, num_s((int64_t)m->reviews->at.n),
+				m->reviews->at.n == 1 ? "s" : "") +
 		     2;
 	if (m->own_runs > 0)
 		x += canvas_fmt(c, SPAN(x, at.y, end - x), ST_RUN, "%d run%s of mine%s",

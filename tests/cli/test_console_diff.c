@@ -109,7 +109,7 @@ quit(struct ground *g)
 
 /* By the form, with the switch beside dry_run. */
 static void
-launch(struct ground *g)
+fill_form(struct ground *g)
 {
 	pty_send(g->t.pty, ":run " WINDOWS "\r");
 	SEE(&g->t, "Launch " WINDOWS);
@@ -117,7 +117,16 @@ launch(struct ground *g)
 	SEE(&g->t, WINDOWS " --diff");
 	SEE(&g->t, "writes it after your yes");
 	SEE(&g->t, "all inputs are fresh");
+}
+
+/* It does not open by itself. */
+static void
+launch(struct ground *g)
+{
+	fill_form(g);
 	pty_send(g->t.pty, "\r");
+	SEE(&g->t, "1 diff waits: V");
+	pty_send(g->t.pty, "V");
 	SEE(&g->t, QUESTION);
 }
 
@@ -140,9 +149,11 @@ test_shown_and_thrown_away(void **state)
 	GONE(&g.t, QUESTION);
 	pty_send(g.t.pty, "2");
 	SEE(&g.t, "fintra > Jobs");
-	SEE(&g.t, "1 run of mine");
+	SEE(&g.t, "1 diff waits: V  1 run of mine");
 	pty_send(g.t.pty, "V");
 	SEE(&g.t, QUESTION);
+	pty_send(g.t.pty, "V");
+	SEE(&g.t, "no other diff waits for an answer");
 	pty_send(g.t.pty, "n");
 	SEE(&g.t, "thrown away, nothing is written");
 	console_sql_until(&g.t,
@@ -151,6 +162,98 @@ test_shown_and_thrown_away(void **state)
 			  "success false true");
 	pty_send(g.t.pty, "V");
 	SEE(&g.t, "no diff waits for an answer");
+	quit(&g);
+	end(&g, true);
+}
+
+/* Keys that mean something on the screen where the diff arrives. */
+static void
+test_keys_of_another_screen_answer_nothing(void **state)
+{
+	struct ground g;
+	struct err e = ERR_INIT;
+	DB_AUTO holder = NULL;
+	char *now;
+
+	(void)state;
+	begin(&g, "con_diff_keys", NULL, 120, 40);
+	fill_form(&g);
+	holder = support_open(g.t.info);
+	assert_int_equal(db_exec_sql(holder, "BEGIN; LOCK TABLE fintra_ops.run IN SHARE MODE", &e),
+			 0);
+	pty_send(g.t.pty, "\r");
+	SEE(&g.t, "1 run of mine");
+	pty_send(g.t.pty, "4");
+	SEE(&g.t, "fintra > Logs");
+	assert_int_equal(db_exec_sql(holder, "COMMIT", &e), 0);
+	SEE(&g.t, "1 diff waits: V");
+	pty_send(g.t.pty, "wynDwy");
+	pty_send(g.t.pty, "!");
+	SEE(&g.t, "Messages, newest first");
+	SEE(&g.t, "a diff waits for an answer (V): run ");
+	pty_send(g.t.pty, "q");
+	GONE(&g.t, "Messages, newest first");
+	SEE(&g.t, "fintra > Logs");
+	SEE(&g.t, "1 diff waits: V");
+	assert_int_equal(
+		support_psql_int(g.t.info,
+				 "SELECT count(*) FROM fintra_ops.run WHERE state = 'running'"),
+		1);
+	now = product_sums(g.t.info);
+	assert_string_equal(now, g.sums);
+	free(now);
+	pty_send(g.t.pty, "V");
+	SEE(&g.t, QUESTION);
+	pty_send(g.t.pty, "n");
+	SEE(&g.t, "thrown away, nothing is written");
+	quit(&g);
+	end(&g, true);
+}
+
+/* V leads from one to the other, the answer to the one that is left, the last answer back to where
+ * it was opened. */
+static void
+test_two_questions_at_once(void **state)
+{
+	static const char other[] = "sector-performance-aggregator";
+	struct ground g;
+
+	(void)state;
+	begin(&g, "con_diff_two", NULL, 120, 40);
+	launch(&g);
+	pty_send(g.t.pty, "q");
+	GONE(&g.t, QUESTION);
+	support_sql(
+		g.t.info,
+		"UPDATE sector_performance SET return_percent = return_percent + 1 WHERE ctid = "
+		"(SELECT ctid FROM sector_performance WHERE performance_date = '" PRODUCT_DAY
+		"' AND source = 'equal_weight_datos_performance' ORDER BY sector, window_code "
+		"LIMIT 1)");
+	free(g.sums);
+	g.sums = product_sums(g.t.info);
+	g.written = written(g.t.info);
+	pty_send(g.t.pty, ":run sector-performance-aggregator --diff\r");
+	SEE(&g.t, "Launch sector-performance-aggregator");
+	SEE(&g.t, "all inputs are fresh");
+	pty_send(g.t.pty, "\r");
+	SEE(&g.t, "2 diffs wait: V");
+	pty_send(g.t.pty, "V");
+	SEE(&g.t, QUESTION);
+	pty_send(g.t.pty, "V");
+	SEE(&g.t, "Nothing is written yet. 1 row would change.");
+	SEE(&g.t, other);
+	pty_send(g.t.pty, "V");
+	SEE(&g.t, QUESTION);
+	pty_send(g.t.pty, "n");
+	SEE(&g.t, "Nothing is written yet. 1 row would change.");
+	SEE(&g.t, "1 diff waits: V");
+	pty_send(g.t.pty, "n");
+	GONE(&g.t, "Diff > ");
+	SEE(&g.t, "READY for");
+	console_sql_until(&g.t,
+			  "SELECT string_agg(state || ' ' || (result -> 'diff' ->> 'kept'), ', ') "
+			  "FROM fintra_ops.run WHERE params ? 'diff'",
+			  "success false, success false");
 	quit(&g);
 	end(&g, true);
 }
@@ -216,7 +319,7 @@ test_no_answer_in_time_is_a_no(void **state)
 	struct ground g;
 
 	(void)state;
-	begin(&g, "con_diff_late", "FINTRA_RUN_ANSWER_S=2", 80, 24);
+	begin(&g, "con_diff_late", "FINTRA_RUN_ANSWER_S=6", 80, 24);
 	launch(&g);
 	SEE(&g.t, ": success: no answer, nothing written");
 	SEE(&g.t, "nothing waits for an answer here any more");
@@ -308,6 +411,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_shown_and_thrown_away),
+		cmocka_unit_test(test_keys_of_another_screen_answer_nothing),
+		cmocka_unit_test(test_two_questions_at_once),
 		cmocka_unit_test(test_written_after_a_second_key),
 		cmocka_unit_test(test_a_second_one_has_nothing_to_ask),
 		cmocka_unit_test(test_no_answer_in_time_is_a_no),

@@ -118,6 +118,36 @@ test_answered_elsewhere(void **state)
 	scene_end(&s);
 }
 
+/* Whatever page is looked at, at every size: how many wait, and the key. */
+static void
+test_the_sign_is_on_every_page(void **state)
+{
+	static const struct view_ops *const pages[] = {
+		&view_overview, &view_jobs,   &view_runs,   &view_log,
+		&view_tables,	&view_system, &view_ticker, &view_health,
+		&view_audit,	&view_alerts, &view_moved,  &view_playbook
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SCENE_SIZES * ARRAY_LEN(pages); i++) {
+		struct action how = { .act = ACT_PLAYBOOK, .detail = { "AAPL" } };
+		STR_AUTO text = { 0 };
+		struct scene s;
+
+		scene_begin(&s, MORNING_READY, scene_sizes[i % SCENE_SIZES]);
+		s.m.reviews = list(few);
+		scene_open(&s, pages[i / SCENE_SIZES], &how);
+		if (pages[i / SCENE_SIZES] == &view_ticker)
+			scene_key(&s, TK_ENTER); /* its symbol is typed no more */
+		view_draw_stack(s.stack, s.depth, &s.m, &s.c);
+		str_init(&text, 1 << 20);
+		canvas_export(&s.c, &text);
+		if (!strstr(str_c(&text), "1 diff waits: V"))
+			fail_msg("%dx%d says nothing of it:\n%s", s.m.w, s.m.h, str_c(&text));
+		scene_end(&s);
+	}
+}
+
 int
 main(void)
 {
@@ -126,6 +156,7 @@ main(void)
 		cmocka_unit_test(test_much_scrolls),
 		cmocka_unit_test(test_the_question),
 		cmocka_unit_test(test_answered_elsewhere),
+		cmocka_unit_test(test_the_sign_is_on_every_page),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
