@@ -110,14 +110,15 @@ await(struct reviews *r, struct review_wait *w, const struct cancel *cancel)
 	pthread_mutex_unlock(&r->lock);
 }
 
-static int64_t
-count_changes(const struct diff *d)
+static void
+count_rows(const struct diff *d, struct review *out)
 {
-	int64_t n = 0;
+	for (size_t i = 0; i < d->n; i++) {
+		const struct shadow *s = &d->at[i].shadow;
 
-	for (size_t i = 0; i < d->n; i++)
-		n += d->at[i].shadow.inserted + d->at[i].shadow.updated + d->at[i].shadow.deleted;
-	return n;
+		out->changes += s->inserted + s->updated + s->deleted;
+		out->touched += s->touched;
+	}
 }
 
 bool
@@ -127,8 +128,7 @@ review_ask(void *arg, const struct diff *d, const struct cancel *cancel)
 	struct review_wait w = { .seen = { .run = d->run,
 					   .job = d->job,
 					   .as_of = d->as_of,
-					   .until_ms = clock_wall_ms() + r->wait_ms,
-					   .changes = count_changes(d) } };
+					   .until_ms = clock_wall_ms() + r->wait_ms } };
 	STR_AUTO text = { 0 };
 
 	if (diff_is_empty(d)) {
@@ -136,6 +136,7 @@ review_ask(void *arg, const struct diff *d, const struct cancel *cancel)
 		take_out(r, &w);
 		return false;
 	}
+	count_rows(d, &w.seen);
 	str_init(&text, TEXT_MAX);
 	diff_text(d, &text);
 	w.seen.text = text.p;

@@ -25,6 +25,7 @@ struct review {
 	struct date as_of;
 	int64_t until_ms; /* wall clock; then it is answered with no */
 	int64_t changes;  /* rows that would be inserted, updated or deleted */
+	int64_t touched;  /* further ones, of which only volatile columns would change */
 	char *text;	  /* diff_text(); owned */
 };
 struct review_list {

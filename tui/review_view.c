@@ -62,14 +62,16 @@ draw(const struct view *v, const struct model *m, struct canvas *c, struct rect 
 	const struct review *q = view_review_of(m, s->run);
 	LINES_AUTO l = { .skip = s->skip };
 	char title[160] = "Diff", span[CLOCK_BUF], n[NUM_BUF];
+	int64_t rows = q && q->changes > 0 ? q->changes : q ? q->touched : 0;
 
 	if (q)
 		fmt_buf(title, sizeof(title), "Diff > run %lld %s", (long long)q->run, q->job);
 	view_crumbs(m, c, SPAN(r.x, r.y, r.w), title);
 	if (q)
 		canvas_fmt(c, SPAN(r.x + 1, r.y + 1, r.w - 1), ST_WARN,
-			   "Nothing is written yet. %s row%s would change. %s are left to answer.",
-			   num_group(q->changes, n), num_s(q->changes),
+			   "Nothing is written yet. %s row%s would %s. %s are left to answer.",
+			   num_group(rows, n), num_s(rows),
+			   q->changes > 0 ? "change" : "be stamped anew",
 			   clock_span(q->until_ms > m->now_ms ? q->until_ms - m->now_ms : 0, span));
 	build(&l, q);
 	canvas_rule(c, SPAN(r.x, r.y + 2, r.w), "What would change", NULL);
@@ -78,23 +80,32 @@ draw(const struct view *v, const struct model *m, struct canvas *c, struct rect 
 }
 
 static void
-ask_keep(const struct review *q, const struct input *in, struct action *out)
+ask(const struct review *q, const struct input *in, struct action *out)
 {
+	bool keep = in->act == ACT_KEEP;
 	char iso[DATE_BUF], n[NUM_BUF];
 
 	out->intent = DO_OPEN;
 	out->open = &view_confirm;
-	out->then = DO_KEEP;
+	out->then = keep ? DO_KEEP : DO_DISCARD;
 	out->run = q->run;
 	out->key = in->key;
-	fmt_buf(out->text, sizeof(out->text), "Write these rows?");
+	fmt_buf(out->text, sizeof(out->text),
+		keep ? "Write these rows?" : "Throw these rows away?");
 	fmt_buf(out->detail[0], sizeof(out->detail[0]), "run %lld %s as of %s", (long long)q->run,
 		q->job, date_iso(q->as_of, iso));
-	fmt_buf(out->detail[1], sizeof(out->detail[1]),
-		"%s row%s inserted, updated or deleted, in one transaction",
-		num_group(q->changes, n), num_s(q->changes));
-	fmt_buf(out->detail[2], sizeof(out->detail[2]),
-		"refused if somebody has changed them since");
+	if (q->changes > 0)
+		fmt_buf(out->detail[1], sizeof(out->detail[1]),
+			"%s row%s inserted, updated or deleted%s", num_group(q->changes, n),
+			num_s(q->changes), keep ? ", in one transaction" : ":");
+	else
+		fmt_buf(out->detail[1], sizeof(out->detail[1]),
+			"%s row%s stamped anew (updated_at and the like)%s",
+			num_group(q->touched, n), num_s(q->touched),
+			keep ? ", in one transaction" : ":");
+	str_copy(out->detail[2], sizeof(out->detail[2]),
+		 keep ? "refused if somebody has changed them since"
+		      : "nothing is written, the run ends; another one computes them again");
 }
 
 static void
@@ -107,11 +118,8 @@ handle(struct view *v, const struct model *m, const struct input *in, struct act
 	build(&l, q);
 	if (in->act == ACT_BACK) {
 		out->intent = DO_BACK;
-	} else if (q && in->act == ACT_KEEP) {
-		ask_keep(q, in, out);
-	} else if (q && in->act == ACT_DISCARD) {
-		out->intent = DO_DISCARD;
-		out->run = q->run;
+	} else if (q && (in->act == ACT_KEEP || in->act == ACT_DISCARD)) {
+		ask(q, in, out);
 	} else if (in->act == ACT_REVIEW_NEXT) {
 		show_next(s, m, out);
 	} else if (!lines_sideways(&l, &s->skip, in->act, m->w)) {

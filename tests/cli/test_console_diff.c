@@ -131,6 +131,14 @@ launch(struct ground *g)
 }
 
 static void
+discard(struct ground *g)
+{
+	pty_send(g->t.pty, "D");
+	SEE(&g->t, "Throw these rows away?");
+	pty_send(g->t.pty, "y");
+}
+
+static void
 test_shown_and_thrown_away(void **state)
 {
 	struct ground g;
@@ -154,7 +162,18 @@ test_shown_and_thrown_away(void **state)
 	SEE(&g.t, QUESTION);
 	pty_send(g.t.pty, "V");
 	SEE(&g.t, "no other diff waits for an answer");
-	pty_send(g.t.pty, "n");
+	/* One key throws nothing away, nor does the one that has just said no. */
+	pty_send(g.t.pty, "D");
+	SEE(&g.t, "Throw these rows away?");
+	SEE(&g.t, "2 rows inserted, updated or deleted:");
+	pty_send(g.t.pty, "Dn");
+	GONE(&g.t, "Throw these rows away?");
+	pty_send(g.t.pty, "w");
+	SEE(&g.t, "Write these rows?");
+	pty_send(g.t.pty, "nn");
+	GONE(&g.t, "Write these rows?");
+	SEE(&g.t, QUESTION);
+	discard(&g);
 	SEE(&g.t, "thrown away, nothing is written");
 	console_sql_until(&g.t,
 			  "SELECT state || ' ' || (result -> 'diff' ->> 'kept') || ' ' || "
@@ -204,7 +223,7 @@ test_keys_of_another_screen_answer_nothing(void **state)
 	free(now);
 	pty_send(g.t.pty, "V");
 	SEE(&g.t, QUESTION);
-	pty_send(g.t.pty, "n");
+	discard(&g);
 	SEE(&g.t, "thrown away, nothing is written");
 	quit(&g);
 	end(&g, true);
@@ -244,10 +263,10 @@ test_two_questions_at_once(void **state)
 	SEE(&g.t, other);
 	pty_send(g.t.pty, "V");
 	SEE(&g.t, QUESTION);
-	pty_send(g.t.pty, "n");
+	discard(&g);
 	SEE(&g.t, "Nothing is written yet. 1 row would change.");
 	SEE(&g.t, "1 diff waits: V");
-	pty_send(g.t.pty, "n");
+	discard(&g);
 	GONE(&g.t, "Diff > ");
 	SEE(&g.t, "READY for");
 	console_sql_until(&g.t,

@@ -21,6 +21,10 @@ static char few[] = "diff of fmp-bulk as of 2026-02-02, run 8816\n"
 		    "AAPL 2026-02-02       71.5000  49.0000  -22.5000  2026-01-30\n"
 		    "Z\xc3\x9cR 2026-02-02        12.0000  31.2500  +19.2500\n";
 
+static char stamps[] = "diff of fmp-bulk as of 2026-02-02, run 8816\n"
+		       "TABLE             INSERTED  UPDATED  DELETED  UNCHANGED\n"
+		       "fintra_snapshots         0        0        0     17,998\n";
+
 static struct review_list *
 list(char *text)
 {
@@ -105,6 +109,43 @@ test_the_question(void **state)
 }
 
 static void
+test_discarding_is_asked_about(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin(&s, scene_sizes[0], few);
+	scene_type(&s, "D");
+	assert_int_equal(s.last.intent, DO_OPEN);
+	assert_int_equal(s.last.then, DO_DISCARD);
+	scene_open(&s, &view_confirm, &s.last);
+	scene_compare(&s, "review_discard");
+	scene_type(&s, "D");
+	assert_int_equal(s.last.intent, DO_NOTHING);
+	scene_type(&s, "y");
+	assert_int_equal(s.last.intent, DO_DISCARD);
+	assert_int_equal(s.last.run, 8816);
+	scene_end(&s);
+}
+
+/* What a normal run would write, too: stamps of rows whose values stay. */
+static void
+test_stamps_alone(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin(&s, scene_sizes[0], stamps);
+	s.m.reviews->at.at[0].changes = 0; /* of the list that begin() has made */
+	s.m.reviews->at.at[0].touched = 1;
+	scene_compare(&s, "review_stamps");
+	scene_type(&s, "w");
+	scene_open(&s, &view_confirm, &s.last);
+	scene_compare(&s, "review_stamps_question");
+	scene_end(&s);
+}
+
+static void
 test_answered_elsewhere(void **state)
 {
 	struct scene s;
@@ -155,6 +196,8 @@ main(void)
 		cmocka_unit_test(test_what_would_change),
 		cmocka_unit_test(test_much_scrolls),
 		cmocka_unit_test(test_the_question),
+		cmocka_unit_test(test_discarding_is_asked_about),
+		cmocka_unit_test(test_stamps_alone),
 		cmocka_unit_test(test_answered_elsewhere),
 		cmocka_unit_test(test_the_sign_is_on_every_page),
 	};
