@@ -99,8 +99,10 @@ console_push(struct console *k, const struct view_ops *ops, const struct action 
 	k->dirty = true;
 	for (size_t i = 0; i < k->depth && ops->again; i++)
 		below |= k->stack[i].ops == ops;
-	if (k->depth == STACK_MAX && !below)
+	if (k->depth >= (ops->popup ? STACK_MAX : STACK_PAGES) && !below) {
+		console_message(k, LVL_WARN, "too many pages are open: q leads back");
 		return;
+	}
 	if (below || (ops->again && k->parked.ops == ops)) {
 		push_again(k, ops, how);
 		return;
@@ -237,6 +239,8 @@ static void
 ask_quit(struct console *k, int key)
 {
 	struct action how = { .key = key, .may_hand_over = console_may_hand_over(k) };
+	int diffs = console_diffs(k);
+	size_t n = 0;
 
 	if (runner_active(k->runner) == 0) {
 		k->quit = true;
@@ -245,11 +249,12 @@ ask_quit(struct console *k, int key)
 	fmt_buf(how.text, sizeof(how.text), "%d run%s of this console %s under way.",
 		runner_active(k->runner), num_s(runner_active(k->runner)),
 		runner_active(k->runner) == 1 ? "is" : "are");
-	if (k->open_reviews.at.n > 0)
-		str_copy(how.detail[0], sizeof(how.detail[0]),
-			 "A diff waits for its answer: leaving is a no, nothing is written.");
-	else if (k->fix.on)
-		str_copy(how.detail[0], sizeof(how.detail[0]),
+	if (diffs > 0)
+		fmt_buf(how.detail[n++], sizeof(how.detail[0]),
+			"%d diff%s not answered: leaving is a no, nothing is written.", diffs,
+			num_s(diffs));
+	if (k->fix.on)
+		str_copy(how.detail[n], sizeof(how.detail[n]),
 			 "A plan is under way: of its steps only the present one goes on.");
 	console_push(k, &view_leave, &how);
 }

@@ -10,7 +10,8 @@
 #include "tui/term.h"
 #include "tui/view.h"
 
-enum { STACK_MAX = 8, MESSAGE_MS = 15000 };
+/* Over the pages there is always room for the command bar and a question. */
+enum { STACK_PAGES = 8, STACK_MAX = STACK_PAGES + 2, MESSAGE_MS = 15000 };
 
 struct own_run {
 	int handle;
@@ -96,6 +97,8 @@ void console_cancel(struct console *k, int64_t run, enum cancel_level level);
 void console_poll_runs(struct console *k);
 /* Takes what runs with --diff ask, and says so; the operator opens it. */
 void console_take_reviews(struct console *k);
+/* Ours with --diff that nobody has answered, be it that they still compute. */
+int console_diffs(const struct console *k);
 void console_show_review(struct console *k);
 void console_answer(struct console *k, int64_t run, bool keep);
 

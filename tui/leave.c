@@ -121,8 +121,9 @@ say_diff(const struct console *k, const struct own_run *r)
 	if (r->diff && r->ended && !r->told && r->outcome.run && r->outcome.state == RUN_CANCELLED)
 		fprintf(stderr,
 			"fintra: run %lld %s: nothing is kept, nobody is left to answer its "
-			"diff; again with: %s run %s --diff\n",
-			(long long)r->outcome.run, r->job->name, k->command, r->job->name);
+			"diff; ask again with: %s resume %lld\n",
+			(long long)r->outcome.run, r->job->name, k->command,
+			(long long)r->outcome.run);
 }
 
 void

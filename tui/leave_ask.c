@@ -10,24 +10,25 @@ draw(const struct view *v, const struct model *m, struct canvas *c, struct rect 
 {
 	const struct action *a = v->state;
 	struct rect box = layout_popup(r, 76, 8);
-	int x = box.x + 2, w = box.w - 4;
+	int x = box.x + 2, y = box.y + 3, w = box.w - 4;
 
 	(void)m;
 	canvas_frame(c, box, "Quit");
 	canvas_put(c, SPAN(x, box.y + 1, w), ST_BOLD, a->text);
 	canvas_put(c, SPAN(x, box.y + 2, w), ST_WARN, a->detail[0]);
+	if (a->detail[1][0])
+		canvas_put(c, SPAN(x, y++, w), ST_WARN, a->detail[1]);
 	if (a->may_hand_over) {
-		canvas_put(c, SPAN(x, box.y + 3, w), ST_NORMAL,
+		canvas_put(c, SPAN(x, y, w), ST_NORMAL,
 			   "h  hand over: they stop at a checkpoint, other processes go on");
-		canvas_put(c, SPAN(x, box.y + 4, w), ST_NORMAL,
+		canvas_put(c, SPAN(x, y + 1, w), ST_NORMAL,
 			   "d  drain: they stop at a checkpoint; go on with: fintra resume RUN");
 	} else {
-		canvas_put(c, SPAN(x, box.y + 3, w), ST_DIM,
+		canvas_put(c, SPAN(x, y, w), ST_DIM,
 			   "h  hand over: not in a demo, its database ends with it");
-		canvas_put(c, SPAN(x, box.y + 4, w), ST_NORMAL,
-			   "d  drain: they stop at a checkpoint");
+		canvas_put(c, SPAN(x, y + 1, w), ST_NORMAL, "d  drain: they stop at a checkpoint");
 	}
-	canvas_put(c, SPAN(x, box.y + 5, w), ST_NORMAL, "s  stay here, they go on");
+	canvas_put(c, SPAN(x, y + 2, w), ST_NORMAL, "s  stay here, they go on");
 }
 
 static void

@@ -1,6 +1,14 @@
 /* The runs of this console: launched, gone on with, asked to stop, answered, ended. */
 #include "tui/console.h"
 
+/* Of a run that is gone on with the ledger knows. */
+static bool
+is_diff(const struct console *k, const struct launch *l)
+{
+	return l->resume ? view_run_diff(model_run(&k->m, l->resume))
+			 : params_bool(&l->params, "diff");
+}
+
 /* What the next epoch of a run needs comes from its row in the ledger. */
 void
 console_go_on(struct console *k, const struct action *a)
@@ -14,6 +22,7 @@ console_go_on(struct console *k, const struct action *a)
 	l.gate = GATE_WARN;
 	l.origin = "console";
 	l.resume = a->run;
+	own.diff = is_diff(k, &l);
 	own.handle = runner_start(k->runner, &l, &e);
 	if (own.handle < 0) {
 		console_message(k, LVL_ERROR, "run %lld not resumed: %s", (long long)a->run,
@@ -30,7 +39,7 @@ console_launch(struct console *k, const struct launch *l)
 {
 	struct launch with_review = *l;
 	struct err e = ERR_INIT;
-	struct own_run own = { .job = l->job, .diff = params_bool(&l->params, "diff") };
+	struct own_run own = { .job = l->job, .diff = is_diff(k, l) };
 
 	with_review.review = review_ask;
 	with_review.review_arg = &k->reviews;
@@ -59,6 +68,16 @@ console_cancel(struct console *k, int64_t run, enum cancel_level level)
 	feed_cancel(k->feed, run, level, own);
 	console_message(k, LVL_INFO, "run %lld: %s", (long long)run,
 			level == CANCEL_ABORT ? "abort" : "draining");
+}
+
+int
+console_diffs(const struct console *k)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < k->own.n; i++)
+		n += k->own.at[i].diff && !k->own.at[i].ended && !k->own.at[i].told;
+	return n;
 }
 
 /* The page of what was answered goes on with the next one, or closes. */
@@ -101,8 +120,7 @@ console_take_reviews(struct console *k)
 	k->dirty = true;
 	for (size_t i = 0; i < now.at.n; i++)
 		if (!has_review(&before, now.at.at[i].run))
-			console_message(k, LVL_WARN,
-					"a diff waits for an answer (V): run %lld %s",
+			console_message(k, LVL_WARN, "a diff waits for an answer (V): run %lld %s",
 					(long long)now.at.at[i].run, now.at.at[i].job);
 	review_list_done(&before);
 }

@@ -4,7 +4,10 @@
 #include "tui/review.h"
 
 #include "core/clock.h"
+#include "core/json.h"
 #include "core/num.h"
+
+#include <string.h>
 
 struct review_view {
 	int64_t run; /* 0 = the oldest that waits */
@@ -21,6 +24,17 @@ view_review_of(const struct model *m, int64_t run)
 		if (run == 0 || l->at.at[i].run == run)
 			return &l->at.at[i];
 	return NULL;
+}
+
+bool
+view_run_diff(const struct run_info *r)
+{
+	struct err e = ERR_INIT;
+	struct json *j = r && r->params ? json_parse(r->params, strlen(r->params), &e) : NULL;
+	bool diff = str_same(json_text(j, "diff"), "1");
+
+	json_free(j);
+	return diff;
 }
 
 /* After the one of this run; from the last to the first. */

@@ -285,8 +285,9 @@ view_ask_resume(const struct model *m, const struct run_info *r, const struct in
 	fmt_buf(out->text, sizeof(out->text), "Go on with run %lld?", (long long)r->id);
 	fmt_buf(out->detail[0], sizeof(out->detail[0]), "%s as of %s, %s", r->job,
 		date_iso(r->as_of, iso), run_state_name(r->state));
-	fmt_buf(out->detail[1], sizeof(out->detail[1]),
-		"units that are done stay done, the others are tried again");
+	str_copy(out->detail[1], sizeof(out->detail[1]),
+		 view_run_diff(r) ? "what is not written is computed again and asked about (V)"
+				  : "units that are done stay done, the others are tried again");
 	fmt_buf(out->detail[2], sizeof(out->detail[2]), "the same by: %s resume %lld",
 		str_or(m->command, "fintra"), (long long)r->id);
 }

@@ -110,6 +110,7 @@ void view_ask_fix(const struct model *m, const char *target, const struct input 
 void view_ask_alert_test(const struct model *m, const struct input *in, struct action *out);
 /* The diff of that run that waits for its answer, 0 = the oldest; NULL = none. */
 const struct review *view_review_of(const struct model *m, int64_t run);
+bool view_run_diff(const struct run_info *r); /* it is one with --diff; r may be NULL */
 /* The ticker that the run was limited to; false = it was for all.  r may be NULL. */
 bool view_run_ticker(const struct run_info *r, char out[TICKER_MAX + 1]);
 void view_message(struct action *out, enum level l, const char *fmt, ...) PRINTF_FMT(3, 4);

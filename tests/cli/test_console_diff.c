@@ -107,6 +107,12 @@ quit(struct ground *g)
 	assert_int_equal(pty_wait_exit(g->t.pty, CONSOLE_WAIT_MS), 0);
 }
 
+static int64_t
+newest_run(const struct ground *g)
+{
+	return support_psql_int(g->t.info, "SELECT max(id) FROM fintra_ops.run");
+}
+
 /* By the form, with the switch beside dry_run. */
 static void
 fill_form(struct ground *g)
@@ -349,6 +355,134 @@ test_no_answer_in_time_is_a_no(void **state)
 	end(&g, true);
 }
 
+/* The console has ended, and told how the question is asked again. */
+static bool
+nobody_was_left(struct ground *g)
+{
+	char says[200];
+
+	fmt_buf(says, sizeof(says),
+		"run %lld " WINDOWS ": nothing is kept, nobody is left to answer its diff; ask "
+		"again with: fintra resume %lld",
+		(long long)newest_run(g), (long long)newest_run(g));
+	return strstr(str_c(pty_raw(g->t.pty)), says) != NULL;
+}
+
+/* Gone on with in a console, it asks there, and is handed over to nobody either. */
+static void
+test_a_resumed_one_asks_again(void **state)
+{
+	struct ground g;
+	char line[80];
+
+	(void)state;
+	begin(&g, "con_diff_resume", NULL, 120, 40);
+	launch(&g);
+	pty_send(g.t.pty, "Q");
+	SEE(&g.t, "leaving is a no, nothing is written");
+	pty_send(g.t.pty, "d");
+	assert_int_equal(pty_wait_exit(g.t.pty, CONSOLE_WAIT_MS), 0);
+	assert_true(nobody_was_left(&g));
+	pty_free(g.t.pty);
+	console_start(&g.t, 120, 40);
+	SEE(&g.t, " rw ");
+	pty_send(g.t.pty, "3");
+	SEE(&g.t, "fintra > Runs");
+	SEE(&g.t, "cancelled");
+	pty_send(g.t.pty, "gR");
+	fmt_buf(line, sizeof(line), "Go on with run %lld?", (long long)newest_run(&g));
+	SEE(&g.t, line);
+	SEE(&g.t, "what is not written is computed again and asked about (V)");
+	pty_send(g.t.pty, "y");
+	SEE(&g.t, "1 diff waits: V");
+	pty_send(g.t.pty, "V");
+	SEE(&g.t, QUESTION);
+	pty_send(g.t.pty, "Q");
+	SEE(&g.t, "1 diff not answered: leaving is a no, nothing is written.");
+	pty_send(g.t.pty, "h");
+	assert_int_equal(pty_wait_exit(g.t.pty, CONSOLE_WAIT_MS), 0);
+	assert_true(nobody_was_left(&g));
+	assert_int_equal(support_psql_int(g.t.info, "SELECT max(epoch) FROM fintra_ops.beat"), 2);
+	console_sql_until(&g.t, "SELECT state FROM fintra_ops.run ORDER BY id DESC LIMIT 1",
+			  "cancelled");
+	end(&g, true);
+}
+
+/* The lock on its table: there is no diff yet. */
+static void
+test_leaving_while_it_computes(void **state)
+{
+	struct ground g;
+	struct err e = ERR_INIT;
+	DB_AUTO holder = NULL;
+
+	(void)state;
+	begin(&g, "con_diff_computes", NULL, 80, 24);
+	fill_form(&g);
+	holder = support_open(g.t.info);
+	assert_int_equal(db_exec_sql(holder, "BEGIN; LOCK TABLE performance_windows", &e), 0);
+	pty_send(g.t.pty, "\r");
+	console_sql_until(&g.t, "SELECT state FROM fintra_ops.run ORDER BY id DESC LIMIT 1",
+			  "running");
+	SEE(&g.t, "1 run of mine");
+	pty_send(g.t.pty, "Q");
+	SEE(&g.t, "1 diff not answered: leaving is a no, nothing is written.");
+	pty_send(g.t.pty, "h");
+	SEE(&g.t, "draining 1 run, then quit");
+	assert_int_equal(db_exec_sql(holder, "COMMIT", &e), 0);
+	assert_int_equal(pty_wait_exit(g.t.pty, CONSOLE_WAIT_MS), 0);
+	assert_true(nobody_was_left(&g));
+	assert_int_equal(support_psql_int(g.t.info, "SELECT max(epoch) FROM fintra_ops.beat"), 1);
+	end(&g, true);
+}
+
+/* From another terminal, while "write?" is on the screen: yes comes too late. */
+static void
+test_cancelled_while_the_question_is_open(void **state)
+{
+	struct support_out out;
+	struct ground g;
+	char run[24];
+
+	(void)state;
+	begin(&g, "con_diff_cancel", NULL, 120, 40);
+	launch(&g);
+	pty_send(g.t.pty, "w");
+	SEE(&g.t, "Write these rows?");
+	fmt_buf(run, sizeof(run), "%lld", (long long)newest_run(&g));
+	assert_int_equal(product_run(g.t.info, NULL, NAMES("cancel", run), &out), 0);
+	support_out_done(&out);
+	console_sql_until(&g.t, "SELECT state FROM fintra_ops.run ORDER BY id DESC LIMIT 1",
+			  "cancelled");
+	GONE(&g.t, "1 diff waits: V");
+	pty_send(g.t.pty, "y");
+	SEE(&g.t, "waits for no answer any more");
+	GONE(&g.t, "Diff > ");
+	quit(&g);
+	end(&g, true);
+}
+
+/* Pages over pages: V says why it opens nothing, and the way out; a question has always room. */
+static void
+test_too_many_pages(void **state)
+{
+	struct ground g;
+
+	(void)state;
+	begin(&g, "con_diff_pages", NULL, 120, 40);
+	launch(&g);
+	pty_send(g.t.pty, "qKKKKKKKK");
+	SEE(&g.t, "too many pages are open: q leads back");
+	pty_send(g.t.pty, "V");
+	GONE(&g.t, QUESTION);
+	pty_send(g.t.pty, "qV");
+	SEE(&g.t, QUESTION);
+	discard(&g);
+	SEE(&g.t, "thrown away, nothing is written");
+	quit(&g);
+	end(&g, true);
+}
+
 /* With "hand over" chosen: a process of its own would have nobody to ask. */
 static void
 test_quitting_is_a_no(void **state)
@@ -359,11 +493,10 @@ test_quitting_is_a_no(void **state)
 	begin(&g, "con_diff_quit", NULL, 80, 24);
 	launch(&g);
 	pty_send(g.t.pty, "Q");
-	SEE(&g.t, "leaving is a no, nothing is written");
+	SEE(&g.t, "1 diff not answered: leaving is a no, nothing is written.");
 	pty_send(g.t.pty, "h");
 	assert_int_equal(pty_wait_exit(g.t.pty, CONSOLE_WAIT_MS), 0);
-	assert_non_null(strstr(str_c(pty_raw(g.t.pty)),
-			       "nothing is kept, nobody is left to answer its diff"));
+	assert_true(nobody_was_left(&g));
 	console_sql_until(
 		&g.t,
 		"SELECT state || ' ' || (SELECT string_agg(msg, '') FROM fintra_ops.event "
@@ -435,6 +568,10 @@ main(void)
 		cmocka_unit_test(test_written_after_a_second_key),
 		cmocka_unit_test(test_a_second_one_has_nothing_to_ask),
 		cmocka_unit_test(test_no_answer_in_time_is_a_no),
+		cmocka_unit_test(test_a_resumed_one_asks_again),
+		cmocka_unit_test(test_leaving_while_it_computes),
+		cmocka_unit_test(test_cancelled_while_the_question_is_open),
+		cmocka_unit_test(test_too_many_pages),
 		cmocka_unit_test(test_quitting_is_a_no),
 		cmocka_unit_test(test_a_lost_terminal_is_a_no),
 		cmocka_unit_test(test_what_moved_between_two_days),

@@ -48,12 +48,36 @@ test_demo_is_not_handed_over(void **state)
 	scene_end(&s);
 }
 
+/* Neither hides the other. */
+static void
+test_a_diff_and_a_plan_are_both_told(void **state)
+{
+	struct action how = { .key = 'q',
+			      .may_hand_over = true,
+			      .text = "2 runs of this console are under way.",
+			      .detail = { "1 diff not answered: leaving is a no, nothing is "
+					  "written.",
+					  "A plan is under way: of its steps only the present one "
+					  "goes on." } };
+
+	(void)state;
+	for (size_t i = 0; i < SCENE_SIZES; i++) {
+		struct scene s;
+
+		scene_begin(&s, MORNING_SEED, scene_sizes[i]);
+		scene_open(&s, &view_leave, &how);
+		scene_compare(&s, "leave_both");
+		scene_end(&s);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_leaving_asks),
 		cmocka_unit_test(test_demo_is_not_handed_over),
+		cmocka_unit_test(test_a_diff_and_a_plan_are_both_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
