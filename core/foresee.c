@@ -125,7 +125,7 @@ put_rows(struct run *r, struct forecast *out, struct err *e)
 		return -1;
 	if (n == 0 && k->units_exact) /* it knows all of them, also that there are none */
 		out->rows = told;
-	else if (rows_int(rows, 0, 0) > 0)
+	else if (rows_bool(rows, 0, 0))
 		out->rows = told + llround(rows_num(rows, 0, 1).v);
 	return 0;
 }

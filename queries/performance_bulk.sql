@@ -69,9 +69,11 @@ ANALYZE datos_performance;
 
 -- name: performance_usual
 -- $1 job
--- returns rows per ticker of its last good run over all tickers and one date; no row: there was none
+-- returns rows per ticker of its last good run over all tickers and one date that kept no units of another; no row:
+-- there was none
 SELECT (rows_inserted + rows_updated + rows_unchanged) / (result ->> 'total')::numeric
-  FROM fintra_ops.run
+  FROM fintra_ops.run r
  WHERE job = $1::text AND state IN ('success', 'partial') AND params - 'force' = '{}'
    AND (result ->> 'total')::numeric > 0
+   AND NOT EXISTS (SELECT 1 FROM fintra_ops.unit u WHERE u.run_id = r.id AND u.ended_at < r.created_at)
  ORDER BY id DESC LIMIT 1;

@@ -162,6 +162,13 @@ may_guess(const char *name)
 	return false;
 }
 
+/* What an estimate may be off. */
+static bool
+is_near(int64_t a, int64_t b)
+{
+	return 2 * (a > b ? a : b) <= 3 * (a > b ? b : a);
+}
+
 static void
 one_figure(const char *name, const char *what, int64_t said, bool exact, int64_t was,
 	   struct str *wrong)
@@ -175,6 +182,9 @@ one_figure(const char *name, const char *what, int64_t said, bool exact, int64_t
 		estimates++;
 		if (!may_guess(name))
 			str_fmt(wrong, "%s: %s are an estimate\n", name, what);
+		if (!is_near(said, was))
+			str_fmt(wrong, "%s: %s ~%lld, were %lld\n", name, what, (long long)said,
+				(long long)was);
 		printf("INFO: %s: %s ~%lld, were %lld\n", name, what, (long long)said,
 		       (long long)was);
 	} else {
