@@ -21,9 +21,8 @@ SELECT u.ticker
 
 -- name: financials_units
 -- $1 job
--- returns the units of its last good runs
+-- returns the units of its good runs: files of old years are asked for once
 SELECT DISTINCT u.unit
   FROM fintra_ops.unit u
-  JOIN (SELECT id FROM fintra_ops.run WHERE job = $1::text AND state IN ('success', 'partial')
-         ORDER BY id DESC LIMIT 5) r ON r.id = u.run_id
- WHERE u.state = 'done';
+  JOIN fintra_ops.run r ON r.id = u.run_id
+ WHERE r.job = $1::text AND r.state IN ('success', 'partial') AND u.state = 'done';

@@ -248,7 +248,7 @@ build_period(struct build *b, int year, int period, struct err *e)
 		return 0;
 	bool comes = run_looks(b->c) && access(income->path, F_OK) != 0; /* and is not there yet */
 
-	if (comes ? !statement_files_likely(b->files, name) : !statement_file_filled(income))
+	if (comes ? !statement_files_likely(b->files, name, year) : !statement_file_filled(income))
 		return 0;
 	u.may_change =
 		statement_files_mutable(b->files, year) || params_bool(b->c->params, "force");

@@ -240,11 +240,34 @@ read_known(struct statement_files *f, struct err *e)
 	return 0;
 }
 
-bool
-statement_files_likely(const struct statement_files *f, const char *unit)
+static bool
+is_known(const struct statement_files *f, const char *unit)
 {
-	return !f->known || map_count(f->known) == 0 ||
-	       map_find(f->known, unit, strlen(unit)) != MAP_NONE;
+	return map_find(f->known, unit, strlen(unit)) != MAP_NONE;
+}
+
+/* Of a year at least one file has come when it was asked for; who asks for what is still open asks
+ * for the year before, too. */
+static bool
+was_asked(const struct statement_files *f, int year)
+{
+	char unit[STATEMENT_KEY + 8];
+
+	for (int y = year < f->current ? year : f->current - 1; y <= year; y++)
+		for (int i = 0; i < PER_YEAR; i++)
+			if (is_known(f, unit_of(&(struct statement_file){ (enum statement_kind)(
+										  i % STATEMENTS),
+									  y, i / STATEMENTS },
+						unit)))
+				return true;
+	return false;
+}
+
+bool
+statement_files_likely(const struct statement_files *f, const char *unit, int year)
+{
+	return !f->known || is_known(f, unit) ||
+	       (year > 0 ? !was_asked(f, year) : map_count(f->known) == 0);
 }
 
 /* Whether the vendor has rows by now it alone knows: what had none is likely to have none again. */
@@ -258,7 +281,7 @@ look_at(struct statement_files *f, const struct statement_file *s, struct cache_
 	unit_of(s, unit);
 	if (!f->known && read_known(f, e) < 0)
 		return -1;
-	if (at->path ? !statement_file_filled(at) : !statement_files_likely(f, unit)) {
+	if (at->path ? !statement_file_filled(at) : !statement_files_likely(f, unit, s->year)) {
 		run_look_units(f->c, true);
 		return 0;
 	}

@@ -19,7 +19,7 @@ struct statement_files {
 	int in_a_row;		      /* refusals, one after the other */
 	bool barred[STATEMENT_KINDS]; /* not asked for again */
 	struct err first;	      /* why the first refused file was refused */
-	struct map *known;	      /* of a look ahead: units of the last runs; NULL = not read */
+	struct map *known;	      /* of a look ahead: units of good runs; NULL = not read */
 };
 
 /* "2022-2026", "2015,2016,2018", NULL = 2010 to the year after the as-of date's.  ERR_USAGE. */
@@ -33,8 +33,8 @@ const struct cache_file *statement_files_at(const struct statement_files *f,
 					    const struct statement_file *s);
 /* Behind its header there is something. */
 bool statement_file_filled(const struct cache_file *file);
-/* Of a look ahead: an earlier run had this unit; without any, all are likely. */
-bool statement_files_likely(const struct statement_files *f, const char *unit);
+/* Of a look ahead: an earlier run had this unit of the year, 0 = of none, or none asked for it. */
+bool statement_files_likely(const struct statement_files *f, const char *unit, int year);
 /* Refusals are logged and counted; what the cache has stays in use.  -1: nothing usable at all, a
  * column that is needed is gone, or the run must end. */
 int statement_files_get(struct statement_files *f, struct err *e) MUST_CHECK;

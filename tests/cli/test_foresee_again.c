@@ -67,11 +67,41 @@ after_a_retry(void **state)
 	foresee_none_wrong(&wrong);
 }
 
+/* What no run of the last week asked for, since the cache had it, the vendor has all the same; what
+ * nobody ever asked for it may have. */
+static void
+after_a_lost_cache(void **state)
+{
+	const struct job *job = catalogue_job(&fintra_catalogue, "financials-bulk");
+	const char *info = product_copy("t_foresee_lost");
+	STR_AUTO wrong = { 0 };
+	struct support_out out;
+	char env[340];
+
+	(void)state;
+	str_init(&wrong, 1 << 14);
+	for (int i = 0; i < 5; i++) {
+		foresee_tick();
+		foresee_fintra(info, NULL, NAMES("run", job->name, "--gate", "warn"), &out);
+		assert_int_equal(out.code, 0);
+		support_out_done(&out);
+	}
+	fmt_buf(env, sizeof(env), "FINTRA_PATHS_CACHE_DIR=%s/foresee-lost-%d",
+		str_or(getenv("RUN_DIR"), "/tmp"), (int)getpid());
+	foresee_cache = env;
+	foresee_and_run(info, NULL, "financials-bulk (lost)", job, NAMES(NULL), &wrong);
+	foresee_and_run(info, NULL, "financials-bulk (2008)", job, NAMES("--years", "2008-2009"),
+			&wrong);
+	foresee_cache = NULL;
+	foresee_none_wrong(&wrong);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(after_a_retry),
+		cmocka_unit_test(after_a_lost_cache),
 	};
 
 	return cmocka_run_group_tests_name("foresee again", tests, foresee_set_up, NULL);
