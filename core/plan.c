@@ -77,6 +77,13 @@ ask_job(const struct plan *p, struct foresight *sight, struct why_step *s, struc
 	return rc;
 }
 
+/* What refuses the only launch refuses the plan; of several the others would be done. */
+static bool
+stands_alone(const struct plan *p)
+{
+	return p->set.n == 1 && !p->set.job[0]->steps;
+}
+
 /* A step that cannot be foreseen says why; the plan stands all the same. */
 static int
 foresee_step(struct plan *p, struct foresight *sight, size_t i, struct err *e)
@@ -86,7 +93,7 @@ foresee_step(struct plan *p, struct foresight *sight, size_t i, struct err *e)
 
 	if (s->launchable && !s->under_way)
 		rc = ask_job(p, sight, s, e);
-	if (rc < 0 && (e->disconnected || (p->set.n && e->cls == ERR_USAGE)))
+	if (rc < 0 && (e->disconnected || (stands_alone(p) && e->cls == ERR_USAGE)))
 		return -1;
 	*e = (struct err)ERR_INIT;
 	if (is_fed(&p->why, i)) {

@@ -180,6 +180,49 @@ mends_what_is_marked(void **state)
 	foresee_none_wrong(&wrong);
 }
 
+/* The launch does the others, and so does the plan: of the one it says why. */
+static void
+one_step_is_refused(const char *info, const char *const *args)
+{
+	struct json *plan;
+	const struct json *steps;
+	int refused = 0;
+
+	foresee_tick();
+	plan = foresee_json(info, NULL, args, 10);
+	steps = json_get(plan, "steps");
+	for (size_t i = 0; i < json_len(steps); i++) {
+		struct figures f = foresee_step(plan, i);
+		const char *job = json_text(json_at(steps, i), "job");
+
+		if (strcmp(job, "market-state-bulk") != 0)
+			continue;
+		assert_non_null(strstr(f.why, "would replace a newer one"));
+		assert_int_equal(f.units, -1);
+		refused++;
+	}
+	assert_int_equal(refused, 1);
+	assert_true(json_len(steps) > 15);
+	json_free(plan);
+}
+
+static void
+refused_among_others(void **state)
+{
+	const char *info = product_copy("t_foresee_refused");
+
+	(void)state;
+	support_sql(info, "UPDATE fintra_snapshots SET snapshot_date = '2026-01-30'");
+	one_step_is_refused(info, NAMES("--json", "plan", "layer:0-5", "--as-of", "2026-01-30",
+					"--gate", "warn"));
+	one_step_is_refused(info, NAMES("--json", "plan", "master-all", "--as-of", "2026-01-30",
+					"--gate", "warn"));
+	foresee_tick();
+	product_expect(
+		info, NAMES("plan", "market-state-bulk", "--as-of", "2026-01-30", "--gate", "warn"),
+		64, "would replace a newer one");
+}
+
 /* Names, sizes and times of all files of the cache; owned. */
 static char *
 cache_files(void)
@@ -295,6 +338,7 @@ main(void)
 		cmocka_unit_test(resumed),
 		cmocka_unit_test(daily_order),
 		cmocka_unit_test(mends_what_is_marked),
+		cmocka_unit_test(refused_among_others),
 		cmocka_unit_test(leaves_nothing_behind),
 		cmocka_unit_test(refuses_like_run),
 	};
