@@ -66,8 +66,8 @@ bool run_looks(const struct job_ctx *c);
 void run_look_calls(struct job_ctx *c, int64_t about);
 /* Its units depend on what the vendor answers: an estimate, or (false) not even that. */
 void run_look_units(struct job_ctx *c, bool known);
-/* Rows of the unit just counted, where its last ones do not tell. */
-void run_look_rows(struct job_ctx *c, int64_t rows);
+/* Rows of a unit that was counted, where its last ones do not tell; of another nothing happens. */
+void run_look_rows(struct job_ctx *c, const char *unit, int64_t rows);
 /* Both are as in the last good run with these parameters; unknown without one. */
 int run_look_as_last(struct job_ctx *c, struct err *e) MUST_CHECK;
 /* A file that the cache would have from here on, for this look and those behind it. */

@@ -37,12 +37,13 @@ run_look_units(struct job_ctx *c, bool known)
 }
 
 void
-run_look_rows(struct job_ctx *c, int64_t rows)
+run_look_rows(struct job_ctx *c, const char *unit, int64_t rows)
 {
 	struct look *k = c->run->look;
+	size_t i = map_find(k->units, unit, strlen(unit));
 
-	if (k->rows.n > 0)
-		k->rows.at[k->rows.n - 1] = rows;
+	if (i != MAP_NONE)
+		k->rows.at[i] = rows;
 }
 
 int

@@ -270,7 +270,7 @@ build_period(struct build *b, int year, int period, struct err *e)
 		return err_wrap(e, "datos_financieros, %s", name);
 	if (run_looks(b->c)) {
 		if (u.lack && 2 * (size_t)n < map_count(b->universe))
-			run_look_rows(b->c, 0); /* the file has been read for those */
+			run_look_rows(b->c, name, 0); /* the file has been read for those */
 		return 0;
 	}
 	report(&u);

@@ -245,7 +245,7 @@ write_range(struct bulk *b, size_t from, size_t to, struct err *e)
 			if (run_transaction(b->c, unit, write_cell, b, e) < 0)
 				return err_wrap(e, "datos_performance, %s", unit);
 			if (b->usual > 0)
-				run_look_rows(b->c,
+				run_look_rows(b->c, unit,
 					      llround((double)((b->to - b->from) * b->asof.n) *
 						      b->usual));
 			b->processed += b->priced;

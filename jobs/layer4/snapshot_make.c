@@ -88,7 +88,7 @@ look_at_unit(struct snapshot_make *m, struct span which, const char *name, struc
 		rows += m->stocks.at[i].asked && (m->news || m->stocks.at[i].sector);
 	if (run_transaction(m->c, name, write_unit, m, e) < 0)
 		return -1;
-	run_look_rows(m->c, rows);
+	run_look_rows(m->c, name, rows);
 	return 0;
 }
 

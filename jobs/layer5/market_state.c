@@ -244,7 +244,7 @@ do_units(struct market *m, const struct rows *units, struct err *e)
 		if (run_unit_done(m->c, name) ? count_unit(m, e) < 0 : make_unit(m, name, e) < 0)
 			return -1;
 		if (run_looks(m->c)) /* one of each */
-			run_look_rows(m->c, rows_int(units, i, UNIT_SIZE));
+			run_look_rows(m->c, name, rows_int(units, i, UNIT_SIZE));
 		run_progress_add(m->c, rows_int(units, i, UNIT_SIZE));
 		if (run_breathe(m->c, e) < 0)
 			return -1;
@@ -268,7 +268,7 @@ do_forget(struct market *m, struct err *e)
 	if (!run_unit_done(m->c, forget) && run_transaction(m->c, forget, forget_rows, m, e) < 0)
 		return err_wrap(e, "fintra_market_state, tickers that are no longer active");
 	if (run_looks(m->c))
-		run_look_rows(m->c, 0);
+		run_look_rows(m->c, forget, 0);
 	if (m->forgotten > 0)
 		run_log(m->c, LVL_INFO, "%lld row%s of tickers that are no longer active deleted",
 			(long long)m->forgotten, num_s(m->forgotten));

@@ -12,9 +12,9 @@
 
 #include <cmocka.h>
 
-/* Some units are done, then somebody stopped it: what `sql` takes away is what is left. */
+/* Some units are done, then somebody stopped it: `left` are not, nor are their rows there. */
 static void
-stop_half_way(const char *info, const char *job, const char *table_sql, const char *unit)
+stop_half_way(const char *info, const char *job, const char *table_sql, const char *left)
 {
 	char sql[600];
 
@@ -25,8 +25,8 @@ stop_half_way(const char *info, const char *job, const char *table_sql, const ch
 	free(support_psql(info, sql));
 	fmt_buf(sql, sizeof(sql),
 		"DELETE FROM fintra_ops.unit WHERE run_id = (SELECT max(id) FROM fintra_ops.run "
-		"WHERE job = '%s') AND unit > '%s'",
-		job, unit);
+		"WHERE job = '%s') AND %s",
+		job, left);
 	free(support_psql(info, sql));
 	free(support_psql(info, table_sql));
 }
@@ -70,9 +70,12 @@ resume_of(const char *info, const char *const *more, const struct job *job, cons
 static void
 resumed(void **state)
 {
-	static const char *const small[] = { "FINTRA_RUN_BATCH_ROWS=100", NULL };
+	static const char *const small[] = { "FINTRA_RUN_BATCH_ROWS=100", NULL }, *const tiny[] = {
+		"FINTRA_RUN_BATCH_ROWS=20", NULL
+	};
 	const char *info = product_copy("t_foresee_resume");
 	const struct job *returns = catalogue_job(&fintra_catalogue, "performance-bulk");
+	const struct job *market = catalogue_job(&fintra_catalogue, "market-state-bulk");
 	const struct job *profiles = catalogue_job(&fintra_catalogue, "company-profile-bulk");
 	STR_AUTO wrong = { 0 };
 
@@ -81,11 +84,17 @@ resumed(void **state)
 	foresee_and_run(info, small, "performance-bulk (cells)", returns, NAMES(NULL), &wrong);
 	foresee_and_run(info, small, "performance-bulk (cells again)", returns, NAMES(NULL),
 			&wrong);
-	stop_half_way(info, returns->name, "DELETE FROM datos_performance WHERE ticker > 'M'", "M");
+	stop_half_way(info, returns->name, "DELETE FROM datos_performance WHERE ticker > 'M'",
+		      "unit > 'M'");
 	resume_of(info, small, returns, "datos_performance", &wrong);
 	foresee_and_run(info, NULL, "company-profile-bulk", profiles, NAMES(NULL), &wrong);
-	stop_half_way(info, profiles->name, "DELETE FROM company_profiles WHERE ticker > 'M'", "M");
+	stop_half_way(info, profiles->name, "DELETE FROM company_profiles WHERE ticker > 'M'",
+		      "unit > 'M'");
 	resume_of(info, NULL, profiles, "company_profiles", &wrong);
+	foresee_and_run(info, tiny, "market-state-bulk (tiny)", market, NAMES(NULL), &wrong);
+	stop_half_way(info, market->name, "DELETE FROM fintra_market_state WHERE ticker < 'M'",
+		      "unit < 'M' AND unit LIKE '%..%'");
+	resume_of(info, tiny, market, "fintra_market_state", &wrong);
 	foresee_none_wrong(&wrong);
 }
 
