@@ -325,6 +325,8 @@ store(struct sync *s, struct cache_file *f, struct err *e)
 		cache_drop(f);
 	else
 		cache_keep(s->c, f);
+	if (run_looks(s->c)) /* nothing was read: there is nothing to tell */
+		return 0;
 	if (s->tickers == 0)
 		run_log(s->c, LVL_WARN, "%s is not among the vendor's profiles", s->ticker);
 	run_result_int(s->c, "total_symbols", s->t.read);

@@ -298,6 +298,8 @@ work(struct dividends *d, struct err *e)
 		return -1;
 	if (run_transaction(c, "publish", publish, d, e) < 0)
 		return err_wrap(e, "datos_dividendos");
+	if (run_looks(c)) /* nothing was written: there is nothing to tell */
+		return 0;
 	if (d->processed == 0)
 		run_log(c, LVL_WARN, "%s gets no row; the lines above say why", d->ticker);
 	run_result_int(c, "processed", d->processed);

@@ -382,6 +382,8 @@ work(struct valuation *v, struct err *e)
 		return -1;
 	if (run_transaction(c, "publish", publish, v, e) < 0)
 		return err_wrap(e, "datos_valuacion");
+	if (run_looks(c)) /* nothing was written: there is nothing to tell */
+		return 0;
 	if (v->written == 0)
 		run_log(c, LVL_WARN, "%s gets no row; the lines above say why", v->ticker);
 	run_result_int(c, "upserted", v->written);
