@@ -37,13 +37,15 @@ int64_t foresee_last_run(const char *info, const char *job);
 int64_t foresee_of_run(const char *info, int64_t run, const char *what);
 /* Units that the ledger has, requests since `asked`, rows written or found equal. */
 struct figures foresee_did(const char *info, int64_t run, int64_t asked);
-/* Unknown units, other figures than an exact one, and rows that are a tenth off go to *wrong. */
+/* Unknown units, other figures than an exact one, estimates that are half as much off, and rows
+ * that are a tenth off go to *wrong. */
 void foresee_compare(const char *name, const struct figures *said, const struct figures *was,
 		     struct str *wrong);
-/* plan, then the launch that it names. */
+/* plan, then the launch that it names; rows that can be known must be. */
 void foresee_and_run(const char *info, const char *const *more, const char *name,
 		     const struct job *job, const char *const *args, struct str *wrong);
-void foresee_none_wrong(struct str *wrong);
+/* And so many exact figures were compared at least. */
+void foresee_none_wrong(struct str *wrong, int least);
 /* The words, NULL behind them; of "--ticker" alone that of foresee_stock. */
 const char *const *foresee_with_stock(const char *const *args, const char *out[ARGS]);
 

@@ -39,6 +39,16 @@ static const struct typed {
 	{ "backfill-performance-windows", "range", NAMES("--from", "2026-01-20") },
 };
 
+static void
+once(const char *info, const char *job)
+{
+	struct support_out out;
+
+	foresee_tick();
+	assert_int_equal(foresee_fintra(info, NULL, NAMES("run", job, "--gate", "warn"), &out), 0);
+	support_out_done(&out);
+}
+
 /* As cron would launch it, then in the ways listed above. */
 static void
 every_job(void **state)
@@ -56,6 +66,9 @@ every_job(void **state)
 
 		if ((*j)->steps)
 			continue;
+		/* Its first run reads a month, those behind it what is new. */
+		if (strcmp((*j)->name, "sec-8k-ingest") == 0)
+			once(info, (*j)->name);
 		if (!needs)
 			foresee_and_run(info, NULL, (*j)->name, *j, NAMES(NULL), &wrong);
 		for (size_t i = 0; i < ARRAY_LEN(typed); i++) {
@@ -66,7 +79,7 @@ every_job(void **state)
 					foresee_with_stock(typed[i].args, args), &wrong);
 		}
 	}
-	foresee_none_wrong(&wrong);
+	foresee_none_wrong(&wrong, 125);
 }
 
 /* An empty cache of its own: cold, then warm. */
@@ -103,7 +116,7 @@ cache_cold_and_warm(void **state)
 		foresee_and_run(info, NULL, name, job, NAMES(NULL), &wrong);
 	}
 	foresee_cache = NULL;
-	foresee_none_wrong(&wrong);
+	foresee_none_wrong(&wrong, 30);
 }
 
 int

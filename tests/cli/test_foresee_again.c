@@ -64,7 +64,7 @@ after_a_retry(void **state)
 		foresee_and_run(info, more, of[i].job, catalogue_job(&fintra_catalogue, of[i].job),
 				NAMES(NULL), &wrong);
 	}
-	foresee_none_wrong(&wrong);
+	foresee_none_wrong(&wrong, 9);
 }
 
 /* What no run of the last week asked for, since the cache had it, the vendor has all the same; what
@@ -93,7 +93,7 @@ after_a_lost_cache(void **state)
 	foresee_and_run(info, NULL, "financials-bulk (2008)", job, NAMES("--years", "2008-2009"),
 			&wrong);
 	foresee_cache = NULL;
-	foresee_none_wrong(&wrong);
+	foresee_none_wrong(&wrong, 3);
 }
 
 int

@@ -95,7 +95,7 @@ resumed(void **state)
 	stop_half_way(info, market->name, "DELETE FROM fintra_market_state WHERE ticker < 'M'",
 		      "unit < 'M' AND unit LIKE '%..%'");
 	resume_of(info, tiny, market, "fintra_market_state", &wrong);
-	foresee_none_wrong(&wrong);
+	foresee_none_wrong(&wrong, 18);
 }
 
 /* The steps that are due and no others, each as it then is: with an empty cache, of which one step
@@ -155,7 +155,7 @@ daily_order(void **state)
 	free(jobs);
 	foresee_cache = NULL;
 	json_free(plan);
-	foresee_none_wrong(&wrong);
+	foresee_none_wrong(&wrong, 50);
 }
 
 /* The step that mends has options of its own. */
@@ -186,7 +186,7 @@ mends_what_is_marked(void **state)
 	was = foresee_did(info, foresee_last_run(info, "backfill-ticker-full"), asked);
 	assert_int_equal(was.units, 1);
 	foresee_compare("restated", &said, &was, &wrong);
-	foresee_none_wrong(&wrong);
+	foresee_none_wrong(&wrong, 2);
 }
 
 /* The launch does the others, and so does the plan: of the one it says why. */
