@@ -137,7 +137,7 @@ hand_over(struct look *k, struct planned_steps *out)
 	for (size_t i = 0; i < k->steps.n; i++) {
 		struct look_step *s = &k->steps.at[i];
 
-		out->at[out->n++] = (struct planned_step){ s->job, s->params, s->resume, s->why };
+		out->at[out->n++] = (struct planned_step){ s->job, s->params, s->why };
 	}
 	k->steps.n = 0; /* theirs now */
 }

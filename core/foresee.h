@@ -17,8 +17,7 @@ void foresee_end(struct foresight *f);
 struct planned_step { /* one that an orchestrator would start, or passes over */
 	const struct job *job;
 	struct params params; /* owned */
-	int64_t resume;
-	char *why; /* owned; passed over; NULL: started */
+	char *why;	      /* owned; passed over; NULL: started */
 };
 
 struct planned_steps {

@@ -9,7 +9,6 @@
 struct look_step { /* of an orchestrator */
 	const struct job *job;
 	struct params params; /* owned */
-	int64_t resume;	      /* run that is gone on with, 0 = a new one */
 	char *why;	      /* owned; it is passed over, and why; NULL: it would be started */
 };
 
@@ -27,7 +26,6 @@ void look_init(struct look *k, struct map *kept);
 void look_done(struct look *k);
 void look_unit(struct run *r, const char *unit);
 /* params: copied; why: copied, may be NULL. */
-void look_step(struct run *r, const struct job *job, const struct params *params, int64_t resume,
-	       const char *why);
+void look_step(struct run *r, const struct job *job, const struct params *params, const char *why);
 
 #endif

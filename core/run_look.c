@@ -118,10 +118,9 @@ look_unit(struct run *r, const char *unit)
 }
 
 void
-look_step(struct run *r, const struct job *job, const struct params *params, int64_t resume,
-	  const char *why)
+look_step(struct run *r, const struct job *job, const struct params *params, const char *why)
 {
-	struct look_step s = { .job = job, .resume = resume, .why = mem_dup(why) };
+	struct look_step s = { .job = job, .why = mem_dup(why) };
 
 	params_copy(&s.params, params);
 	vec_push(&r->look->steps, s);

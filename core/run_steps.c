@@ -400,21 +400,18 @@ look_at(struct steps *t, struct err *e)
 
 	for (size_t i = 0; i < t->plan.n; i++) {
 		struct step *s = &t->plan.at[i];
-		struct launch l = { .resume = 0 };
+		struct params params = { .n = 0 };
 		int rc = 0;
 
 		if (s->kept)
 			continue;
-		if (s->state == STEP_WAITS) {
-			take_over(t, s, &l);
-			rc = child_params(t->c, s, &l.params, e);
-		}
+		if (s->state == STEP_WAITS)
+			rc = child_params(t->c, s, &params, e);
 		if (rc == 0)
 			rc = run_transaction(t->c, s->job->name, count, &s->o.counts, e);
 		if (rc == 0)
-			look_step(run, s->job, &l.params, l.resume,
-				  s->state == STEP_WAITS ? NULL : s->why);
-		params_done(&l.params);
+			look_step(run, s->job, &params, s->state == STEP_WAITS ? NULL : s->why);
+		params_done(&params);
 		if (rc < 0)
 			return -1;
 	}
