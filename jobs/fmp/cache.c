@@ -153,7 +153,7 @@ place(struct job_ctx *c, const char *key, const struct http_req *q, struct cache
 	char *dir = directory(c, e);
 	char day[DATE_BUF], suffix[160];
 
-	*f = (struct cache_file)CACHE_FILE_INIT;
+	*f = (struct cache_file){ .looked = run_looks(c) };
 	if (!dir)
 		return -1;
 	fmt_buf(suffix, sizeof(suffix), ".%s.%s.%ld.tmp", c->job->name, date_iso(c->as_of, day),
@@ -410,7 +410,7 @@ cache_drop_for(struct cache_file *f, const struct err *e)
 void
 cache_done(struct cache_file *f)
 {
-	if (f->path && !f->reused && !f->kept && !f->held)
+	if (f->path && !f->reused && !f->kept && !f->held && !f->looked)
 		unlink(f->path);
 	free(f->path);
 	free(f->final);

@@ -17,6 +17,7 @@ struct cache_file {
 	int64_t at_ms; /* of a reused one: when it was fetched */
 	bool kept;     /* by cache_keep(): `path` is the kept file now */
 	bool held;     /* by cache_hold(), now or before this run was taken up again */
+	bool looked;   /* by a look ahead, which writes no file: one at `path` is another's */
 	bool empty;    /* the vendor answered with nothing ("", "[]", "{}") */
 	bool end;      /* the answer was the request's end_status: there is no body */
 	char *final;   /* owned: where cache_keep() puts it */

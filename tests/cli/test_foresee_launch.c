@@ -316,6 +316,38 @@ leaves_nothing_behind(void **state)
 	free(after);
 }
 
+/* Containers that share a cache may share process numbers, too: what another one is downloading
+ * stays.
+ */
+static void
+leaves_downloads_of_others(void **state)
+{
+	static const char plan[] =
+		"mkdir -p \"$1\" && touch "
+		"\"$1/income_2012_FY.csv.financials-bulk.2026-02-02.$$.tmp\" "
+		"&& exec \"$2\" plan financials-bulk --as-of 2026-02-02 --gate warn";
+	char dir[300], db[600], cache[340];
+	const char *env[] = { "FINTRA_RUN_REHEARSE_NOW=2026-02-03T12:00:00Z",
+			      "HOME=/nonexistent",
+			      "XDG_CONFIG_HOME=/nonexistent",
+			      db,
+			      cache,
+			      NULL };
+	struct support_out out;
+
+	(void)state;
+	fmt_buf(dir, sizeof(dir), "%s/others-%d", str_or(getenv("RUN_DIR"), "/tmp"), (int)getpid());
+	fmt_buf(db, sizeof(db), "FINTRA_DB_CONNINFO=%s", foresee_product);
+	fmt_buf(cache, sizeof(cache), "FINTRA_PATHS_CACHE_DIR=%s", dir);
+	support_exec(NAMES("sh", "-c", plan, "sh", dir, support_fintra()), env, &out);
+	if (out.code != 10)
+		fail_msg("exit %d\n%s%s", out.code, out.out, out.err);
+	support_out_done(&out);
+	support_exec(NAMES("find", dir, "-name", "*.tmp"), NULL, &out);
+	assert_non_null(strstr(out.out, "/income_2012_FY.csv.financials-bulk.2026-02-02."));
+	support_out_done(&out);
+}
+
 static void
 usage(const char *says, const char *const *args)
 {
@@ -349,6 +381,7 @@ main(void)
 		cmocka_unit_test(mends_what_is_marked),
 		cmocka_unit_test(refused_among_others),
 		cmocka_unit_test(leaves_nothing_behind),
+		cmocka_unit_test(leaves_downloads_of_others),
 		cmocka_unit_test(refuses_like_run),
 	};
 
