@@ -26,6 +26,22 @@ SELECT s.supplier_concentration, s.single_source_dependency, s.purchase_obligati
    AND f.fiscal_year = $3::integer AND s.fiscal_year = $3::integer
  ORDER BY f.ticker LIMIT 1;
 
+-- name: sec_10k_reads
+-- $1 job, $2 ticker, $3 fiscal year, $4 link, $5 force boolean
+-- returns whether its document is likely to be read: no run asked for the report in vain, no other symbol had it read
+SELECT (EXISTS (SELECT 1 FROM sec_filings f
+                 WHERE f.ticker = $2::text AND f.form_type = '10-K' AND f.fiscal_year = $3::integer)
+        OR NOT EXISTS (SELECT 1 FROM fintra_ops.unit u JOIN fintra_ops.run r ON r.id = u.run_id
+                        WHERE r.job = $1::text AND u.unit = $2::text AND u.state = 'done'
+                          AND coalesce((r.params ->> 'year')::integer, extract(year FROM r.as_of) - 1)
+                              = $3::integer))
+       AND ($5::boolean
+            OR NOT EXISTS (SELECT 1
+                             FROM sec_filings f JOIN fintra_sec_structural_signals s ON s.ticker = f.ticker
+                            WHERE f.link = $4::text AND f.form_type = '10-K' AND f.parsed
+                              AND f.ticker <> $2::text AND f.fiscal_year = $3::integer
+                              AND s.fiscal_year = $3::integer));
+
 -- name: sec_structural_signals_merge
 -- $1 ticker, $2 fiscal_year, $3 supplier_concentration, $4 single_source boolean, $5 amount or NULL,
 -- $6 currency or NULL, $7 places text[], $8 environmental, $9 created_at in ms

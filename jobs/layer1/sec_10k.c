@@ -276,6 +276,28 @@ store_report(struct annual *a, const struct filing *f, int fiscal_year, struct e
 	return rc;
 }
 
+/* Of a look: a report that was asked for in vain is likely to be missing again; of any other one
+ * the document is asked for, too, unless another symbol had it read. */
+static int
+look_at_report(struct annual *a, size_t from, size_t to, struct err *e)
+{
+	const struct report usual = { .year = a->year, .period = DATE_NONE };
+	const struct filing *f = filing_of(a, from, to, &usual);
+	char year[16];
+
+	if (!f || !f->document)
+		return 0;
+	fmt_buf(year, sizeof(year), "%d", a->year);
+	const char *args[] = { a->c->job->name, f->ticker, year, f->link, a->force ? "t" : "f" };
+	ROWS_AUTO r = db_query(a->c->db, Q_SEC_10K_READS, args, e);
+
+	if (!r)
+		return -1;
+	if (rows_bool(r, 0, 0))
+		run_look_calls(a->c, 1);
+	return 0;
+}
+
 /* work[from..to) are one ticker's filings. */
 static int
 one_ticker(struct annual *a, size_t from, size_t to, struct err *e)
@@ -290,6 +312,8 @@ one_ticker(struct annual *a, size_t from, size_t to, struct err *e)
 		return 0;
 	}
 	if (report_fetch(a->c, ticker, a->year, &r, e) < 0)
+		return -1;
+	if (run_looks(a->c) && look_at_report(a, from, to, e) < 0)
 		return -1;
 	if (r.found)
 		f = filing_of(a, from, to, &r);

@@ -21,6 +21,7 @@ static const struct typed {
 	{ "prices-daily-bulk", "range", NAMES("--from", "2026-01-26", "--to", "2026-01-28") },
 	{ "prices-daily-bulk", "one", NAMES("--ticker", "SPY") },
 	{ "financials-bulk", "forced", NAMES("--force", "--years", "2023-2024") },
+	{ "sec-10k-ingest", "forced", NAMES("--force") },
 	{ "company-profile-bulk", "bulk", NAMES("--mode", "bulk") },
 	{ "valuation-bulk", "forced", NAMES("--force") },
 	{ "fmp-peers-bulk", "forced", NAMES("--force") },
