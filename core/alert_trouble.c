@@ -1,5 +1,6 @@
-/* What was told is kept in one file per trouble and channel in the cache directory, so that a line
- * of a crontab that fails every quarter of an hour does not tell so every time. */
+/* What was told is kept in one file per trouble, what it is a trouble of, and channel in the cache
+ * directory, so that a line of a crontab that fails every quarter of an hour does not tell so every
+ * time, and another line, of another database, does not tell that it is over. */
 #include "core/alert_trouble.h"
 
 #include "core/clock.h"
@@ -16,16 +17,22 @@
 
 enum { PATH_BYTES = 4000, TEXT = 64 };
 
-const struct alert_trouble alert_no_ledger = { "database", "the ledger cannot be used",
-					       "nothing could be looked up in the ledger" };
-const struct alert_trouble alert_no_conf = { "configuration", "the configuration does not load",
-					     "the configuration did not load" };
-
 /* since 0 = it is over; told 0 = nothing has arrived yet. */
 struct memory {
 	int fd;
 	int64_t since_ms, told_ms;
 };
+
+/* FNV-1a: of any length, and nothing of it can be read in a file's name. */
+static uint64_t
+digest(const char *text)
+{
+	uint64_t h = 0xcbf29ce484222325;
+
+	for (; *text; text++)
+		h = (h ^ (unsigned char)*text) * 0x100000001b3;
+	return h;
+}
 
 static int
 memory_path(const struct conf *conf, const struct alert_trouble *t, const char *channel,
@@ -37,7 +44,8 @@ memory_path(const struct conf *conf, const struct alert_trouble *t, const char *
 	str_init(path, PATH_BYTES * 2);
 	if (conf_cache_path(conf, &dir, e) < 0)
 		return -1;
-	return str_fmt(path, "%s/alert-%s-%s", str_c(&dir), t->key, channel);
+	return str_fmt(path, "%s/alert-%s-%016" PRIx64 "-%s", str_c(&dir), t->key, digest(t->of),
+		       channel);
 }
 
 /* Whoever holds it tells; another process has nothing to do.  Freed by close(). */

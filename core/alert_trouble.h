@@ -6,8 +6,8 @@
 
 struct alert_trouble {
 	const char *key, *is, *was; /* "database", "the ledger cannot be used", ... */
+	const char *of;		    /* which one: each is told for itself */
 };
-extern const struct alert_trouble alert_no_ledger, alert_no_conf;
 /* Tells each channel that it is so, and again after `repeat`; why NULL: that it is over, where that
  * was told.  Adds to *out. */
 void alert_trouble(const struct conf *conf, const struct alert_trouble *t, const char *why,

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+enum { ADDRESS = 4096 };
+
 const struct cli_option alerts_options[] = {
 	{ "test", 0, NULL, "send a test message by every configured channel" },
 	{ NULL, 0, NULL, NULL },
@@ -27,12 +29,33 @@ say_incomplete(const struct conf *conf)
 		say(alert_incomplete(conf));
 }
 
-/* What a role may not do is no trouble: it is said where the command ends. */
+/* `why` NULL: it can be used. */
 static void
-no_ledger(const struct app *app, const struct err *e, struct alert_outcome *out)
+ledger(const struct app *app, const char *why, struct alert_outcome *out)
 {
-	if (e->cls != ERR_PERMISSION)
-		alert_trouble(&app->conf, &alert_no_ledger, e->text, out);
+	STR_AUTO of = { 0 };
+
+	str_init(&of, ADDRESS);
+	db_address(&app->conf, &of);
+	alert_trouble(&app->conf,
+		      &(struct alert_trouble){ "database", "the ledger cannot be used",
+					       "nothing could be looked up in the ledger",
+					       str_c(&of) },
+		      why, out);
+}
+
+/* `why` NULL: it loads. */
+static void
+configuration(const struct app *app, const char *why, struct alert_outcome *out)
+{
+	STR_AUTO of = { 0 };
+
+	str_init(&of, ADDRESS);
+	conf_file_path(app->g.conf_path, &of);
+	alert_trouble(&app->conf,
+		      &(struct alert_trouble){ "configuration", "the configuration does not load",
+					       "the configuration did not load", str_c(&of) },
+		      why, out);
 }
 
 static int
@@ -42,13 +65,15 @@ occasion(const struct app *app, struct alert_outcome *out, struct err *e)
 	DB_AUTO db = app_db(app, e);
 
 	if (!db) {
-		no_ledger(app, e, out);
+		/* What a role may not do is no trouble: it is said where the command ends. */
+		if (e->cls != ERR_PERMISSION)
+			ledger(app, e->text, out);
 		return -1;
 	}
 	if ((app->watch.pinged && alert_note(db, "ping", error, e) < 0) ||
 	    alert_occasion(db, &app->conf, app->cat, out, e) < 0)
 		return -1;
-	alert_trouble(&app->conf, &alert_no_ledger, NULL, out);
+	ledger(app, NULL, out);
 	return 0;
 }
 
@@ -87,7 +112,7 @@ alerts_after(const struct app *app, bool asked)
 		(void)fmt_buf(text, sizeof(text), "no alert was sent: %.900s", e.text);
 		say(text);
 	}
-	alert_trouble(&app->conf, &alert_no_conf, NULL, &out);
+	configuration(app, NULL, &out);
 	say_failed(&out);
 	if (asked && e.cls == ERR_NONE && out.channels == 0)
 		say("no alert was sent: no channel is configured in [alert]");
@@ -101,7 +126,7 @@ alerts_unconfigured(const struct app *app, const struct err *why)
 	if (*app->watch.error)
 		say(app->watch.error);
 	if (!app->g.read_only)
-		alert_trouble(&app->conf, &alert_no_conf, why->text, &out);
+		configuration(app, why->text, &out);
 	say_failed(&out);
 }
 

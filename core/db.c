@@ -82,6 +82,24 @@ session_options(const struct conf *c, struct str *out, struct err *e)
 	return out->overflow ? err_set(e, ERR_CONFIG, "db.conninfo: options too long") : 0;
 }
 
+void
+db_address(const struct conf *c, struct str *out)
+{
+	static const char *const keys[] = {
+		"service", "host", "hostaddr", "port", "dbname", "user"
+	};
+	PQconninfoOption *own = PQconninfoParse(str_or(c->conninfo, ""), NULL);
+	PQconninfoOption *dflt = PQconndefaults();
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		const char *given = option_value(own, keys[i]);
+
+		str_fmt(out, "%s\n", *given ? given : option_value(dflt, keys[i]));
+	}
+	PQconninfoFree(own);
+	PQconninfoFree(dflt);
+}
+
 /* A directory of sockets, an abstract socket, or loopback. */
 static bool
 host_is_local(const char *host)

@@ -21,6 +21,8 @@ struct rows;
  * db_close(). */
 struct db *db_open(const struct conf *c, const char *app, const struct cancel *cancel,
 		   struct err *e) MUST_CHECK;
+/* Where and as whom db_open() would connect, no password in it, for telling two apart. */
+void db_address(const struct conf *c, struct str *out);
 void db_close(struct db *db); /* NULL is fine */
 int db_pid(const struct db *db);
 bool db_alive(struct db *db); /* no round trip: what libpq knows of the socket */

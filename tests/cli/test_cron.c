@@ -212,6 +212,23 @@ told(const char *info, const char *const *more, const char *const *args, int cod
 	alerts_says(info, env, args, code, says);
 }
 
+/* Whether it lets anybody in, as while it restarts. */
+static void
+lets_in(const char *info, bool yes)
+{
+	static char name[64];
+	char sql[160], *now;
+
+	if (!yes) {
+		now = support_psql(info, "SELECT current_database()");
+		str_copy(name, sizeof(name), now);
+		free(now);
+	}
+	fmt_buf(sql, sizeof(sql), "ALTER DATABASE \"%s\" ALLOW_CONNECTIONS %s", name,
+		yes ? "true" : "false");
+	free(support_psql(getenv("FINTRA_TEST_PG"), sql));
+}
+
 /* Pings each time, for a deadman's switch counts; a message once, once more when it lasts, and once
  * when it is over. */
 static void
@@ -222,27 +239,29 @@ without_a_database(void **state)
 
 	(void)state;
 	phone_clear();
-	digest(NULL, NAMES(here), run + 1, 69,
+	lets_in(info, false);
+	digest(info, NAMES(here), run + 1, 69,
 	       NAMES("fintra: connection to server ", "$ fintra doctor",
 		     "no run was started, exit 69"));
 	alerts_came(1);
 	is_ping(0, "/fail", 0);
-	told(NULL, NAMES(here), run, 69, "no run was started");
+	told(info, NAMES(here), run, 69, "no run was started");
 	alerts_came(3);
 	is_ping(1, "/fail", 0);
 	alerts_holds(2, "FINTRA CRITICAL on ");
 	alerts_holds(2, ": the ledger cannot be used: connection to server ");
 	alerts_holds(2, "$ fintra doctor");
-	told(NULL, NAMES(here), run, 69, "no run was started");
+	told(info, NAMES(here), run, 69, "no run was started");
 	alerts_came(4);
 	is_ping(3, "/fail", 0);
 	/* What launches nothing is no check of the switch, and what it finds was told. */
-	told(NULL, NAMES(here), NAMES("--cron", "health", "--alert"), 3, "connection to server");
+	told(info, NAMES(here), NAMES("--cron", "health", "--alert"), 3, "connection to server");
 	alerts_came(4);
-	told(NULL, NAMES(here, ALERTS_LATER, "FINTRA_ALERT_REPEAT=8h"), NAMES("health", "--alert"),
+	told(info, NAMES(here, ALERTS_LATER, "FINTRA_ALERT_REPEAT=8h"), NAMES("health", "--alert"),
 	     3, "connection to server");
 	alerts_came(5);
 	alerts_holds(4, ", still: the ledger cannot be used");
+	lets_in(info, true);
 	told(info, NAMES(here, ALERTS_LATER), NAMES("health", "--alert"), 0, "");
 	alerts_came(6);
 	alerts_holds(5, "FINTRA RECOVERED on ");
@@ -259,13 +278,34 @@ who_was_not_told_hears_of_no_end(void **state)
 
 	(void)state;
 	phone_clear();
-	told(NULL, NAMES(here, "FINTRA_ALERT_TELEGRAM_BASE_URL=http://127.0.0.1:9"),
+	lets_in(info, false);
+	told(info, NAMES(here, "FINTRA_ALERT_TELEGRAM_BASE_URL=http://127.0.0.1:9"),
 	     NAMES("health", "--alert"), 3, "1 alert not delivered; telegram: ");
+	lets_in(info, true);
 	told(info, NAMES(here), NAMES("health", "--alert"), 0, "");
 	alerts_came(0);
-	told(NULL, NAMES(here), NAMES("health", "--alert"), 3, "connection to server");
+	lets_in(info, false);
+	told(info, NAMES(here), NAMES("health", "--alert"), 3, "connection to server");
 	alerts_came(1);
 	alerts_holds(0, "FINTRA CRITICAL on ");
+	lets_in(info, true);
+}
+
+/* Two lines of one crontab: each has its own database, and the other's being right is no end. */
+static void
+of_another_database_nothing_is_told(void **state)
+{
+	const char *info = product_copy("t_cron_two_dbs"), *here = memory("two-dbs");
+
+	(void)state;
+	phone_clear();
+	told(NULL, NAMES(here), NAMES("health", "--alert"), 3, "connection to server");
+	alerts_came(1);
+	for (int i = 0; i < 2; i++) {
+		told(info, NAMES(here), NAMES("health", "--alert"), 0, "");
+		told(NULL, NAMES(here), NAMES("health", "--alert"), 3, "connection to server");
+	}
+	alerts_came(1);
 }
 
 static void
@@ -290,7 +330,7 @@ without_a_memory(void **state)
 	(void)state;
 	phone_clear();
 	told(NULL, NAMES("FINTRA_PATHS_CACHE_DIR=/dev/null/x"), NAMES("--cron", "run", "layer:0"),
-	     69, "1 alert not delivered; telegram: /dev/null/x/alert-database-telegram: ");
+	     69, "1 alert not delivered; telegram: /dev/null/x/alert-database-");
 	alerts_came(1);
 	is_ping(0, "/fail", 0);
 }
@@ -336,6 +376,46 @@ without_a_configuration(void **state)
 	alerts_holds(6, "unknown key");
 }
 
+/* A configuration file with `line`; the option that names it, static per `name`'s last letter. */
+static const char *
+configuration(const char *name, const char *line)
+{
+	static char option[2][240];
+	char *o = option[name[strlen(name) - 1] & 1];
+	FILE *f;
+
+	fmt_buf(o, sizeof(option[0]), "--config=%s/%s-%d", str_or(getenv("RUN_DIR"), "/tmp"), name,
+		(int)getpid());
+	f = fopen(strchr(o, '=') + 1, "we");
+	assert_non_null(f);
+	fprintf(f, "[run]\n%s\n", line);
+	fclose(f);
+	return o;
+}
+
+static void
+of_another_configuration_nothing_is_told(void **state)
+{
+	const char *info = product_copy("t_cron_two_confs"), *here = memory("two-confs");
+	const char *good = configuration("conf-1", "workers = 1");
+	const char *wrong = configuration("conf-2", "workers = many");
+
+	(void)state;
+	phone_clear();
+	for (int i = 0; i < 2; i++) {
+		told(info, NAMES(here), NAMES(wrong, "--cron", "health"), 78, "run.workers");
+		told(info, NAMES(here), NAMES(good, "health", "--alert"), 0, "");
+	}
+	alerts_came(1);
+	alerts_holds(0, "the configuration does not load");
+	told(info, NAMES(here), NAMES(configuration("conf-2", "workers = 2"), "health", "--alert"),
+	     0, "");
+	alerts_came(2);
+	alerts_holds(1, "configuration is right again");
+	unlink(strchr(good, '=') + 1);
+	unlink(strchr(wrong, '=') + 1);
+}
+
 int
 main(void)
 {
@@ -345,9 +425,11 @@ main(void)
 		cmocka_unit_test(skipped_by_policy),
 		cmocka_unit_test(without_a_database),
 		cmocka_unit_test(who_was_not_told_hears_of_no_end),
+		cmocka_unit_test(of_another_database_nothing_is_told),
 		cmocka_unit_test(refused_by_the_database),
 		cmocka_unit_test(without_a_memory),
 		cmocka_unit_test(without_a_configuration),
+		cmocka_unit_test(of_another_configuration_nothing_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, alerts_set_up, NULL);
