@@ -62,33 +62,46 @@ step_command(const struct why_step *s, char *out, size_t n)
 	fmt_buf(out, n, "%s%s", s->command, launches ? " --gate strict" : "");
 }
 
-/* Each command gives the alarm up at its end: what is left of --timeout is set anew. */
-static bool
+/* Each command gives the alarm up at its end, and `wait` has a clock of its own: what is left of
+ * --timeout is set anew. */
+static void
 set_deadline(const struct fix *x)
 {
 	int64_t left = x->until - clock_mono_ms();
 
-	if (x->until && left > 0)
-		signals_deadline(left);
-	return !x->until || left > 0;
+	if (!x->until)
+		return;
+	x->app->g.timeout_ms = left > 0 ? left : 1;
+	signals_deadline(x->app->g.timeout_ms);
 }
 
-/* 0 = nobody has asked to stop.  An alarm is what set_deadline() tells. */
+/* 0 = nobody has asked to stop, and the time is not over. */
 static int
-stop_code(void)
+stop_code(const struct fix *x)
 {
 	int sig = signals_stop();
 
-	return sig == 0 || sig == SIGALRM ? 0 : EXIT_SIGNAL + sig;
+	if (sig && sig != SIGALRM)
+		return EXIT_SIGNAL + sig;
+	return x->until && clock_mono_ms() >= x->until ? EXIT_TIMEOUT : 0;
+}
+
+/* False: no, or no answer before a stop. */
+static bool
+agreed(struct fix *x, bool yes, const char *what)
+{
+	if (!stop_code(x) && out_agreed(x->app, yes, what))
+		return true;
+	x->code = stop_code(x) ? stop_code(x) : EXIT_PARTIAL;
+	return false;
 }
 
 static int
 carry_out_step(const struct fix *x, const char *command, struct err *e)
 {
-	if (stop_code())
-		return stop_code();
-	if (!set_deadline(x))
-		return EXIT_TIMEOUT;
+	if (stop_code(x))
+		return stop_code(x);
+	set_deadline(x);
 	if (!x->app->g.json && !x->app->g.cron) {
 		printf("$ %s\n", command);
 		fflush(stdout);
@@ -110,10 +123,8 @@ do_step(struct fix *x, const struct why_step *s, struct err *e)
 		return false;
 	}
 	fmt_buf(what, sizeof(what), "step %zu of %zu: %s", x->done + 1, x->steps, command);
-	if (x->ask_each && !out_agreed(x->app, false, what)) {
-		x->code = stop_code() ? stop_code() : EXIT_PARTIAL;
+	if (x->ask_each && !agreed(x, false, what))
 		return false;
-	}
 	rc = carry_out_step(x, command, e);
 	if (rc == EXIT_PARTIAL)
 		str_copy(x->partial, sizeof(x->partial), command);
@@ -231,8 +242,8 @@ carry_out(struct fix *x, const struct why *w, struct err *e)
 	if ((x->app->g.no_input || !out_can_ask()) && (x->ask_each || !x->yes))
 		return err_set(e, ERR_USAGE,
 			       "fix asks before it runs: without a terminal say --yes");
-	if (!x->ask_each && !out_agreed(x->app, x->yes, question))
-		return 0;
+	if (!x->ask_each && !agreed(x, x->yes, question))
+		return report(x, e);
 	fmt_buf(reason, sizeof(reason), "fix %s", str_or(x->target, "all"));
 	if (!x->app->g.reason)
 		x->app->g.reason = reason;
@@ -277,6 +288,8 @@ cmd_fix(struct app *app)
 	x.ask_each = cli_has(&cli, "step");
 	x.yes = cli_has(&cli, "yes");
 	x.until = app->g.timeout_ms ? clock_mono_ms() + app->g.timeout_ms : 0;
+	signals_install(NULL, true); /* a stop, or the end of --timeout, is told at the end */
 	rc = fix(&x, &e);
+	signals_deadline(0);
 	return rc < 0 ? app_fail(&e, NULL) : rc;
 }

@@ -1,11 +1,13 @@
 /* fintra wait: ends when a run ends, wherever it works. */
 #include "core/clock.h"
 #include "core/commands.h"
+#include "core/signals.h"
 
 #include <inttypes.h>
 #include <poll.h>
+#include <signal.h>
 
-enum { POLL_MS = 1000, RECONNECT_MS = 60000, TIMED_OUT = 124 };
+enum { POLL_MS = 1000, RECONNECT_MS = 60000, TIMED_OUT = 124, EXIT_SIGNAL = 128 };
 
 struct waiting {
 	const struct app *app;
@@ -77,7 +79,16 @@ nap(struct waiting *w)
 	db_notified(w->db);
 }
 
-/* 0 and the run as last seen, ended or not when the time is up. */
+/* As a step of `fix` signals are only remembered.  An alarm is the end of the time. */
+static int
+asked_to_stop(void)
+{
+	int sig = signals_stop();
+
+	return sig == SIGALRM ? 0 : sig;
+}
+
+/* 0 and the run as last seen, ended or not when the time is up or a signal has come. */
 static int
 follow(struct waiting *w, const char *what, struct run_list *run, struct err *e)
 {
@@ -94,7 +105,7 @@ follow(struct waiting *w, const char *what, struct run_list *run, struct err *e)
 		} else if (!may_go_on(w, e)) {
 			return -1;
 		}
-		if (nap_ms(w) == 0)
+		if (nap_ms(w) == 0 || asked_to_stop())
 			return 0;
 		nap(w);
 	}
@@ -146,9 +157,13 @@ report(const struct app *app, struct waiting *w, const struct run_info *r)
 		return ledger_exit_code(r);
 	}
 	fflush(stdout);
-	fprintf(stderr, "fintra: run %" PRId64 " of %s is still %s after %s\n", r->id,
-		out_clean(&job, r->job), run_state_name(r->state),
-		clock_span(app->g.timeout_ms, span));
+	fprintf(stderr, "fintra: run %" PRId64 " of %s is still %s", r->id, out_clean(&job, r->job),
+		run_state_name(r->state));
+	if (asked_to_stop()) {
+		fprintf(stderr, "; no longer waited for\n");
+		return EXIT_SIGNAL + asked_to_stop();
+	}
+	fprintf(stderr, " after %s\n", clock_span(app->g.timeout_ms, span));
 	return TIMED_OUT;
 }
 

@@ -8,7 +8,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-enum { TIMED_OUT = 124 };
+enum { TIMED_OUT = 124, GRACE_S = 60 };
 
 /* What handlers may touch: the one place where a global is allowed (style.md, "the signal flag").
  */
@@ -36,14 +36,20 @@ on_signal(int sig)
 	errno = saved;
 }
 
-/* Nothing writes outside a runner, so what is open may be dropped. */
+/* Nothing writes outside a runner, so what is open may be dropped where nobody looks for a stop. */
 static void
 on_alarm(int sig)
 {
 	static const char text[] = "fintra: the time given by --timeout is over\n";
+	int none = 0;
 
 	if (atomic_load(&target)) {
 		on_signal(sig);
+		return;
+	}
+	if (atomic_load(&hup_is_reopen) &&
+	    atomic_compare_exchange_strong(&stop_signal, &none, sig)) {
+		alarm(GRACE_S);
 		return;
 	}
 	if (write(2, text, sizeof(text) - 1) < 0)

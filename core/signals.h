@@ -13,9 +13,10 @@
  * wakes up. */
 void signals_install(struct runner *r, bool hup_reopens);
 /* After that long (0 = never) the runs drain as for a signal, and end 124 where they do not end
- * by themselves; with no runner installed the process ends at once, 124. */
+ * by themselves; with no runner it is remembered like a signal and the process ends a minute
+ * later, 124; before the first signals_install() at once. */
 void signals_deadline(int64_t ms);
-int signals_stop(void); /* SIGINT, SIGTERM (or SIGHUP) once one of them asked to stop, else 0 */
+int signals_stop(void); /* SIGINT, SIGTERM (SIGHUP, SIGALRM) once one asked to stop, else 0 */
 /* Blocks all of them in the calling thread and what it starts, so that the main thread gets them.
  */
 void signals_block_in_thread(void);

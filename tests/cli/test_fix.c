@@ -378,6 +378,130 @@ a_fix_has_an_end(void **state)
 	free(states);
 }
 
+/* --- a run of another process, which the plan waits for --- */
+
+struct elsewhere {
+	struct db *holder; /* of the table that it writes */
+	struct pty *run;
+	int64_t id;
+};
+
+static void
+begin_elsewhere(struct elsewhere *o, const char *info)
+{
+	struct err e = ERR_INIT;
+	char sql[120];
+
+	break_windows(info);
+	fmt_buf(sql, sizeof(sql), "SELECT count(*) FROM fintra_ops.run WHERE id > %lld",
+		(long long)last_run(info));
+	o->holder = support_open(info);
+	assert_int_equal(
+		db_exec_sql(o->holder, "BEGIN; LOCK TABLE sector_performance IN SHARE MODE", &e),
+		0);
+	o->run = product_pty(info, NAMES("run", "sector-performance-aggregator"));
+	await_waiting(info, "l.relation = 'sector_performance'::regclass");
+	assert_int_equal(support_psql_int(info, sql), 1);
+	o->id = last_run(info);
+}
+
+static void
+end_elsewhere(struct elsewhere *o)
+{
+	db_rollback(o->holder);
+	db_close(o->holder);
+	assert_int_equal(pty_wait_exit(o->run, 60000), 0);
+	pty_free(o->run);
+}
+
+/* What it said, and its exit code; the pty is freed. */
+static void
+ended(struct pty *p, int code, const char *const *says)
+{
+	int got = pty_wait_exit(p, 30000);
+
+	for (; *says; says++)
+		if (!strstr(str_c(pty_raw(p)), *says))
+			fail_msg("exit %d, not \"%s\" in:\n%s", got, *says, str_c(pty_raw(p)));
+	assert_int_equal(got, code);
+	pty_free(p);
+}
+
+/* The wait is a step like the others: a stop ends it, and what is missing is said. */
+static void
+a_stop_while_it_waits(void **state)
+{
+	const char *info = product_copy("t_fix_wait_stop");
+	struct elsewhere o;
+	char wait[40], not_done[80];
+	struct pty *p;
+
+	(void)state;
+	begin_elsewhere(&o, info);
+	fmt_buf(wait, sizeof(wait), "$ fintra wait %lld", (long long)o.id);
+	fmt_buf(not_done, sizeof(not_done), "not done: fintra wait %lld (exit 143)",
+		(long long)o.id);
+	p = product_pty(info, NAMES("fix", "performance_windows", "--yes"));
+	assert_true(pty_wait_text(p, wait, 60000));
+	terminate(p);
+	ended(p, 143,
+	      NAMES("sector-performance-aggregator is still running; no longer waited for",
+		    "still missing: sector_performance, performance_windows", not_done));
+	end_elsewhere(&o);
+}
+
+/* ... and so does the end of --timeout. */
+static void
+the_time_ends_while_it_waits(void **state)
+{
+	const char *info = product_copy("t_fix_wait_end");
+	struct elsewhere o;
+	char not_done[80];
+
+	(void)state;
+	begin_elsewhere(&o, info);
+	fmt_buf(not_done, sizeof(not_done), "not done: fintra wait %lld (exit 124)",
+		(long long)o.id);
+	ended(product_pty(info, NAMES("--timeout", "12s", "fix", "performance_windows", "--yes")),
+	      124,
+	      NAMES("sector-performance-aggregator is still running after ",
+		    "still missing: sector_performance, performance_windows", not_done));
+	end_elsewhere(&o);
+}
+
+/* Nobody answers the question. */
+static void
+the_time_ends_before_the_answer(void **state)
+{
+	const char *info = product_copy("t_fix_no_answer");
+
+	(void)state;
+	break_windows(info);
+	ended(product_pty(info, NAMES("--timeout", "3s", "fix", "performance_windows")), 124,
+	      NAMES("still missing: sector_performance, performance_windows"));
+}
+
+/* Whether it was asked once or before each step: nothing is repaired. */
+static void
+no_is_not_repaired(void **state)
+{
+	static const char *const asks[] = { "run these 2 steps? [y/N]", "--gate strict? [y/N]" };
+	const char *info = product_copy("t_fix_no");
+	int64_t before = runs(info);
+
+	(void)state;
+	break_windows(info);
+	for (size_t i = 0; i < ARRAY_LEN(asks); i++) {
+		struct pty *p =
+			product_pty(info, NAMES("fix", "performance_windows", i ? "--step" : NULL));
+
+		assert_true(pty_wait_text(p, asks[i], 60000));
+		pty_send(p, "n\r");
+		ended(p, 4, NAMES("still missing: sector_performance, performance_windows"));
+	}
+	assert_int_equal(runs(info), before);
+}
+
 int
 main(void)
 {
@@ -390,6 +514,10 @@ main(void)
 		cmocka_unit_test(a_stop_behind_the_last_step),
 		cmocka_unit_test(a_stop_behind_the_last_step_of_an_orchestrator),
 		cmocka_unit_test(a_fix_has_an_end),
+		cmocka_unit_test(a_stop_while_it_waits),
+		cmocka_unit_test(the_time_ends_while_it_waits),
+		cmocka_unit_test(the_time_ends_before_the_answer),
+		cmocka_unit_test(no_is_not_repaired),
 		cmocka_unit_test(plan_tells_seed_median_last),
 	};
 
