@@ -257,16 +257,17 @@ carry_out(struct fix *x, const struct why *w, struct err *e)
 static int
 fix(struct fix *x, struct err *e)
 {
+	bool shown = !x->app->g.json && !x->app->g.cron;
 	struct plan *p;
 	int rc;
 
 	if (x->app->g.read_only)
 		return err_set(e, ERR_PERMISSION, "fix writes, and --read-only forbids it");
-	p = plan_of_target(x->app, x->target, e);
+	p = plan_of_target(x->app, x->target, shown, e);
 	if (!p)
 		return -1;
 	x->app->g.as_of = p->f.as_of; /* of the question, also after midnight */
-	if (!x->app->g.json && !x->app->g.cron)
+	if (shown)
 		plan_print(p);
 	rc = p->why.plan_n ? carry_out(x, &p->why, e) : report(x, e);
 	plan_done(p);

@@ -187,7 +187,7 @@ cmd_plan(struct app *app)
 	if (is_launch(app, &cli))
 		p = plan_of_launch(app, &hint, &e);
 	else
-		p = plan_of_target(app, cli.narg ? cli.arg[0] : NULL, &e);
+		p = plan_of_target(app, cli.narg ? cli.arg[0] : NULL, true, &e);
 	if (!p)
 		return app_fail(&e, hint);
 	if (cli_has(&cli, "dot"))

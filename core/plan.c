@@ -151,13 +151,13 @@ add_figures(const struct app *app, struct plan *p,
 }
 
 struct plan *
-plan_of_target(const struct app *app, const char *target, struct err *e)
+plan_of_target(const struct app *app, const char *target, bool figures, struct err *e)
 {
 	struct plan *p = mem_zalloc(sizeof(*p));
 
 	if (command_freshness(app, &p->f, e) == 0 &&
 	    plan_build(app->cat, &p->f, target, &p->why, e) == 0 &&
-	    (p->why.plan_n == 0 || add_figures(app, p, foresee_steps, e) == 0))
+	    (!figures || p->why.plan_n == 0 || add_figures(app, p, foresee_steps, e) == 0))
 		return p;
 	plan_done(p);
 	free(p);

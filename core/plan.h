@@ -19,9 +19,10 @@ struct plan {
 	size_t npassed;
 };
 
-/* Owned: free() after plan_done().  target: as plan_build().  *hint: what to type after a failure,
- * NULL = nothing. */
-struct plan *plan_of_target(const struct app *app, const char *target, struct err *e) MUST_CHECK;
+/* Owned: free() after plan_done().  target: as plan_build().  figures: each step is foreseen, too.
+ * *hint: what to type after a failure, NULL = nothing. */
+struct plan *plan_of_target(const struct app *app, const char *target, bool figures,
+			    struct err *e) MUST_CHECK;
 /* argv of `app` is `plan` with a target and options of `run`, `backfill` or `pipeline`: that
  * launch, of an orchestrator its steps. */
 struct plan *plan_of_launch(const struct app *app, const char **hint, struct err *e) MUST_CHECK;

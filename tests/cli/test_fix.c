@@ -502,6 +502,40 @@ no_is_not_repaired(void **state)
 	assert_int_equal(runs(info), before);
 }
 
+/* Connections of an attempt whose first job is paused. */
+static int64_t
+sessions_of(const char *info, const char *option)
+{
+	static const char sql[] =
+		"SELECT sessions FROM pg_stat_database WHERE datname = current_database()";
+	struct support_out out;
+	int64_t before;
+
+	support_counted(info);
+	before = support_psql_int(info, sql);
+	product_run(info, NULL, NAMES("fix", "performance_windows", "--yes", option), &out);
+	if (out.code != 4)
+		fail_msg("exit %d\n%s%s", out.code, out.out, out.err);
+	support_out_done(&out);
+	support_counted(info);
+	return support_psql_int(info, sql) - before;
+}
+
+/* Figures that nobody sees are not asked for: the repair begins one connection earlier. */
+static void
+looks_ahead_where_it_is_shown(void **state)
+{
+	const char *info = product_copy("t_fix_looks");
+	int64_t shown;
+
+	(void)state;
+	break_windows(info);
+	product_expect(info, NAMES("pause", "sector-performance-aggregator", "--reason", "x"), 0,
+		       "paused until");
+	shown = sessions_of(info, NULL);
+	assert_int_equal(sessions_of(info, "--json"), shown - 1);
+}
+
 int
 main(void)
 {
@@ -518,6 +552,7 @@ main(void)
 		cmocka_unit_test(the_time_ends_while_it_waits),
 		cmocka_unit_test(the_time_ends_before_the_answer),
 		cmocka_unit_test(no_is_not_repaired),
+		cmocka_unit_test(looks_ahead_where_it_is_shown),
 		cmocka_unit_test(plan_tells_seed_median_last),
 	};
 
