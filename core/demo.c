@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { PATH_CEILING = 1024, URL_MAX = 128, FILE_MAX = 8192 };
@@ -138,11 +139,12 @@ vendor_start(struct demo *d, struct date as_of, struct err *e)
 static int
 put_file(const char *path, const char *text, struct err *e)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
-	bool ok = f && fputs(text, f) >= 0;
+	int fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	size_t n = strlen(text);
+	bool ok = fd >= 0 && fchmod(fd, 0600) == 0 && ftruncate(fd, 0) == 0 &&
+		  write(fd, text, n) == (ssize_t)n;
 
-	if (f && fclose(f) != 0)
+	if (fd >= 0 && close(fd) != 0)
 		ok = false;
 	return ok ? 0 : err_set(e, ERR_CONFIG, "%s: cannot be written", path);
 }

@@ -5,9 +5,11 @@
 #include "tests/support_cli.h"
 
 #include <setjmp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -28,6 +30,27 @@ demo(const char *dir, const char *incident, int code, const char *says)
 	support_out_done(&out);
 }
 
+/* Where its file of settings should be, a link leads to somebody else's. */
+static void
+no_link_is_followed(const char *dir)
+{
+	char conf[80], other[80];
+	struct support_out out;
+	struct stat st;
+
+	fmt_buf(conf, sizeof(conf), "%s/fintra.conf", dir);
+	fmt_buf(other, sizeof(other), "%s/other", dir);
+	assert_int_equal(rename(conf, other), 0);
+	assert_int_equal(truncate(other, 3), 0);
+	assert_int_equal(symlink(other, conf), 0);
+	bin_run(NULL, NAMES("demo", "--dir", dir, "--tickers", "90", "--incident", "none"), &out);
+	assert_int_equal(stat(other, &st), 0);
+	assert_int_equal(st.st_size, 3);
+	if (out.code != 78 || !strstr(out.err, "fintra.conf: cannot be written"))
+		fail_msg("exit %d\n%s%s", out.code, out.out, out.err);
+	support_out_done(&out);
+}
+
 /* As root the cluster runs under another user, who must be able to get there. */
 static void
 breaks_and_repairs_its_own(void **state)
@@ -40,6 +63,7 @@ breaks_and_repairs_its_own(void **state)
 	assert_int_equal(chmod(dir, 0755), 0);
 	demo(dir, "half-feed", 2, "NOT READY for 2026-02-02: prices_daily late 1 session");
 	demo(dir, "none", 0, "READY for 2026-02-02: ");
+	no_link_is_followed(dir);
 	support_exec(NAMES("rm", "-rf", dir), NULL, &out);
 	support_out_done(&out);
 }
@@ -54,11 +78,16 @@ another_terminal_repairs_it(void **state)
 	struct support_out out;
 	struct stat st;
 	struct pty *p;
+	FILE *f;
 
 	(void)state;
 	assert_non_null(mkdtemp(dir));
 	assert_int_equal(chmod(dir, 0755), 0);
 	fmt_buf(conf, sizeof(conf), "%s/fintra.conf", dir);
+	f = fopen(conf, "we"); /* as an earlier program left it */
+	assert_non_null(f);
+	fclose(f);
+	assert_int_equal(chmod(conf, 0644), 0);
 	p = pty_start(NAMES(support_fintra(), "demo", "--dir", dir, "--tickers", "90", "--incident",
 			    "windows-empty"),
 		      env, 80, 24);
