@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { COMMAND_MAX = 400 };
+
 bool
 incident_about(const struct incident *in, const char *name)
 {
@@ -15,19 +17,45 @@ incident_about(const struct incident *in, const char *name)
 	return false;
 }
 
-/* "DATE" becomes the session. */
+/* Every "DATE" becomes the session. */
 static void
 add_command(struct report *out, const char *command, struct date day)
 {
 	static const char word[] = "DATE";
-	const char *at = strstr(command, word);
 	char iso[DATE_BUF];
+	STR_AUTO text = { 0 };
 
-	if (!at || !date_is_set(day))
-		report_add(out, REPORT_PLAIN, NULL, "%s", command);
-	else
-		report_add(out, REPORT_PLAIN, NULL, "%.*s%s%s", (int)(at - command), command,
-			   date_iso(day, iso), at + strlen(word));
+	str_init(&text, COMMAND_MAX);
+	for (const char *at; date_is_set(day) && (at = strstr(command, word));
+	     command = at + strlen(word))
+		str_fmt(&text, "%.*s%s", (int)(at - command), command, date_iso(day, iso));
+	str_puts(&text, command);
+	report_add(out, REPORT_PLAIN, NULL, "%s", str_c(&text));
+}
+
+static bool
+has_word(const char *const *commands, const char *word)
+{
+	for (; commands && *commands; commands++)
+		if (strstr(*commands, word))
+			return true;
+	return false;
+}
+
+/* Which words of the remedy stand for something, and who knows for what. */
+static void
+add_words(struct report *out, const char *const *remedy, struct date day)
+{
+	static const char *const words[] = { "FIRST", "LAST", "DATE", "RUN" };
+	STR_AUTO found = { 0 };
+
+	str_init(&found, COMMAND_MAX);
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (has_word(remedy, words[i]) && !(str_same(words[i], "DATE") && date_is_set(day)))
+			str_fmt(&found, "%s%s", found.len ? ", " : "", words[i]);
+	if (found.len)
+		report_add(out, REPORT_DIM, NULL, "%s: fintra plan shows these commands filled in.",
+			   str_c(&found));
 }
 
 void
@@ -42,6 +70,7 @@ incident_report(const struct incident *in, struct date day, struct report *out)
 	report_title(out, "To repair it (fintra fix does the same, each step once):");
 	for (const char *const *c = in->remedy; c && *c; c++)
 		add_command(out, *c, day);
+	add_words(out, in->remedy, day);
 	if (!in->steps)
 		return;
 	report_title(out, "To practise it, in a shell:");

@@ -322,6 +322,11 @@ playbook_tells(void **state)
 		       "To repair it (fintra fix does the same, each step once):\n"
 		       "  fintra run sector-performance-aggregator --as-of DATE\n"
 		       "  fintra run performance-windows-aggregator --as-of DATE\n");
+	product_expect(today, NAMES("playbook", "windows-empty"), 0, "--from FIRST --to LAST\n");
+	product_expect(today, NAMES("playbook", "windows-empty"), 0,
+		       " FIRST, LAST, DATE: fintra plan shows these commands filled in.\n");
+	product_expect(today, NAMES("playbook", "killed-backfill"), 0,
+		       " DATE, RUN: fintra plan shows these commands filled in.\n");
 	product_expect(today, NAMES("playbook", "sector-stal"), 64, "did you mean sector-stale?");
 	product_expect(today, NAMES("--json", "playbook", "duplicate-key"), 0,
 		       "\"remedy\":[\"fintra backfill performance-windows --as-of DATE\"],"
