@@ -66,7 +66,8 @@ struct conf {
 	int heartbeat_ms;	     /* 5000 */
 	int abandoned_ms;	     /* 60000 */
 	int fence_ms;		     /* 45000: a run that cannot beat that long stops itself */
-	int drain_ms, answer_s;	     /* 10000 */
+	int drain_ms;		     /* 10000 */
+	int answer_s;		     /* 900: how long --diff waits for an answer */
 	int progress_ms;	     /* 5000 */
 	double asset_date_min_share; /* 0.10 */
 	double outlier_cap;	     /* 10000 percent points, 0 = off */
