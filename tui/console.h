@@ -106,6 +106,8 @@ void console_answer(struct console *k, int64_t run, bool keep);
 void console_fix(struct console *k, const char *target); /* "" = all that counts */
 /* The step under way has ended, perhaps: the next one. */
 void console_fix_goes_on(struct console *k);
+/* The console is left: no further step begins. */
+void console_fix_ends(struct console *k);
 
 /* leave.c */
 /* Tells our runs to stop at their next checkpoint; the loop goes on until they have. */

@@ -204,8 +204,15 @@ console_fix_goes_on(struct console *k)
 		return;
 	}
 	x->done++;
-	if (k->m.draining)
-		stop(k, "the console is left");
+	if (r->told && x->done < x->n)
+		stop(k, "you asked it to stop");
 	else
 		next(k);
+}
+
+void
+console_fix_ends(struct console *k)
+{
+	if (k->fix.on)
+		stop(k, "the console is left");
 }

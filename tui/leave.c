@@ -35,6 +35,7 @@ void
 console_begin_drain(struct console *k, enum leave how)
 {
 	decide(k, how);
+	console_fix_ends(k);
 	k->m.draining = true;
 	k->abort_at_ms = clock_mono_ms() + k->app->conf.drain_ms;
 	runner_cancel_all(k->runner, CANCEL_DRAIN);
@@ -51,6 +52,7 @@ console_drain(struct console *k)
 	struct signalfd_siginfo s;
 	uint64_t n;
 
+	console_fix_ends(k);
 	runner_cancel_all(k->runner, CANCEL_DRAIN);
 	while (runner_active(k->runner) > 0) {
 		poll(p, 2, 200);

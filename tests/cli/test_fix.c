@@ -2,11 +2,10 @@
  * tables are then what they were.  Expected: design.md 7 and 8, console.md 5. */
 #include "core/job.h"
 #include "tests/support_console.h"
+#include "tests/support_hold.h"
 #include "tests/support_product.h"
 
-#include <poll.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,117 +139,6 @@ plan_tells_seed_median_last(void **state)
 		       "\"seconds\":360,\"last_seconds\":600,\"seed_minutes\":[20,30]");
 }
 
-#define SEE(t, text) assert_true(pty_wait_text((t)->pty, text, CONSOLE_WAIT_MS))
-#define GONE(t, text) assert_true(pty_wait_gone((t)->pty, text, CONSOLE_WAIT_MS))
-
-/* The same plan by keys: asked for once, then each step once; one that is refused ends it. */
-static void
-whole_plan_on_the_console(void **state)
-{
-	const char *info = product_copy("t_fix_console");
-	char *sums = product_sums(info);
-	struct console_test t;
-	int64_t before;
-
-	(void)state;
-	break_windows(info);
-	before = runs(info);
-	console_open_on(&t, info, NULL);
-	console_env(&t, CLI_NOW);
-	console_start(&t, 120, 40);
-	SEE(&t, "NOT READY");
-	pty_send(t.pty, ":fix performance_windows\r");
-	SEE(&t, "Run the whole plan, 2 steps, for performance_windows?");
-	SEE(&t, "sector-performance-aggregator, performance-windows-aggregator");
-	pty_send(t.pty, "\r"); /* the key that opened the question does not answer it */
-	pty_send(t.pty, "n");
-	GONE(&t, "Run the whole plan");
-	assert_int_equal(runs(info), before);
-	pty_send(t.pty, "\033");
-	GONE(&t, ":fix");
-	product_expect(info, NAMES("pause", "sector-performance-aggregator", "--reason", "x"), 0,
-		       "paused until");
-	pty_send(t.pty, ":plan performance_windows\r");
-	SEE(&t, "fintra > Why performance_windows");
-	pty_send(t.pty, "Fy"); /* typed ahead */
-	SEE(&t, "Run the whole plan, 2 steps");
-	pty_send(t.pty, "F");
-	pty_send(t.pty, "y");
-	SEE(&t, "fix stops after 0 of 2 steps: ");
-	product_expect(info, NAMES("unpause", "sector-performance-aggregator"), 0, "");
-	pty_send(t.pty, "F");
-	SEE(&t, "Run the whole plan, 2 steps");
-	pty_send(t.pty, "y");
-	SEE(&t, "fix: all 2 steps done");
-	console_sql_until(&t,
-			  "SELECT string_agg(job || ' ' || gate || ' ' || reason || ' ' || state, "
-			  "', ' ORDER BY id) FROM (SELECT * FROM fintra_ops.run ORDER BY id DESC "
-			  "LIMIT 2) x",
-			  "sector-performance-aggregator strict fix performance_windows success, "
-			  "performance-windows-aggregator strict fix performance_windows success");
-	SEE(&t, "performance_windows is fresh");
-	pty_send(t.pty, "Q");
-	assert_int_equal(pty_wait_exit(t.pty, CONSOLE_WAIT_MS), 0);
-	console_close(&t);
-	same_as(info, sums);
-	free(sums);
-}
-
-/* The end of a run of `job` waits for the holder's lock, within its transaction. */
-static void
-hold_the_end_of(const char *info, const char *job)
-{
-	char sql[400];
-
-	free(support_psql(info, "CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$ "
-				"BEGIN PERFORM pg_advisory_xact_lock(-7); RETURN NEW; END $$"));
-	fmt_buf(sql, sizeof(sql),
-		"CREATE TRIGGER hold AFTER UPDATE ON fintra_ops.run FOR EACH ROW WHEN (NEW.state = "
-		"'success' AND OLD.state <> 'success' AND NEW.job = '%s') EXECUTE FUNCTION hold()",
-		job);
-	free(support_psql(info, sql));
-}
-
-static void
-await_waiting(const char *info, const char *what)
-{
-	char sql[300];
-
-	fmt_buf(sql, sizeof(sql),
-		"SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE NOT "
-		"granted AND a.datname = current_database() AND %s",
-		what);
-	for (int i = 0; i < 3000; i++) {
-		if (support_psql_int(info, sql) == 1)
-			return;
-		(void)poll(NULL, 0, 20);
-	}
-	fail_msg("nobody waits for %s", what);
-}
-
-/* SIGTERM, and the program has taken it. */
-static void
-terminate(const struct pty *p)
-{
-	char path[64], line[200];
-	bool pending = true;
-
-	assert_int_equal(kill(pty_pid(p), SIGTERM), 0);
-	fmt_buf(path, sizeof(path), "/proc/%d/status", (int)pty_pid(p));
-	for (int i = 0; i < 1000 && pending; i++) {
-		FILE *f = fopen(path, "re");
-
-		assert_non_null(f);
-		pending = false;
-		while (fgets(line, sizeof(line), f))
-			if (str_starts(line, "ShdPnd:") || str_starts(line, "SigPnd:"))
-				pending = pending ||
-					  (strtoull(line + 7, NULL, 16) & (1ULL << (SIGTERM - 1)));
-		fclose(f);
-	}
-	assert_false(pending);
-}
-
 /* Runs `args`, tells it to stop while the end of a run of `job` is being written, lets that go on;
  * the exit code.  What it said must hold `says`. */
 static int
@@ -262,10 +150,10 @@ stopped_at_the_end_of(const char *info, const char *job, const char *const *args
 	DB_AUTO holder = support_open(info);
 
 	hold_the_end_of(info, job);
-	assert_int_equal(db_exec_sql(holder, "BEGIN; SELECT pg_advisory_xact_lock(-7)", &e), 0);
+	assert_int_equal(db_exec_sql(holder, HOLD, &e), 0);
 	p = product_pty(info, args);
-	await_waiting(info, "l.locktype = 'advisory'");
-	terminate(p);
+	hold_await(info, "l.locktype = 'advisory'");
+	hold_terminate(p);
 	db_rollback(holder);
 	code = pty_wait_exit(p, 60000);
 	if (!strstr(str_c(pty_raw(p)), says))
@@ -274,30 +162,12 @@ stopped_at_the_end_of(const char *info, const char *job, const char *const *args
 	return code;
 }
 
-static char *
-states_after(const char *info, int64_t run)
-{
-	char sql[200];
-
-	fmt_buf(sql, sizeof(sql),
-		"SELECT string_agg(job || ' ' || state, ', ' ORDER BY id) FROM fintra_ops.run "
-		"WHERE id > %lld",
-		(long long)run);
-	return support_psql(info, sql);
-}
-
-static int64_t
-last_run(const char *info)
-{
-	return support_psql_int(info, "SELECT max(id) FROM fintra_ops.run");
-}
-
 /* Its first step is done, the second is not begun. */
 static void
 a_stop_between_two_steps(void **state)
 {
 	const char *info = product_copy("t_fix_stop");
-	int64_t before = last_run(info);
+	int64_t before = hold_last_run(info);
 	char *states;
 
 	(void)state;
@@ -306,7 +176,7 @@ a_stop_between_two_steps(void **state)
 					       NAMES("fix", "performance_windows", "--yes"),
 					       "still missing: performance_windows"),
 			 143);
-	states = states_after(info, before);
+	states = hold_states_after(info, before);
 	assert_string_equal(states, "sector-performance-aggregator success");
 	free(states);
 }
@@ -337,12 +207,12 @@ a_stop_behind_the_last_step_of_an_orchestrator(void **state)
 
 		fmt_buf(name, sizeof(name), "t_stop_late_%d", (int)i);
 		const char *info = product_copy(name);
-		before = last_run(info);
+		before = hold_last_run(info);
 		assert_int_equal(stopped_at_the_end_of(info, last[i],
 						       NAMES("run", "master-benchmark", "--force"),
 						       "SUCCESS master-benchmark run "),
 				 0);
-		states = states_after(info, before);
+		states = hold_states_after(info, before);
 		assert_string_equal(states, "master-benchmark success, sector-benchmarks success, "
 					    "industry-benchmarks-aggregator success");
 		free(states);
@@ -354,7 +224,7 @@ static void
 a_fix_has_an_end(void **state)
 {
 	const char *info = product_copy("t_fix_timeout");
-	int64_t before = last_run(info);
+	int64_t before = hold_last_run(info);
 	struct err e = ERR_INIT;
 	struct support_out out;
 	char *states;
@@ -373,7 +243,7 @@ a_fix_has_an_end(void **state)
 			     "" PRODUCT_DAY " --gate strict (exit 124)"))
 		fail_msg("exit %d:\n%s%s", out.code, out.out, out.err);
 	support_out_done(&out);
-	states = states_after(info, before);
+	states = hold_states_after(info, before);
 	assert_string_equal(states, "sector-performance-aggregator cancelled");
 	free(states);
 }
@@ -543,7 +413,6 @@ main(void)
 		cmocka_unit_test(repairs_in_the_order_of_the_plan),
 		cmocka_unit_test(asks_first),
 		cmocka_unit_test(one_attempt),
-		cmocka_unit_test(whole_plan_on_the_console),
 		cmocka_unit_test(a_stop_between_two_steps),
 		cmocka_unit_test(a_stop_behind_the_last_step),
 		cmocka_unit_test(a_stop_behind_the_last_step_of_an_orchestrator),

@@ -1,0 +1,212 @@
+/* A plan that the console carries out: asked for once, each step once; what ends it, and what is
+ * told then.  Expected: design.md 7 and 8, console.md 5. */
+#include "core/job.h"
+#include "tests/support_console.h"
+#include "tests/support_hold.h"
+#include "tests/support_product.h"
+
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define SECTORS "sector-performance-aggregator"
+#define WINDOWS "performance-windows-aggregator"
+#define WAITING                                                                                  \
+	"SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE NOT granted " \
+	"AND l.locktype = 'advisory' AND a.datname = current_database()"
+
+#define SEE(t, text) assert_true(pty_wait_text((t)->pty, text, CONSOLE_WAIT_MS))
+#define GONE(t, text) assert_true(pty_wait_gone((t)->pty, text, CONSOLE_WAIT_MS))
+
+static int
+set_up(void **state)
+{
+	*state = (void *)(uintptr_t)product_open();
+	return 0;
+}
+
+static int64_t
+runs(const char *info)
+{
+	return support_psql_int(info, "SELECT count(*) FROM fintra_ops.run");
+}
+
+static void
+same_as(const char *info, const char *sums)
+{
+	char *now = product_sums(info);
+
+	assert_string_equal(now, sums);
+	free(now);
+}
+
+static void
+break_windows(const char *info)
+{
+	free(support_psql(info, "DELETE FROM sector_performance WHERE performance_date = "
+				"'" PRODUCT_DAY "'"));
+	free(support_psql(info, "DELETE FROM performance_windows"));
+}
+
+/* The same plan by keys: asked for once, then each step once; one that is refused ends it. */
+static void
+whole_plan_on_the_console(void **state)
+{
+	const char *info = product_copy("t_fix_console");
+	char *sums = product_sums(info);
+	struct console_test t;
+	int64_t before;
+
+	(void)state;
+	break_windows(info);
+	before = runs(info);
+	console_open_on(&t, info, NULL);
+	console_env(&t, CLI_NOW);
+	console_start(&t, 120, 40);
+	SEE(&t, "NOT READY");
+	pty_send(t.pty, ":fix performance_windows\r");
+	SEE(&t, "Run the whole plan, 2 steps, for performance_windows?");
+	SEE(&t, "sector-performance-aggregator, performance-windows-aggregator");
+	pty_send(t.pty, "\r"); /* the key that opened the question does not answer it */
+	pty_send(t.pty, "n");
+	GONE(&t, "Run the whole plan");
+	assert_int_equal(runs(info), before);
+	pty_send(t.pty, "\033");
+	GONE(&t, ":fix");
+	product_expect(info, NAMES("pause", "sector-performance-aggregator", "--reason", "x"), 0,
+		       "paused until");
+	pty_send(t.pty, ":plan performance_windows\r");
+	SEE(&t, "fintra > Why performance_windows");
+	pty_send(t.pty, "Fy"); /* typed ahead */
+	SEE(&t, "Run the whole plan, 2 steps");
+	pty_send(t.pty, "F");
+	pty_send(t.pty, "y");
+	SEE(&t, "fix stops after 0 of 2 steps: ");
+	product_expect(info, NAMES("unpause", "sector-performance-aggregator"), 0, "");
+	pty_send(t.pty, "F");
+	SEE(&t, "Run the whole plan, 2 steps");
+	pty_send(t.pty, "y");
+	SEE(&t, "fix: all 2 steps done");
+	console_sql_until(&t,
+			  "SELECT string_agg(job || ' ' || gate || ' ' || reason || ' ' || state, "
+			  "', ' ORDER BY id) FROM (SELECT * FROM fintra_ops.run ORDER BY id DESC "
+			  "LIMIT 2) x",
+			  "sector-performance-aggregator strict fix performance_windows success, "
+			  "performance-windows-aggregator strict fix performance_windows success");
+	SEE(&t, "performance_windows is fresh");
+	pty_send(t.pty, "Q");
+	assert_int_equal(pty_wait_exit(t.pty, CONSOLE_WAIT_MS), 0);
+	console_close(&t);
+	same_as(info, sums);
+	free(sums);
+}
+
+/* A plan of two steps under way, the end of the first one held. */
+struct held {
+	struct console_test t;
+	struct db *holder;
+	int64_t before; /* the last run before it */
+};
+
+static void
+begin_held(struct held *h, const char *name)
+{
+	const char *info = product_copy(name);
+	struct err e = ERR_INIT;
+
+	break_windows(info);
+	h->before = hold_last_run(info);
+	hold_the_end_of(info, SECTORS);
+	h->holder = support_open(info);
+	assert_int_equal(db_exec_sql(h->holder, HOLD, &e), 0);
+	console_open_on(&h->t, info, NULL);
+	console_env(&h->t, CLI_NOW);
+	console_start(&h->t, 120, 40);
+	SEE(&h->t, "NOT READY");
+	pty_send(h->t.pty, ":fix performance_windows\r");
+	SEE(&h->t, "Run the whole plan, 2 steps");
+	pty_send(h->t.pty, "y");
+	SEE(&h->t, "fix: step 1 of 2: " SECTORS);
+	console_sql_until(&h->t, WAITING, "1");
+}
+
+static void
+end_held(struct held *h, const char *want)
+{
+	char *states = hold_states_after(h->t.info, h->before);
+
+	assert_string_equal(states, want);
+	free(states);
+	db_close(h->holder);
+	console_close(&h->t);
+}
+
+/* The step under way ends well meanwhile: nothing begins after it. */
+static void
+no_step_begins_after_sigterm(void **state)
+{
+	struct held h;
+
+	(void)state;
+	begin_held(&h, "t_cfix_term");
+	hold_terminate(h.t.pty);
+	db_rollback(h.holder);
+	assert_int_equal(pty_wait_exit(h.t.pty, CONSOLE_WAIT_MS), 143);
+	end_held(&h, SECTORS " success");
+}
+
+static void
+no_step_begins_after_a_hang_up(void **state)
+{
+	struct held h;
+	char sql[160];
+
+	(void)state;
+	begin_held(&h, "t_cfix_hangup");
+	pty_hang_up(h.t.pty);
+	/* The sessions of the screen end, that of the step waits. */
+	console_sql_until(&h.t, WAITING, "1");
+	db_rollback(h.holder);
+	assert_int_equal(pty_wait_exit(h.t.pty, CONSOLE_WAIT_MS), 129);
+	fmt_buf(sql, sizeof(sql),
+		"SELECT count(*) FROM fintra_ops.run WHERE id > %lld AND ended_at "
+		"IS NULL",
+		(long long)h.before);
+	console_sql_until(&h.t, sql, "0");
+	end_held(&h, SECTORS " success");
+}
+
+/* Its step ends well all the same; who asked for an end did not ask for the next one. */
+static void
+a_cancel_that_comes_too_late_ends_the_plan(void **state)
+{
+	struct held h;
+
+	(void)state;
+	begin_held(&h, "t_cfix_late");
+	pty_send(h.t.pty, ":cancel " SECTORS "\r");
+	SEE(&h.t, "Cancel run ");
+	pty_send(h.t.pty, "y");
+	SEE(&h.t, ": draining");
+	db_rollback(h.holder);
+	SEE(&h.t, "fix stops after 1 of 2 steps: you asked it to stop");
+	GONE(&h.t, "of mine");
+	pty_send(h.t.pty, "Q");
+	assert_int_equal(pty_wait_exit(h.t.pty, CONSOLE_WAIT_MS), 0);
+	end_held(&h, SECTORS " success");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(whole_plan_on_the_console),
+		cmocka_unit_test(no_step_begins_after_sigterm),
+		cmocka_unit_test(no_step_begins_after_a_hang_up),
+		cmocka_unit_test(a_cancel_that_comes_too_late_ends_the_plan),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, NULL);
+}
