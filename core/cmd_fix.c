@@ -137,33 +137,11 @@ do_step(struct fix *x, const struct why_step *s, struct err *e)
 	return false;
 }
 
-static bool
-said_before(const struct why *w, size_t step, const char *table)
-{
-	for (size_t i = 0; i < step; i++)
-		if (str_has(w->plan[i].job->writes, table))
-			return true;
-	return false;
-}
-
 /* By a signal or by --timeout. */
 static bool
 stopped(const struct fix *x)
 {
 	return x->code > EXIT_SIGNAL || x->code == EXIT_TIMEOUT;
-}
-
-static void
-list_missing(const struct why *w, char *out, size_t n)
-{
-	STR_AUTO s = { 0 };
-
-	str_init(&s, n - 1);
-	for (size_t i = 0; i < w->plan_n; i++)
-		for (const char *const *t = w->plan[i].job->writes; t && *t; t++)
-			if (!said_before(w, i, *t))
-				str_fmt(&s, "%s%s", s.len ? ", " : "", *t);
-	str_copy(out, n, str_c(&s));
 }
 
 static void
@@ -215,7 +193,7 @@ report(struct fix *x, struct err *e)
 		return -1;
 	w = mem_zalloc(sizeof(*w));
 	rc = plan_build(x->app->cat, &f, x->target, w, e);
-	list_missing(w, missing, sizeof(missing));
+	why_missing(w, missing, sizeof(missing));
 	if (!*missing) /* measured: whoever did it */
 		x->app->watch.held = false;
 	if (rc == 0 && x->app->g.json)

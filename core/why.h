@@ -66,6 +66,8 @@ void why_add_launch(const struct catalogue *cat, const struct freshness *f, cons
 bool why_is_part(const struct params *p);
 /* "3 steps, ~4 min", "nothing to do for TARGET": out->text. */
 void why_plan_sentence(const char *target, struct why *out);
+/* The tables that the steps write, each once: "A, B", with " ..." when there are more. */
+void why_missing(const struct why *w, char *out, size_t n);
 void why_done(struct why *w);
 
 /* "~4 min", "41 s", "unknown" for -1. */

@@ -333,6 +333,29 @@ plan_build(const struct catalogue *cat, const struct freshness *f, const char *t
 	return rc;
 }
 
+static bool
+said_before(const struct why *w, size_t step, const char *table)
+{
+	for (size_t i = 0; i < step; i++)
+		if (str_has(w->plan[i].job->writes, table))
+			return true;
+	return false;
+}
+
+void
+why_missing(const struct why *w, char *out, size_t n)
+{
+	static const char more[] = " ...";
+	STR_AUTO s = { 0 };
+
+	str_init(&s, n - sizeof(more));
+	for (size_t i = 0; i < w->plan_n; i++)
+		for (const char *const *t = w->plan[i].job->writes; t && *t; t++)
+			if (!s.overflow && !said_before(w, i, *t))
+				str_fmt(&s, "%s%s", s.len ? ", " : "", *t);
+	fmt_buf(out, n, "%s%s", str_c(&s), s.overflow ? more : "");
+}
+
 const char *
 why_duration(int64_t ms, char *buf, size_t n)
 {

@@ -7,6 +7,7 @@
 #include "tui/look.h"
 #include "tui/notice.h"
 
+struct fix_plan;
 struct logpane;
 struct view_ops;
 
@@ -29,7 +30,7 @@ enum intent {
 	DO_EXPORT_OVER, /* the same, over one that is there */
 	DO_PLAIN,	/* pane */
 	DO_NOTICE,	/* notice: the ledger is told */
-	DO_FIX,		/* target: the table or job whose plan is run */
+	DO_FIX,		/* plan, borrowed from the view's state */
 	DO_ALERT_TEST,	/* a test message by every channel */
 	DO_KEEP,	/* run: what its --diff shows is written */
 	DO_DISCARD,	/* run: it is not */
@@ -49,13 +50,13 @@ struct action {
 	int key; /* that led here: a confirmation ignores it */
 	enum level severity;
 	char text[240];	      /* message; or the question of a confirmation */
-	char detail[3][160];  /* below the question */
+	char detail[6][160];  /* below the question */
 	enum intent then;     /* of a confirmation that is answered yes */
 	char typed[BAR_LINE]; /* in the command bar, to be remembered; "" = nothing */
-	char target[128];     /* "" = all that counts */
-	const char *copy;     /* borrowed until the intent is carried out */
-	bool add;	      /* DO_OPEN of the logs: in a pane of its own */
-	bool may_hand_over;   /* asked by view_leave */
+	const struct fix_plan *plan;
+	const char *copy;   /* borrowed until the intent is carried out */
+	bool add;	    /* DO_OPEN of the logs: in a pane of its own */
+	bool may_hand_over; /* asked by view_leave */
 	const struct logpane *pane;
 	struct notice_call notice;
 	const void *row; /* of a list, as its keys are */

@@ -242,6 +242,7 @@ ask_quit(struct console *k, int key)
 	int diffs = console_diffs(k);
 	size_t n = 0;
 
+	console_poll_runs(k); /* between two steps of a plan the next one begins first */
 	if (runner_active(k->runner) == 0) {
 		k->quit = true;
 		return;
@@ -304,7 +305,7 @@ perform(struct console *k, const struct action *a)
 			console_pop(k);
 		break;
 	case DO_FIX:
-		console_fix(k, a->target);
+		console_fix(k, a->plan);
 		break;
 	case DO_ALERT_TEST:
 		send_test(k);

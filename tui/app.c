@@ -62,6 +62,7 @@ take_snapshot(struct console *k)
 		k->note_serial = k->snap->note_serial;
 		console_message(k, k->snap->note_level, "%s", k->snap->note);
 	}
+	console_fix_measured(k);
 	k->dirty = true;
 }
 

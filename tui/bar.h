@@ -4,6 +4,7 @@
 #define FINTRA_TUI_BAR_H
 
 #include "core/commands.h"
+#include "tui/fix.h"
 #include "tui/view.h"
 
 enum { BAR_WORDS = 40, BAR_HINT = 2000 };
@@ -16,6 +17,7 @@ struct bar {
 	enum style style;	  /* of the hint */
 	struct launch_set launch; /* borrowed by the action that the line led to */
 	char reason[BAR_LINE];
+	struct fix_plan plan; /* the same */
 };
 
 /* What completes the words behind a command. */

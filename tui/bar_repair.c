@@ -36,7 +36,7 @@ bar_fix(const struct bar_call *c, struct err *e)
 	target = cli.narg ? cli.arg[0] : "";
 	if (cli_has(&cli, "step"))
 		return open_plan(c, target, e);
-	view_ask_fix(c->m, target, c->in, c->out);
+	view_ask_fix(c->m, target, &c->bar->plan, c->in, c->out);
 	return 0;
 }
 

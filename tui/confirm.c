@@ -9,15 +9,20 @@ static void
 draw(const struct view *v, const struct model *m, struct canvas *c, struct rect r)
 {
 	const struct action *a = v->state;
-	struct rect box = layout_popup(r, 70, 8);
-	int w = box.w - 4;
+	struct rect box;
+	size_t n = 3;
+	int w;
 
 	(void)m;
+	while (n < ARRAY_LEN(a->detail) && a->detail[n][0])
+		n++;
+	box = layout_popup(r, 70, (int)n + 5);
+	w = box.w - 4;
 	canvas_frame(c, box, "Confirm");
 	canvas_put(c, SPAN(box.x + 2, box.y + 1, w), ST_BOLD, a->text);
-	for (size_t i = 0; i < ARRAY_LEN(a->detail); i++)
+	for (size_t i = 0; i < n; i++)
 		canvas_put(c, SPAN(box.x + 2, box.y + 2 + (int)i, w), ST_NORMAL, a->detail[i]);
-	canvas_put(c, SPAN(box.x + 2, box.y + 6, w), ST_WARN, "y = yes    n, Esc = no");
+	canvas_put(c, SPAN(box.x + 2, box.y + (int)n + 3, w), ST_WARN, "y = yes    n, Esc = no");
 }
 
 static void

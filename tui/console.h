@@ -4,8 +4,8 @@
 #define FINTRA_TUI_CONSOLE_H
 
 #include "core/headless.h"
-#include "core/why.h"
 #include "tui/feed.h"
+#include "tui/fix.h"
 #include "tui/review.h"
 #include "tui/term.h"
 #include "tui/view.h"
@@ -24,19 +24,15 @@ struct own_run {
 };
 
 /* A plan that is carried out, step by step (fix.c). */
-struct fix_step {
-	const struct job *job;
-	int64_t resume; /* run that is gone on with, 0 = a new one */
-	bool launchable;
-	char command[160];
-};
 struct fixing {
 	bool on;
-	struct fix_step step[WHY_STEPS];
-	size_t n, done;
+	struct fix_plan plan;
+	size_t done;
 	size_t own; /* the run of the present step, in own */
-	struct date as_of;
-	char target[128], reason[160];
+	char reason[160];
+	int64_t ended_ms; /* the next measurement tells what is missing; 0 = nothing to tell */
+	const struct job *partial; /* of the last step that ended PARTIAL, NULL = none */
+	char stopped[120];	   /* why it did not come to its end, "" = it did */
 };
 
 /* The log that is printed instead of the screen; pane NULL = none. */
@@ -103,9 +99,11 @@ void console_show_review(struct console *k);
 void console_answer(struct console *k, int64_t run, bool keep);
 
 /* fix.c */
-void console_fix(struct console *k, const char *target); /* "" = all that counts */
+void console_fix(struct console *k, const struct fix_plan *p);
 /* The step under way has ended, perhaps: the next one. */
 void console_fix_goes_on(struct console *k);
+/* After a measurement: what is still missing of a plan that has ended. */
+void console_fix_measured(struct console *k);
 /* The console is left: no further step begins. */
 void console_fix_ends(struct console *k);
 

@@ -2,82 +2,14 @@
  * under strict gates, until one does not end well. */
 #include "tui/console.h"
 
+#include "core/clock.h"
 #include "core/commands.h"
-#include "core/why.h"
+#include "core/num.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { WORDS = 16 };
-
-/* The steps of `fintra plan TARGET`; owned, NULL fills *e. */
-static struct why *
-plan_of(const struct model *m, const char *target, struct err *e)
-{
-	struct why *w;
-
-	if (!m->s->fresh) {
-		err_set(e, ERR_USAGE, "nothing is measured yet");
-		return NULL;
-	}
-	w = mem_zalloc(sizeof(*w));
-	if (plan_build(m->cat, &m->s->fresh->f, *target ? target : NULL, w, e) == 0)
-		return w;
-	why_done(w);
-	free(w);
-	return NULL;
-}
-
-static void
-free_plan(struct why *w)
-{
-	if (w)
-		why_done(w);
-	free(w);
-}
-
-static void
-name_steps(const struct why *w, char *out, size_t n)
-{
-	size_t len = 0;
-
-	*out = '\0';
-	for (size_t i = 0; i < w->plan_n && len + 1 < n; i++) {
-		fmt_buf(out + len, n - len, "%s%s", i ? ", " : "", w->plan[i].job->name);
-		len = strlen(out);
-	}
-}
-
-void
-view_ask_fix(const struct model *m, const char *target, const struct input *in, struct action *out)
-{
-	const char *why_not = model_why_read_only(m);
-	struct err e = ERR_INIT;
-	struct why *w = why_not ? NULL : plan_of(m, target, &e);
-
-	if (why_not) {
-		view_message(out, LVL_WARN, "launching is off: %s", why_not);
-	} else if (!w) {
-		view_message(out, LVL_WARN, "%s", e.text);
-	} else if (w->plan_n == 0) {
-		view_message(out, LVL_INFO, "%s", w->text);
-	} else {
-		out->intent = DO_OPEN;
-		out->open = &view_confirm;
-		out->then = DO_FIX;
-		out->key = in->key;
-		fmt_buf(out->text, sizeof(out->text), "Run the whole plan, %zu step%s, for %s?",
-			w->plan_n, num_s((int64_t)w->plan_n), *target ? target : "the product");
-		name_steps(w, out->detail[0], sizeof(out->detail[0]));
-		str_copy(out->detail[1], sizeof(out->detail[1]),
-			 "each once, gates strict; a step that fails ends it");
-		fmt_buf(out->detail[2], sizeof(out->detail[2]), "the same by: fintra fix%s%s",
-			*target ? " " : "", target);
-		str_copy(out->target, sizeof(out->target), target);
-	}
-	free_plan(w);
-}
 
 /* What `fintra fix` would type, with its options. */
 static int
@@ -97,13 +29,13 @@ launch_step(struct console *k, const char *command, struct err *e)
 		app.argc = w.n;
 		app.argv = w.at;
 		if (!date_is_set(app.g.as_of))
-			app.g.as_of = x->as_of;
+			app.g.as_of = x->plan.as_of;
 		rc = launch_set_parse(&app, &set, e);
 	}
 	if (rc == 0) {
 		set.all.job = set.job[0];
 		set.all.params = set.params[0];
-		set.all.as_of = x->as_of;
+		set.all.as_of = x->plan.as_of;
 		set.all.as_of_given = true;
 		set.all.gate = GATE_STRICT;
 		set.all.origin = "console";
@@ -116,12 +48,22 @@ launch_step(struct console *k, const char *command, struct err *e)
 }
 
 static void
+finish(struct console *k, const char *stopped)
+{
+	k->fix.on = false;
+	k->fix.ended_ms = clock_wall_ms();
+	str_copy(k->fix.stopped, sizeof(k->fix.stopped), stopped);
+	feed_refresh(k->feed);
+}
+
+static void
 stop(struct console *k, const char *why)
 {
 	struct fixing *x = &k->fix;
 
-	console_message(k, LVL_WARN, "fix stops after %zu of %zu steps: %s", x->done, x->n, why);
-	x->on = false;
+	console_message(k, LVL_WARN, "fix stops after %zu of %zu steps: %s", x->done, x->plan.n,
+			why);
+	finish(k, why);
 }
 
 /* Starts the step that is next, or says that all is done. */
@@ -129,15 +71,14 @@ static void
 next(struct console *k)
 {
 	struct fixing *x = &k->fix;
-	const struct fix_step *s = &x->step[x->done];
+	const struct fix_step *s = &x->plan.step[x->done];
 	struct err e = ERR_INIT;
 	size_t before = k->own.n;
 
-	if (x->done == x->n) {
-		console_message(k, LVL_INFO, "fix: all %zu step%s done; measuring again", x->n,
-				num_s((int64_t)x->n));
-		x->on = false;
-		feed_refresh(k->feed);
+	if (x->done == x->plan.n) {
+		console_message(k, LVL_INFO, "fix: all %zu step%s done; measuring again", x->plan.n,
+				num_s((int64_t)x->plan.n));
+		finish(k, "");
 		return;
 	}
 	if (!s->launchable) {
@@ -145,8 +86,8 @@ next(struct console *k)
 		return;
 	}
 	if (s->resume)
-		console_go_on(
-			k, &(struct action){ .run = s->resume, .job = s->job, .as_of = x->as_of });
+		console_go_on(k, &(struct action){
+					 .run = s->resume, .job = s->job, .as_of = x->plan.as_of });
 	else if (launch_step(k, s->command, &e) < 0)
 		stop(k, e.text);
 	if (k->own.n > before)
@@ -154,39 +95,22 @@ next(struct console *k)
 	else if (x->on)
 		stop(k, "the next one could not be started");
 	if (x->on)
-		console_message(k, LVL_INFO, "fix: step %zu of %zu: %s", x->done + 1, x->n,
+		console_message(k, LVL_INFO, "fix: step %zu of %zu: %s", x->done + 1, x->plan.n,
 				s->job->name);
 }
 
 void
-console_fix(struct console *k, const char *target)
+console_fix(struct console *k, const struct fix_plan *p)
 {
 	struct fixing *x = &k->fix;
-	struct err e = ERR_INIT;
-	struct why *w;
 
 	if (x->on) {
 		console_message(k, LVL_WARN, "a plan is under way: step %zu of %zu", x->done + 1,
-				x->n);
+				x->plan.n);
 		return;
 	}
-	w = plan_of(&k->m, target, &e);
-	if (!w) {
-		console_message(k, LVL_WARN, "%s", e.text);
-		return;
-	}
-	*x = (struct fixing){ .on = true, .n = w->plan_n, .as_of = k->m.s->fresh->f.as_of };
-	str_copy(x->target, sizeof(x->target), target);
-	fmt_buf(x->reason, sizeof(x->reason), "fix %s", *target ? target : "all");
-	for (size_t i = 0; i < w->plan_n; i++) {
-		const struct why_step *s = &w->plan[i];
-
-		x->step[i].job = s->job;
-		x->step[i].launchable = s->launchable && !s->under_way;
-		x->step[i].resume = s->resume;
-		str_copy(x->step[i].command, sizeof(x->step[i].command), s->command);
-	}
-	free_plan(w);
+	*x = (struct fixing){ .on = true, .plan = *p };
+	fmt_buf(x->reason, sizeof(x->reason), "fix %s", *p->target ? p->target : "all");
 	next(k);
 }
 
@@ -203,11 +127,45 @@ console_fix_goes_on(struct console *k)
 						       : run_state_name(r->outcome.state));
 		return;
 	}
+	if (r->outcome.state == RUN_PARTIAL)
+		x->partial = r->job;
 	x->done++;
-	if (r->told && x->done < x->n)
+	if (r->told && x->done < x->plan.n)
 		stop(k, "you asked it to stop");
 	else
 		next(k);
+}
+
+void
+console_fix_measured(struct console *k)
+{
+	struct fixing *x = &k->fix;
+	const struct fresh_part *p = k->m.s->fresh;
+	const char *target = x->plan.target, *what = *target ? target : "the product";
+	char missing[160];
+	struct err e = ERR_INIT;
+	struct why *w;
+
+	if (!x->ended_ms || !p || p->measured_ms < x->ended_ms)
+		return;
+	x->ended_ms = 0;
+	w = mem_zalloc(sizeof(*w));
+	if (plan_build(k->m.cat, &p->f, *target ? target : NULL, w, &e) < 0)
+		str_copy(missing, sizeof(missing), e.text);
+	else
+		why_missing(w, missing, sizeof(missing));
+	if (!*missing)
+		console_message(k, LVL_INFO, "%s is repaired; %s", what, p->f.verdict);
+	else if (*x->stopped)
+		console_message(k, LVL_WARN,
+				"fix stopped after %zu of %zu steps; still missing: %s; %s",
+				x->done, x->plan.n, missing, x->stopped);
+	else
+		console_message(k, LVL_WARN, "%s is not repaired; still missing: %s%s%s", what,
+				missing, x->partial ? "; done in part: " : "",
+				x->partial ? x->partial->name : "");
+	why_done(w);
+	free(w);
 }
 
 void

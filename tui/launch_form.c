@@ -226,7 +226,7 @@ ask_or_launch(struct launch_state *s, const struct model *m, const struct input 
 		!g	    ? "The gates are not measured yet"
 		: g->failed ? "The gates could not be measured"
 			    : "Inputs are not fresh");
-	for (size_t i = 0; g && i < g->report.n && i < ARRAY_LEN(out->detail) - 1; i++)
+	for (size_t i = 0; g && i < g->report.n && i < 2; i++)
 		fmt_buf(out->detail[i], sizeof(out->detail[i]), "%s: have %s, want %s",
 			g->report.at[i].table, g->report.at[i].have, g->report.at[i].want);
 	fmt_buf(out->detail[2], sizeof(out->detail[2]), "%s the run can end PARTIAL at best%s",

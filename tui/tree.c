@@ -4,6 +4,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The steps that F runs, not those of the tree alone. */
+static int
+take_plan(const struct model *m, const char *target, struct why *w, struct err *e)
+{
+	struct why *plan = mem_zalloc(sizeof(*plan));
+	int rc = plan_build(m->cat, &m->s->fresh->f, target, plan, e);
+
+	memcpy(w->plan, plan->plan, sizeof(w->plan));
+	w->plan_n = plan->plan_n;
+	tree_done(plan);
+	return rc;
+}
+
 struct why *
 tree_build(const struct tree *t, const struct model *m, struct err *e)
 {
@@ -16,6 +29,8 @@ tree_build(const struct tree *t, const struct model *m, struct err *e)
 	w = mem_zalloc(sizeof(*w));
 	rc = t->down ? impact_build(m->cat, &m->s->fresh->f, target, w, e)
 		     : why_build(m->cat, &m->s->fresh->f, target, w, e);
+	if (rc == 0 && !t->down)
+		rc = take_plan(m, target, w, e);
 	if (rc == 0)
 		return w;
 	tree_done(w);
@@ -256,7 +271,7 @@ handle(struct view *v, const struct model *m, const struct input *in, struct act
 		if (t->down)
 			view_message(out, LVL_INFO, "u shows upstream, with the plan");
 		else
-			view_ask_fix(m, t->target, in, out);
+			view_ask_fix(m, t->target, &t->plan, in, out);
 		break;
 	case ACT_PLAN:
 		run_plan(t, m, in, out);

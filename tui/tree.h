@@ -4,6 +4,7 @@
 #define FINTRA_TUI_TREE_H
 
 #include "core/why.h"
+#include "tui/fix.h"
 #include "tui/view.h"
 
 enum { TREE_NAME = 128, TREE_ROWS = 512 };
@@ -14,6 +15,7 @@ struct tree {
 	size_t sel;		/* row */
 	char copied[240];	/* the command that y gives away */
 	struct launch launch;	/* the step that is asked for; borrowed by the question */
+	struct fix_plan plan;	/* the same of all steps */
 };
 
 struct tree_row {

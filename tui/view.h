@@ -103,9 +103,10 @@ void view_ask_backfill(const struct model *m, const struct job *job, const struc
 /* The tree of what a table or job is made from, or (impact) of what is made from it. */
 void view_ask_tree(const struct model *m, const char *target, bool impact, struct action *out);
 void view_ask_log(int64_t run, const char *job, struct action *out);
-/* The question before the whole plan of a table or job ("" = all) is run. */
-void view_ask_fix(const struct model *m, const char *target, const struct input *in,
-		  struct action *out);
+/* The question before the whole plan of a table or job ("" = all) is run; *p is that plan, borrowed
+ * by the question. */
+void view_ask_fix(const struct model *m, const char *target, struct fix_plan *p,
+		  const struct input *in, struct action *out);
 /* The question before a test message goes out by every channel. */
 void view_ask_alert_test(const struct model *m, const struct input *in, struct action *out);
 /* The diff of that run that waits for its answer, 0 = the oldest; NULL = none. */

@@ -83,12 +83,12 @@ whole_plan_on_the_console(void **state)
 	SEE(&t, "Run the whole plan, 2 steps");
 	pty_send(t.pty, "F");
 	pty_send(t.pty, "y");
-	SEE(&t, "fix stops after 0 of 2 steps: ");
+	SEE(&t, "fix stopped after 0 of 2 steps; still missing: sector_performance, performance_");
 	product_expect(info, NAMES("unpause", "sector-performance-aggregator"), 0, "");
 	pty_send(t.pty, "F");
 	SEE(&t, "Run the whole plan, 2 steps");
 	pty_send(t.pty, "y");
-	SEE(&t, "fix: all 2 steps done");
+	SEE(&t, "performance_windows is repaired; READY for " PRODUCT_DAY);
 	console_sql_until(&t,
 			  "SELECT string_agg(job || ' ' || gate || ' ' || reason || ' ' || state, "
 			  "', ' ORDER BY id) FROM (SELECT * FROM fintra_ops.run ORDER BY id DESC "
@@ -191,11 +191,175 @@ a_cancel_that_comes_too_late_ends_the_plan(void **state)
 	pty_send(h.t.pty, "y");
 	SEE(&h.t, ": draining");
 	db_rollback(h.holder);
-	SEE(&h.t, "fix stops after 1 of 2 steps: you asked it to stop");
+	SEE(&h.t, "fix stopped after 1 of 2 steps; still missing: performance_windows; you asked "
+		  "it to stop");
 	GONE(&h.t, "of mine");
 	pty_send(h.t.pty, "Q");
 	assert_int_equal(pty_wait_exit(h.t.pty, CONSOLE_WAIT_MS), 0);
 	end_held(&h, SECTORS " success");
+}
+
+static void
+begin_plain(struct console_test *t, const char *info)
+{
+	console_open_on(t, info, NULL);
+	console_env(t, CLI_NOW);
+	console_start(t, 120, 40);
+	SEE(t, "NOT READY");
+}
+
+static void
+quit(struct console_test *t)
+{
+	pty_send(t->pty, "Q");
+	assert_int_equal(pty_wait_exit(t->pty, CONSOLE_WAIT_MS), 0);
+	console_close(t);
+}
+
+/* While the question stands more breaks: yes is for what was asked, and its gate stops it. */
+static void
+the_plan_that_was_asked_about_runs(void **state)
+{
+	const char *info = product_copy("t_cfix_asked");
+	struct console_test t;
+	int64_t before;
+	char *states;
+
+	(void)state;
+	break_windows(info);
+	before = hold_last_run(info);
+	begin_plain(&t, info);
+	pty_send(t.pty, ":fix performance_windows\r");
+	SEE(&t, "Run the whole plan, 2 steps");
+	SEE(&t, "as of " PRODUCT_DAY ", gates strict");
+	free(support_psql(info, "DELETE FROM datos_performance"));
+	SEE(&t, "datos_performance empty");
+	pty_send(t.pty, "y");
+	SEE(&t, "fix stopped after 0 of 2 steps; still missing: datos_performance, sector_perf");
+	states = hold_states_after(info, before);
+	assert_string_equal(states, SECTORS " failure");
+	free(states);
+	quit(&t);
+}
+
+static void
+a_step_under_way_is_waited_for(void **state)
+{
+	const char *info = product_copy("t_cfix_busy");
+	struct console_test t;
+	char says[120];
+	int64_t run;
+
+	(void)state;
+	break_windows(info);
+	begin_plain(&t, info);
+	run = console_foreign_run(&t, SECTORS);
+	fmt_buf(says, sizeof(says), "run %lld of " SECTORS " is under way: wait for it",
+		(long long)run);
+	SEE(&t, SECTORS);
+	pty_send(t.pty, ":plan performance_windows\r");
+	SEE(&t, "fintra wait ");
+	pty_send(t.pty, "F");
+	SEE(&t, says);
+	assert_int_equal(hold_last_run(info), run);
+	quit(&t);
+}
+
+/* Without a target what is computed from the repaired is made again, too: `fintra plan` says so,
+ * and the screen shows the same steps as the question. */
+static void
+the_screen_shows_the_plan_that_runs(void **state)
+{
+	const char *info = product_copy("t_cfix_screen");
+	struct console_test t;
+
+	(void)state;
+	break_windows(info);
+	begin_plain(&t, info);
+	product_expect(info, NAMES("plan"), 10, "6 steps");
+	pty_send(t.pty, ":plan\r");
+	SEE(&t, " 6  fintra run market-state-bulk --as-of " PRODUCT_DAY);
+	pty_send(t.pty, "F");
+	SEE(&t, "Run the whole plan, 6 steps, for the product?");
+	SEE(&t, "industry-benchmarks-aggregator, fmp-bulk, compute-ranks, ");
+	pty_send(t.pty, "n");
+	quit(&t);
+}
+
+/* g asks for one step; the next one when it is done. */
+static void
+step_by_step(void **state)
+{
+	const char *info = product_copy("t_cfix_step");
+	char *sums = product_sums(info), *states;
+	struct console_test t;
+	int64_t before;
+
+	(void)state;
+	break_windows(info);
+	before = hold_last_run(info);
+	begin_plain(&t, info);
+	pty_send(t.pty, ":fix performance_windows --step\r");
+	SEE(&t, "fintra > Why performance_windows");
+	assert_int_equal(hold_last_run(info), before);
+	pty_send(t.pty, "g");
+	SEE(&t, "Run step 1 of 2: " SECTORS "?");
+	pty_send(t.pty, "y");
+	SEE(&t, " 1  fintra run " WINDOWS);
+	pty_send(t.pty, "g");
+	SEE(&t, "Run step 1 of 1: " WINDOWS "?");
+	pty_send(t.pty, "y");
+	SEE(&t, "performance_windows is fresh");
+	GONE(&t, "of mine");
+	states = hold_states_after(info, before);
+	assert_string_equal(states, SECTORS " success, " WINDOWS " success");
+	free(states);
+	quit(&t);
+	same_as(info, sums);
+	free(sums);
+}
+
+/* The daily pipeline from the step whose table is gone: those before are left out. */
+static void
+the_pipeline_is_launched_and_seen(void **state)
+{
+	const char *info = product_copy("t_cfix_daily");
+	struct console_test t = { .info = info };
+	int64_t before = hold_last_run(info);
+	char *sums = product_sums(info), *now, *states, *state_line, seen[60];
+
+	(void)state;
+	free(support_psql(info, "DELETE FROM performance_windows"));
+	t.pty = product_pty(info, NAMES(NULL));
+	SEE(&t, "NOT READY");
+	pty_send(t.pty, ":pipeline daily --from-step " WINDOWS "\r");
+	SEE(&t, "Launch master-all");
+	SEE(&t, "$ fintra run master-all --from-step " WINDOWS);
+	pty_send(t.pty, "\r");
+	SEE(&t, "master-all started");
+	pty_send(t.pty, "3");
+	fmt_buf(seen, sizeof(seen), "%lld market-state-bulk ", (long long)before + 9);
+	SEE(&t, seen);
+	fmt_buf(seen, sizeof(seen), "run %lld master-all: success", (long long)before + 1);
+	SEE(&t, seen);
+	pty_send(t.pty, "Q");
+	assert_int_equal(pty_wait_exit(t.pty, CONSOLE_WAIT_MS), 0);
+	pty_free(t.pty);
+	states = hold_states_after(info, before);
+	assert_string_equal(states, "master-all success, " WINDOWS " success, "
+				    "sector-benchmarks success, "
+				    "industry-benchmarks-aggregator success, "
+				    "sector-pe-aggregator success, "
+				    "industry-pe-aggregator success, fmp-bulk success, "
+				    "compute-ranks success, market-state-bulk success");
+	free(states);
+	now = product_sums(info);
+	/* All but the state of the jobs, which knows one more. */
+	state_line = strstr(sums, "\ncron_state ");
+	assert_non_null(state_line);
+	assert_memory_equal(now, sums, (size_t)(state_line - sums));
+	free(now);
+	free(sums);
 }
 
 int
@@ -206,6 +370,11 @@ main(void)
 		cmocka_unit_test(no_step_begins_after_sigterm),
 		cmocka_unit_test(no_step_begins_after_a_hang_up),
 		cmocka_unit_test(a_cancel_that_comes_too_late_ends_the_plan),
+		cmocka_unit_test(the_plan_that_was_asked_about_runs),
+		cmocka_unit_test(a_step_under_way_is_waited_for),
+		cmocka_unit_test(the_screen_shows_the_plan_that_runs),
+		cmocka_unit_test(step_by_step),
+		cmocka_unit_test(the_pipeline_is_launched_and_seen),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);

@@ -195,6 +195,30 @@ test_plan_runs_step_by_step(void **state)
 	scene_end(&s);
 }
 
+/* The question names the steps, as far as there is room, and counts the others. */
+static void
+test_whole_plan_is_asked_about(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < SCENE_SIZES; i++) {
+		struct scene s;
+		struct action how;
+		struct freshness *f;
+
+		begin(&s, MORNING_SEED, scene_sizes[i], "");
+		f = &s.m.s->fresh->f;
+		for (size_t k = 0; k < f->n; k++)
+			f->at[k].state = TABLE_STALE;
+		scene_type(&s, "F");
+		assert_ptr_equal(s.last.open, &view_confirm);
+		assert_int_equal(s.last.then, DO_FIX);
+		how = s.last;
+		scene_open(&s, &view_confirm, &how);
+		scene_compare(&s, "fix_confirm");
+		scene_end(&s);
+	}
+}
+
 /* A step that needs an option is typed into the command bar with it: the form alone would ask for
  * which tickers. */
 static void
@@ -332,6 +356,7 @@ main(void)
 		cmocka_unit_test(test_wide),
 		cmocka_unit_test(test_nothing_is_broken),
 		cmocka_unit_test(test_plan_runs_step_by_step),
+		cmocka_unit_test(test_whole_plan_is_asked_about),
 		cmocka_unit_test(test_a_step_keeps_its_options),
 		cmocka_unit_test(test_read_only_runs_nothing),
 		cmocka_unit_test(test_commands_are_copied),
