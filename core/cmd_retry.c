@@ -1,5 +1,6 @@
 /* fintra retry: a run that did not end well, launched again. */
 #include "core/commands.h"
+#include "core/retry.h"
 #include "core/session.h"
 
 #include <inttypes.h>
@@ -9,31 +10,6 @@ const struct cli_option retry_options[] = {
 	{ "force", 0, NULL, "also one that succeeded or could be resumed" },
 	{ NULL, 0, NULL, NULL },
 };
-
-static enum gate_mode
-gate_of(const struct app *app, const struct run_info *r)
-{
-	if (app->g.cron || str_same(r->gate, "strict"))
-		return GATE_STRICT;
-	return str_same(r->gate, "off") ? GATE_OFF : GATE_WARN;
-}
-
-/* 0 = launch it; 1 = there is nothing to do; -1. */
-static int
-decide(const struct run_info *r, bool force, struct err *e)
-{
-	if (!run_state_ended(r->state))
-		return err_set(e, ERR_LOCK, "run %" PRId64 " is still %s: fintra wait %" PRId64,
-			       r->id, run_state_name(r->state), r->id);
-	if (force)
-		return 0;
-	if (run_state_resumable(r->state))
-		return err_set(e, ERR_USAGE,
-			       "run %" PRId64 " is %s and can go on: fintra resume %" PRId64
-			       " (--force launches it anew)",
-			       r->id, run_state_name(r->state), r->id);
-	return r->state == RUN_SUCCESS;
-}
 
 static int
 say_nothing_to_do(const struct app *app, const struct run_info *r)
@@ -55,22 +31,13 @@ static int
 fill(const struct app *app, const struct run_info *r, const struct cli *cli, struct launch *l,
      struct err *e)
 {
-	l->job = catalogue_job(app->cat, r->job);
-	if (!l->job)
-		return err_set(e, ERR_USAGE,
-			       "run %" PRId64 " is of %s, which this build does not have", r->id,
-			       r->job);
-	if (params_from_json(&l->params, l->job->params, str_or(r->params, "{}"), e) < 0 ||
-	    (cli_has(cli, "force") && params_set(&l->params, l->job->params, "force", NULL, e) < 0))
-		return err_wrap(e, "parameters of run %" PRId64, r->id);
-	l->as_of = r->as_of;
-	l->as_of_given = true;
-	l->gate = gate_of(app, r);
+	if (retry_launch(app->cat, r, cli_has(cli, "force"), cli_has(cli, "failed"), l, e) < 0)
+		return -1;
+	if (app->g.cron)
+		l->gate = GATE_STRICT;
 	l->overlap = app->g.cron ? OVERLAP_SKIP : OVERLAP_FAIL;
 	l->origin = app->g.cron ? "cron" : "cli";
 	l->pause_is_fine = app->g.cron;
-	l->parent = r->id;
-	l->keep_from = cli_has(cli, "failed") ? r->id : 0;
 	return 0;
 }
 
@@ -112,7 +79,7 @@ cmd_retry(struct app *app)
 		if (!db || ledger_find(db, &app->conf, app->cat, cli.arg[0], &l, &e) < 0)
 			return app_fail(&e, NULL);
 	}
-	rc = decide(&l.at[0], cli_has(&cli, "force"), &e);
+	rc = retry_decide(&l.at[0], cli_has(&cli, "force"), &e);
 	if (rc == 0)
 		rc = launch(app, &l.at[0], &cli, &e);
 	else if (rc == 1)

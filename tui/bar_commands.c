@@ -289,10 +289,7 @@ do_cancel(const struct bar_call *c, struct err *e)
 static int
 do_resume(const struct bar_call *c, struct err *e)
 {
-	struct action *out = c->out;
 	const struct run_info *r;
-	const char *why = model_why_read_only(c->m);
-	char iso[DATE_BUF];
 	int64_t run;
 	struct cli cli;
 
@@ -301,30 +298,7 @@ do_resume(const struct bar_call *c, struct err *e)
 	r = model_run(c->m, run);
 	if (!r)
 		return in_a_shell(c, "that run is not among the runs shown here", e);
-	if (why)
-		return err_set(e, ERR_PERMISSION, "launching is off: %s", why);
-	if (!run_state_ended(r->state) || r->state == RUN_SUCCESS)
-		return err_set(e, ERR_USAGE, "run %lld is %s: there is nothing to resume",
-			       (long long)run, run_state_name(r->state));
-	c->bar->launch.all = (struct launch){ .job = catalogue_job(c->m->cat, r->job),
-					      .as_of = r->as_of,
-					      .as_of_given = true,
-					      .gate = GATE_WARN,
-					      .origin = "console",
-					      .resume = run };
-	if (!c->bar->launch.all.job)
-		return err_set(e, ERR_USAGE, "run %lld is of %s, which this build does not have",
-			       (long long)run, r->job);
-	out->intent = DO_OPEN;
-	out->open = &view_confirm;
-	out->then = DO_LAUNCH;
-	out->launch = &c->bar->launch.all;
-	out->key = c->in->key;
-	fmt_buf(out->text, sizeof(out->text), "Resume run %lld?", (long long)run);
-	fmt_buf(out->detail[0], sizeof(out->detail[0]), "%s as of %s, by %s@%s: %s", r->job,
-		date_iso(r->as_of, iso), r->who, r->host, run_state_name(r->state));
-	fmt_buf(out->detail[1], sizeof(out->detail[1]),
-		"it goes on in this console where it stopped, in its next epoch");
+	view_ask_resume(c->m, r, c->in, c->out);
 	return 0;
 }
 

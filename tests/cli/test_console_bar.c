@@ -172,7 +172,7 @@ test_cancel_asks_first(void **state)
 	end(&t);
 }
 
-/* A run that has failed goes on with what is not done, after a question. */
+/* A run that has failed is launched anew, without what is done, after a question. */
 static void
 test_retry_of_what_failed(void **state)
 {
@@ -181,17 +181,30 @@ test_retry_of_what_failed(void **state)
 	(void)state;
 	begin(&t, "bar_retry", 80, 24);
 	assert_int_equal(console_foreign_run(&t, "sync-universe"), 1);
-	support_sql(t.info, "UPDATE fintra_ops.run SET state = 'failure', ended_at = "
-			    "clock_timestamp(), exit_code = 1; SELECT pg_notify('fintra', '1')");
+	support_sql(t.info,
+		    "UPDATE fintra_ops.run SET state = 'failure', ended_at = "
+		    "clock_timestamp(), exit_code = 1; INSERT INTO fintra_ops.unit (run_id, "
+		    "unit, state, attempts, ended_at) VALUES (1, 'kept', 'done', 1, "
+		    "clock_timestamp()); SELECT pg_notify('fintra', '1')");
 	SEE(&t, "failure");
 	pty_send(t.pty, ":retry 1\r");
-	SEE(&t, "say --failed to try again what is not done");
+	SEE(&t, "Launch run 1 again, as a new run?");
+	SEE(&t, "all of it; --failed: only what is not done");
+	pty_send(t.pty, "n");
+	SEE(&t, ":retry 1_");
 	pty_send(t.pty, " --failed\r");
-	SEE(&t, "Go on with run 1?");
 	SEE(&t, "units that are done stay done");
 	pty_send(t.pty, "\r"); /* the key that opened the question does not answer it */
 	pty_send(t.pty, "y");
-	console_sql_until(&t, "SELECT state IN ('success', 'partial') FROM fintra_ops.run", "t");
+	console_sql_until(
+		&t, "SELECT state IN ('success', 'partial') FROM fintra_ops.run WHERE id = 2", "t");
+	console_sql_until(&t,
+			  "SELECT string_agg(concat_ws(' ', id, epoch, parent, gate, reason), ', ' "
+			  "ORDER BY id) FROM fintra_ops.run",
+			  "1 1 warn, 2 1 1 warn retry of run 1");
+	assert_int_equal(support_psql_int(t.info, "SELECT count(*) FROM fintra_ops.unit WHERE "
+						  "run_id = 2 AND unit = 'kept'"),
+			 1);
 	assert_true(pty_wait_gone(t.pty, ":retry", CONSOLE_WAIT_MS));
 	end(&t);
 }

@@ -159,8 +159,8 @@ test_wrong_lines(void **state)
 		{ "cancel", "usage: fintra cancel RUN" },
 		{ "cancel 8790", "run 8790 has ended" },
 		{ "cancel nothing", "no job is called \"nothing\"" },
-		{ "resume 8812", "run 8812 is running: there is nothing to resume" },
-		{ "resume 8780", "run 8780 is success" },
+		{ "resume 8812", "run 8812 is under way" },
+		{ "resume 8780", "run 8780 ended well: r runs its job again" },
 		{ "db migrate", "in a shell: fintra db migrate" },
 		{ "logs 8812 --level warn", "--level has no meaning in the console; in a shell: "
 					    "fintra logs 8812 --level warn" },
@@ -270,8 +270,8 @@ test_cancel_and_resume_ask(void **state)
 	scene_key(&s, TK_ENTER); /* the key that opened the question */
 	assert_int_equal(s.last.intent, DO_NOTHING);
 	scene_type(&s, "y");
-	assert_int_equal(s.last.intent, DO_LAUNCH);
-	assert_int_equal(s.last.launch->resume, 8790);
+	assert_int_equal(s.last.intent, DO_RESUME);
+	assert_int_equal(s.last.run, 8790);
 	scene_end(&s);
 }
 
