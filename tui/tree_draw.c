@@ -239,19 +239,32 @@ draw_detail(const struct model *m, struct canvas *c, struct rect r, const struct
 			   "its inputs are those that run %" PRId64 " read", s->made_by);
 }
 
+/* Of runs before: an estimate, and marked as `fintra plan` marks one. */
+static const char *
+median(int64_t v, char *buf, size_t n)
+{
+	char figure[NUM_BUF];
+
+	if (v < 0)
+		return "unknown";
+	fmt_buf(buf, n, "~%s", num_group(v, figure));
+	return buf;
+}
+
 static void
 draw_step(struct canvas *c, struct span at, const struct why_step *s, size_t number)
 {
-	char ms[32], rows[NUM_BUF], end[96], calls[NUM_BUF];
+	char ms[32], rows[NUM_BUF + 1], end[96], calls[NUM_BUF + 1];
 	const char *cmd =
 		str_starts(s->command, "fintra ") && at.w < WIDE ? s->command + 7 : s->command;
+	bool asks_nobody = s->launchable && !(s->job->flags & JOB_USES_API);
 	int tail;
 
 	why_duration(s->ms, ms, sizeof(ms));
 	if (at.w >= WIDE)
 		fmt_buf(end, sizeof(end), "time %-8s rows %-9s API %-7s gate %-5s", ms,
-			s->rows >= 0 ? num_group(s->rows, rows) : "unknown",
-			s->calls >= 0 ? num_group(s->calls, calls) : "unknown",
+			median(s->rows, rows, sizeof(rows)),
+			asks_nobody ? "0" : median(s->calls, calls, sizeof(calls)),
 			s->gate_ok ? "open" : "waits");
 	else
 		fmt_buf(end, sizeof(end), "%s", s->ms >= 0 ? ms : "time ?");

@@ -279,6 +279,7 @@ the_screen_shows_the_plan_that_runs(void **state)
 	product_expect(info, NAMES("plan"), 10, "6 steps");
 	pty_send(t.pty, ":plan\r");
 	SEE(&t, " 6  fintra run market-state-bulk --as-of " PRODUCT_DAY);
+	SEE(&t, "rows ~92 "); /* of the runs before: an estimate */
 	pty_send(t.pty, "F");
 	SEE(&t, "Run the whole plan, 6 steps, for the product?");
 	SEE(&t, "industry-benchmarks-aggregator, fmp-bulk, compute-ranks, ");
