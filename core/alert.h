@@ -4,7 +4,6 @@
 #ifndef FINTRA_CORE_ALERT_H
 #define FINTRA_CORE_ALERT_H
 
-#include "core/cancel.h"
 #include "core/health.h"
 #include "core/job_runs.h"
 #include "core/report.h"
@@ -127,7 +126,7 @@ struct alert_outcome {
  * could not be looked at; what could not be sent is in *out and in the ledger. */
 int alert_occasion(struct db *db, const struct conf *conf, const struct catalogue *cat,
 		   struct alert_outcome *out, struct err *e) MUST_CHECK;
-/* The causes now, their texts masked; writes no alert. */
+/* The causes now, their texts masked; no alert is written. */
 int alert_look(struct db *db, const struct conf *conf, const struct catalogue *cat,
 	       struct alert_causes *out, struct err *e) MUST_CHECK;
 /* The same from what is measured already. */
@@ -142,7 +141,7 @@ struct alert_tried {
 	struct err err;
 };
 /* Sends a test message by every configured channel, until cancelled (may be NULL), and records it;
- * how many those are.  *note: the last that could not be recorded. */
+ * how many there are.  *note: the last not recorded. */
 int alert_test(struct db *db, const struct conf *conf, const struct cancel *cancel,
 	       struct alert_tried out[ALERT_CHANNELS], struct err *note);
 /* Records whether something that is about no cause has reached a channel. */

@@ -264,15 +264,15 @@ begin_elsewhere(struct elsewhere *o, const char *info)
 
 	break_windows(info);
 	fmt_buf(sql, sizeof(sql), "SELECT count(*) FROM fintra_ops.run WHERE id > %lld",
-		(long long)last_run(info));
+		(long long)hold_last_run(info));
 	o->holder = support_open(info);
 	assert_int_equal(
 		db_exec_sql(o->holder, "BEGIN; LOCK TABLE sector_performance IN SHARE MODE", &e),
 		0);
 	o->run = product_pty(info, NAMES("run", "sector-performance-aggregator"));
-	await_waiting(info, "l.relation = 'sector_performance'::regclass");
+	hold_await(info, "l.relation = 'sector_performance'::regclass");
 	assert_int_equal(support_psql_int(info, sql), 1);
-	o->id = last_run(info);
+	o->id = hold_last_run(info);
 }
 
 static void
@@ -313,7 +313,7 @@ a_stop_while_it_waits(void **state)
 		(long long)o.id);
 	p = product_pty(info, NAMES("fix", "performance_windows", "--yes"));
 	assert_true(pty_wait_text(p, wait, 60000));
-	terminate(p);
+	hold_terminate(p);
 	ended(p, 143,
 	      NAMES("sector-performance-aggregator is still running; no longer waited for",
 		    "still missing: sector_performance, performance_windows", not_done));
