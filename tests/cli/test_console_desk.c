@@ -266,7 +266,7 @@ test_playbook_of_what_is_wrong(void **state)
 	SEE(&t, "Cause: the table was emptied, or never filled.");
 	SEE(&t, "fintra health performance_windows_empty snapshots_pct_missing");
 	SEE(&t, "fintra run performance-windows-aggregator --as-of 2026-02-02");
-	pty_send(t.pty, "Gkkkkk\r"); /* up from "To practise it" */
+	pty_send(t.pty, "Gkkkkkk\r"); /* up from "To practise it" */
 	SEE(&t, ":run performance-windows-aggregator --as-of 2026-02-02_");
 	pty_send(t.pty, "\r");
 	SEE(&t, "Launch performance-windows-aggregator");
@@ -283,7 +283,10 @@ test_playbook_of_what_is_wrong(void **state)
 	SEE(&t, "fintra > Playbooks > windows-empty");
 	pty_send(t.pty, "q");
 	SEE(&t, "Of performance_windows");
-	pty_send(t.pty, "2K");
+	pty_send(t.pty, "2K"); /* of the job that is selected */
+	SEE(&t, "Of sync-universe");
+	SEE(&t, "none is known: w = why");
+	pty_send(t.pty, "0K");
 	SEE(&t, "Known troubles");
 	SEE(&t, "half-feed        the vendor's file of the day has half of the tickers");
 	pty_send(t.pty, ":playbook spli\r");
