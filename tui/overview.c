@@ -179,6 +179,20 @@ row_target(const struct overview *o, const struct model *m)
 	return o->layer < n ? overview_row_table(m, &rows[o->layer]) : NULL;
 }
 
+/* Of a layer where all is well: what the verdict is about. */
+static const char *
+why_target(const struct overview *o, const struct model *m)
+{
+	const struct freshness *f = m->s->fresh ? &m->s->fresh->f : NULL;
+	struct layer_row rows[LAYER_ROWS_MAX];
+	size_t n = rows_of(m, rows);
+
+	if (o->pane == PANE_LAYERS && f && o->layer < n && rows[o->layer].table < 0 &&
+	    f->layer[rows[o->layer].layer].state == TABLE_FRESH)
+		return "";
+	return row_target(o, m);
+}
+
 static void
 handle(struct view *v, const struct model *m, const struct input *in, struct action *out)
 {
@@ -202,8 +216,10 @@ handle(struct view *v, const struct model *m, const struct input *in, struct act
 		view_ask_launch(m, row_job(o, m), out);
 		break;
 	case ACT_WHY:
+		view_ask_tree(m, why_target(o, m), false, out);
+		break;
 	case ACT_IMPACT:
-		view_ask_tree(m, row_target(o, m), in->act == ACT_IMPACT, out);
+		view_ask_tree(m, row_target(o, m), true, out);
 		break;
 	case ACT_ACK:
 		choose_check(o, m, check_at(o, m)); /* it goes down the list then */

@@ -113,6 +113,10 @@ test_from_the_overview(void **state)
 	(void)state;
 	open_on(&t, info, 80, 24);
 	SEE(&t, "CRIT");
+	pty_send(t.pty, "w"); /* on a layer where all is well: of the verdict */
+	SEE(&t, "performance_windows is EMPTY");
+	pty_send(t.pty, "q");
+	SEE(&t, "CRIT");
 	pty_send(t.pty, "\ta");
 	SEE(&t, "Acknowledge ");
 	pty_send(t.pty, "x\033");

@@ -330,8 +330,11 @@ test_keys_that_lead_here(void **state)
 	assert_string_equal(s.last.text, "performance_windows");
 	scene_type(&s, "x");
 	assert_ptr_equal(s.last.open, &view_impact);
-	scene_type(&s, "jjjjw"); /* orchestrators: no table */
+	scene_type(&s, "jjjjx"); /* orchestrators: no table */
 	assert_int_equal(s.last.intent, DO_MESSAGE);
+	scene_type(&s, "w"); /* nothing is wrong there: of the verdict */
+	assert_ptr_equal(s.last.open, &view_why);
+	assert_string_equal(s.last.text, "");
 	s.m.s->health->h.at[1].table = "sector_performance";
 	scene_key(&s, TK_TAB); /* checks, worst first */
 	scene_type(&s, "w");
