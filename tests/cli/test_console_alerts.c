@@ -91,9 +91,12 @@ test_a_test_message_asks_first(void **state)
 	begin(&t, info, "TELEGRAM_BOT_TOKEN=" PHONE_TOKEN, 80, 24);
 	pty_send(t.pty, ":alerts --test\r"); /* whether or not the screen was ever open */
 	SEE(&t, "Send a test message by telegram?");
-	pty_send(t.pty, "n\033");
+	pty_send(t.pty, "n");
+	GONE(&t, "Send a test message"); /* whose words are those of the page, too */
+	pty_send(t.pty, "\033");
 	GONE(&t, ":alerts");
 	pty_send(t.pty, "M");
+	SEE(&t, "fintra > Alerts");
 	SEE(&t, "nothing is wrong");
 	pty_send(t.pty, "ty"); /* typed ahead: no answer */
 	SEE(&t, "Send a test message by telegram?");
