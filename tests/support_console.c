@@ -3,10 +3,13 @@
 #include "core/clock.h"
 
 #include <poll.h>
+#include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 static void
 remove_dir(const char *dir)
@@ -154,4 +157,12 @@ console_sql_until(const struct console_test *t, const char *sql, const char *wan
 		else
 			poll(NULL, 0, 20);
 	}
+}
+
+void
+console_quit(struct console_test *t)
+{
+	pty_send(t->pty, "Q");
+	assert_int_equal(pty_wait_exit(t->pty, CONSOLE_WAIT_MS), 0);
+	console_close(t);
 }

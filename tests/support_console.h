@@ -35,4 +35,11 @@ void console_foreign_line(const struct console_test *t, int64_t run, int64_t seq
 /* Polls a query until it gives the text; fails the test after CONSOLE_WAIT_MS. */
 void console_sql_until(const struct console_test *t, const char *sql, const char *want);
 
+/* Ends the console with Q, and it with it. */
+void console_quit(struct console_test *t);
+
+/* Until the text is on the screen, or is gone. */
+#define SEE(t, text) assert_true(pty_wait_text((t)->pty, text, CONSOLE_WAIT_MS))
+#define GONE(t, text) assert_true(pty_wait_gone((t)->pty, text, CONSOLE_WAIT_MS))
+
 #endif

@@ -188,3 +188,26 @@ product_sums(const char *conninfo)
 	support_out_done(&out);
 	return text;
 }
+
+int64_t
+product_runs(const char *info)
+{
+	return support_psql_int(info, "SELECT count(*) FROM fintra_ops.run");
+}
+
+void
+product_same_as(const char *info, const char *sums)
+{
+	char *now = product_sums(info);
+
+	assert_string_equal(now, sums);
+	free(now);
+}
+
+void
+product_break_windows(const char *info)
+{
+	free(support_psql(info, "DELETE FROM sector_performance WHERE performance_date = "
+				"'" PRODUCT_DAY "'"));
+	free(support_psql(info, "DELETE FROM performance_windows"));
+}

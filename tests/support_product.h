@@ -29,4 +29,11 @@ void product_expect(const char *conninfo, const char *const *args, int code, con
 /* "table rows sum" of every data table, as `db checksum` tells; owned: free(). */
 char *product_sums(const char *conninfo);
 
+/* Rows of fintra_ops.run. */
+int64_t product_runs(const char *info);
+/* product_sums() are these now. */
+void product_same_as(const char *info, const char *sums);
+/* No sectors of PRODUCT_DAY and no windows at all: two steps to repair. */
+void product_break_windows(const char *info);
+
 #endif

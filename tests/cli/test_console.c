@@ -17,7 +17,6 @@
 
 #define FAKE(...) ((const char *const[]){ __VA_ARGS__, NULL })
 #define MARKET "--tickers", "40", "--years", "1", "--end", "2026-02-02"
-#define SEE(t, text) assert_true(pty_wait_text((t)->pty, text, CONSOLE_WAIT_MS))
 #define UP "\033[A"
 #define DOWN "\033[B"
 

@@ -16,9 +16,6 @@
 
 #include <cmocka.h>
 
-#define SEE(t, text) assert_true(pty_wait_text((t)->pty, text, CONSOLE_WAIT_MS))
-#define GONE(t, text) assert_true(pty_wait_gone((t)->pty, text, CONSOLE_WAIT_MS))
-
 static void
 open_with(struct console_test *t, const char *info, const char *token)
 {

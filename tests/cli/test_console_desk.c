@@ -15,8 +15,6 @@
 
 #include <cmocka.h>
 
-#define SEE(t, text) assert_true(pty_wait_text((t)->pty, text, CONSOLE_WAIT_MS))
-#define GONE(t, text) assert_true(pty_wait_gone((t)->pty, text, CONSOLE_WAIT_MS))
 #define CHECK "performance_windows_empty"
 #define JOB "sector-performance-aggregator"
 
@@ -39,14 +37,6 @@ open_on(struct console_test *t, const char *info, int w, int h)
 	console_env(t, "FINTRA_RUN_REHEARSE_NOW=2026-02-03T12:00:00Z");
 	console_start(t, w, h);
 	SEE(t, "READY for 2026-02-02");
-}
-
-static void
-quit(struct console_test *t)
-{
-	pty_send(t->pty, "Q");
-	assert_int_equal(pty_wait_exit(t->pty, CONSOLE_WAIT_MS), 0);
-	console_close(t);
 }
 
 /* The list with this one row. */
@@ -100,7 +90,7 @@ test_acknowledge_and_take_back(void **state)
 			  "SELECT string_agg(action, ' ' ORDER BY id) FROM fintra_ops.audit "
 			  "WHERE action <> 'launch'",
 			  "ack ack-clear");
-	quit(&t);
+	console_quit(&t);
 }
 
 /* From the overview's pane of checks; Esc writes nothing. */
@@ -130,7 +120,7 @@ test_from_the_overview(void **state)
 	pty_send(t.pty, "\r"); /* the check's own page */
 	SEE(&t, "fintra > Health > ");
 	SEE(&t, "until it is ok again: seen");
-	quit(&t);
+	console_quit(&t);
 }
 
 static void
@@ -153,7 +143,7 @@ test_remedy_why_and_detail(void **state)
 	SEE(&t, "fintra > Health > performance_windows_stale");
 	pty_send(t.pty, "w");
 	SEE(&t, "fintra > Why performance_windows");
-	quit(&t);
+	console_quit(&t);
 }
 
 static void
@@ -194,7 +184,7 @@ test_pause_and_let_go(void **state)
 	pty_send(t.pty, "y");
 	SEE(&t, "is no longer paused");
 	GONE(&t, "1 paused");
-	quit(&t);
+	console_quit(&t);
 }
 
 static void
@@ -220,7 +210,7 @@ test_notes_and_audit(void **state)
 	pty_send(t.pty, "second\r");
 	SEE(&t, "second");
 	console_sql_until(&t, "SELECT count(*) FROM fintra_ops.notice WHERE kind = 'note'", "2");
-	quit(&t);
+	console_quit(&t);
 }
 
 static void
@@ -251,7 +241,7 @@ test_the_same_in_the_bar(void **state)
 			  "SELECT string_agg(kind || ' ' || words, ', ' ORDER BY id) FROM "
 			  "fintra_ops.notice",
 			  "ack in the bar, pause nightly, note typed in the bar");
-	quit(&t);
+	console_quit(&t);
 }
 
 /* From the check to the remedy: what may be behind it, and its commands in the command bar. */
@@ -296,7 +286,7 @@ test_playbook_of_what_is_wrong(void **state)
 	pty_send(t.pty, ":playbook spli\r");
 	SEE(&t, "did you mean split?");
 	pty_send(t.pty, "\033");
-	quit(&t);
+	console_quit(&t);
 }
 
 static void
@@ -323,7 +313,7 @@ test_a_reader_is_told(void **state)
 	pty_send(t.pty, "AN");
 	SEE(&t, "fintra > Audit");
 	SEE(&t, "nothing can be recorded, read only: role t_desk_");
-	quit(&t);
+	console_quit(&t);
 	assert_int_equal(support_psql_int(info, "SELECT count(*) FROM fintra_ops.notice"), 0);
 	fmt_buf(sql, sizeof(sql), "DROP OWNED BY %s; DROP ROLE %s", role, role);
 	support_sql(info, sql);

@@ -13,8 +13,6 @@
 
 #include <cmocka.h>
 
-#define SEE(t, text) assert_true(pty_wait_text((t)->pty, text, CONSOLE_WAIT_MS))
-#define GONE(t, text) assert_true(pty_wait_gone((t)->pty, text, CONSOLE_WAIT_MS))
 #define WINDOWS "performance-windows-aggregator"
 #define QUESTION "Nothing is written yet. 2 rows would change."
 

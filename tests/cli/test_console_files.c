@@ -15,8 +15,6 @@
 
 #include <cmocka.h>
 
-#define SEE(t, text) assert_true(pty_wait_text((t)->pty, text, CONSOLE_WAIT_MS))
-
 static void
 open_console(struct console_test *t, const char *name, const char *setting)
 {
@@ -25,14 +23,6 @@ open_console(struct console_test *t, const char *name, const char *setting)
 		console_env(t, setting);
 	console_start(t, 100, 30);
 	SEE(t, " rw ");
-}
-
-static void
-quit(struct console_test *t)
-{
-	pty_send(t->pty, "Q");
-	assert_int_equal(pty_wait_exit(t->pty, CONSOLE_WAIT_MS), 0);
-	console_close(t);
 }
 
 static void
@@ -128,7 +118,7 @@ test_export_of_a_log(void **state)
 	export_as(&t, "no/such.txt");
 	SEE(&t, "not exported: ");
 	SEE(&t, "No such file");
-	quit(&t);
+	console_quit(&t);
 }
 
 static void
@@ -170,7 +160,7 @@ test_export_of_a_page_and_a_list(void **state)
 	text = read_private(&t, "jobs.json");
 	assert_non_null(strstr(text, "\"job\":\"sync-universe\",\"last run\":\"- never\""));
 	free(text);
-	quit(&t);
+	console_quit(&t);
 }
 
 /* The Linux console has no clipboard. */
@@ -193,7 +183,7 @@ test_copy_without_a_clipboard(void **state)
 	text = read_private(&t, "cache/fintra/copied.txt");
 	assert_string_equal(text, "line 2, or more\n");
 	free(text);
-	quit(&t);
+	console_quit(&t);
 }
 
 static void
@@ -250,7 +240,7 @@ test_plain_log(void **state)
 	pty_send(t.pty, " ");
 	wait_alternate(&t, true);
 	SEE(&t, "3 of 5");
-	quit(&t);
+	console_quit(&t);
 }
 
 /* The terminal is as it was, and what was printed stays. */

@@ -17,37 +17,11 @@
 	"SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE NOT granted " \
 	"AND l.locktype = 'advisory' AND a.datname = current_database()"
 
-#define SEE(t, text) assert_true(pty_wait_text((t)->pty, text, CONSOLE_WAIT_MS))
-#define GONE(t, text) assert_true(pty_wait_gone((t)->pty, text, CONSOLE_WAIT_MS))
-
 static int
 set_up(void **state)
 {
 	*state = (void *)(uintptr_t)product_open();
 	return 0;
-}
-
-static int64_t
-runs(const char *info)
-{
-	return support_psql_int(info, "SELECT count(*) FROM fintra_ops.run");
-}
-
-static void
-same_as(const char *info, const char *sums)
-{
-	char *now = product_sums(info);
-
-	assert_string_equal(now, sums);
-	free(now);
-}
-
-static void
-break_windows(const char *info)
-{
-	free(support_psql(info, "DELETE FROM sector_performance WHERE performance_date = "
-				"'" PRODUCT_DAY "'"));
-	free(support_psql(info, "DELETE FROM performance_windows"));
 }
 
 /* The same plan by keys: asked for once, then each step once; one that is refused ends it. */
@@ -60,8 +34,8 @@ whole_plan_on_the_console(void **state)
 	int64_t before;
 
 	(void)state;
-	break_windows(info);
-	before = runs(info);
+	product_break_windows(info);
+	before = product_runs(info);
 	console_open_on(&t, info, NULL);
 	console_env(&t, CLI_NOW);
 	console_start(&t, 120, 40);
@@ -72,7 +46,7 @@ whole_plan_on_the_console(void **state)
 	pty_send(t.pty, "\r"); /* the key that opened the question does not answer it */
 	pty_send(t.pty, "n");
 	GONE(&t, "Run the whole plan");
-	assert_int_equal(runs(info), before);
+	assert_int_equal(product_runs(info), before);
 	pty_send(t.pty, "\033");
 	GONE(&t, ":fix");
 	product_expect(info, NAMES("pause", "sector-performance-aggregator", "--reason", "x"), 0,
@@ -99,7 +73,7 @@ whole_plan_on_the_console(void **state)
 	pty_send(t.pty, "Q");
 	assert_int_equal(pty_wait_exit(t.pty, CONSOLE_WAIT_MS), 0);
 	console_close(&t);
-	same_as(info, sums);
+	product_same_as(info, sums);
 	free(sums);
 }
 
@@ -116,7 +90,7 @@ begin_held(struct held *h, const char *name)
 	const char *info = product_copy(name);
 	struct err e = ERR_INIT;
 
-	break_windows(info);
+	product_break_windows(info);
 	h->before = hold_last_run(info);
 	hold_the_end_of(info, SECTORS);
 	h->holder = support_open(info);
@@ -208,14 +182,6 @@ begin_plain(struct console_test *t, const char *info)
 	SEE(t, "NOT READY");
 }
 
-static void
-quit(struct console_test *t)
-{
-	pty_send(t->pty, "Q");
-	assert_int_equal(pty_wait_exit(t->pty, CONSOLE_WAIT_MS), 0);
-	console_close(t);
-}
-
 /* While the question stands more breaks: yes is for what was asked, and its gate stops it. */
 static void
 the_plan_that_was_asked_about_runs(void **state)
@@ -226,7 +192,7 @@ the_plan_that_was_asked_about_runs(void **state)
 	char *states;
 
 	(void)state;
-	break_windows(info);
+	product_break_windows(info);
 	before = hold_last_run(info);
 	begin_plain(&t, info);
 	pty_send(t.pty, ":fix performance_windows\r");
@@ -239,7 +205,7 @@ the_plan_that_was_asked_about_runs(void **state)
 	states = hold_states_after(info, before);
 	assert_string_equal(states, SECTORS " failure");
 	free(states);
-	quit(&t);
+	console_quit(&t);
 }
 
 static void
@@ -251,7 +217,7 @@ a_step_under_way_is_waited_for(void **state)
 	int64_t run;
 
 	(void)state;
-	break_windows(info);
+	product_break_windows(info);
 	begin_plain(&t, info);
 	run = console_foreign_run(&t, SECTORS);
 	fmt_buf(says, sizeof(says), "run %lld of " SECTORS " is under way: wait for it",
@@ -262,7 +228,7 @@ a_step_under_way_is_waited_for(void **state)
 	pty_send(t.pty, "F");
 	SEE(&t, says);
 	assert_int_equal(hold_last_run(info), run);
-	quit(&t);
+	console_quit(&t);
 }
 
 /* Without a target what is computed from the repaired is made again, too: `fintra plan` says so,
@@ -274,7 +240,7 @@ the_screen_shows_the_plan_that_runs(void **state)
 	struct console_test t;
 
 	(void)state;
-	break_windows(info);
+	product_break_windows(info);
 	begin_plain(&t, info);
 	product_expect(info, NAMES("plan"), 10, "6 steps");
 	pty_send(t.pty, ":plan\r");
@@ -284,7 +250,7 @@ the_screen_shows_the_plan_that_runs(void **state)
 	SEE(&t, "Run the whole plan, 6 steps, for the product?");
 	SEE(&t, "industry-benchmarks-aggregator, fmp-bulk, compute-ranks, ");
 	pty_send(t.pty, "n");
-	quit(&t);
+	console_quit(&t);
 }
 
 /* g asks for one step; the next one when it is done. */
@@ -297,7 +263,7 @@ step_by_step(void **state)
 	int64_t before;
 
 	(void)state;
-	break_windows(info);
+	product_break_windows(info);
 	before = hold_last_run(info);
 	begin_plain(&t, info);
 	pty_send(t.pty, ":fix performance_windows --step\r");
@@ -315,8 +281,8 @@ step_by_step(void **state)
 	states = hold_states_after(info, before);
 	assert_string_equal(states, SECTORS " success, " WINDOWS " success");
 	free(states);
-	quit(&t);
-	same_as(info, sums);
+	console_quit(&t);
+	product_same_as(info, sums);
 	free(sums);
 }
 

@@ -14,8 +14,6 @@
 
 #define FAKE(...) ((const char *const[]){ __VA_ARGS__, NULL })
 #define MARKET "--tickers", "40", "--years", "1", "--end", "2026-02-02"
-#define SEE(t, text) assert_true(pty_wait_text((t)->pty, text, CONSOLE_WAIT_MS))
-#define GONE(t, text) assert_true(pty_wait_gone((t)->pty, text, CONSOLE_WAIT_MS))
 #define NEXT "\t"
 
 enum { FRESH_MS = 1000 /* from a commit to the screen */ };
@@ -33,14 +31,6 @@ open_console(struct console_test *t, const char *name, const char *const *fake, 
 	prepare(t, name, fake);
 	console_start(t, w, h);
 	SEE(t, " rw ");
-}
-
-static void
-quit(struct console_test *t)
-{
-	pty_send(t->pty, "Q");
-	assert_int_equal(pty_wait_exit(t->pty, CONSOLE_WAIT_MS), 0);
-	console_close(t);
 }
 
 static void
@@ -99,7 +89,7 @@ test_two_panes_follow_two_runs(void **state)
 	pty_send(t.pty, "D"); /* the pane that has the keys */
 	fmt_buf(title, sizeof(title), "4 of %lld", (long long)run[0]);
 	GONE(&t, title);
-	quit(&t);
+	console_quit(&t);
 }
 
 static void
@@ -129,7 +119,7 @@ test_four_panes_are_live(void **state)
 		assert_live(&t, run, 4, seq);
 	pty_send(t.pty, "|");
 	SEE(&t, "4 panes are the most");
-	quit(&t);
+	console_quit(&t);
 }
 
 /* Filter, pause and search are the pane's own, and stay when the screen is left. */
@@ -175,7 +165,7 @@ test_filter_pause_search(void **state)
 	SEE(&t, "noise 41 of 1");
 	pty_send(t.pty, "&(signal|noise) 4[12]\r");
 	SEE(&t, "2 of 42");
-	quit(&t);
+	console_quit(&t);
 }
 
 /* The only sequence of this kind in the stream is ours. */
@@ -240,7 +230,7 @@ test_detail_says_what_a_run_waits_for(void **state)
 	SEE(&t, "START job=sync-universe");
 	pty_free(first);
 	pty_free(second);
-	quit(&t);
+	console_quit(&t);
 }
 
 /* Choosing from the list of jobs, which is in canonical order; then Enter in the form. */
@@ -283,7 +273,7 @@ test_cancelled_run_goes_on_here(void **state)
 			  "success");
 	SEE(&t, ". success");
 	GONE(&t, "of mine");
-	quit(&t);
+	console_quit(&t);
 }
 
 static void

@@ -10,8 +10,6 @@
 
 #include <cmocka.h>
 
-#define SEE(t, text) assert_true(pty_wait_text((t)->pty, text, CONSOLE_WAIT_MS))
-
 enum { WIDTH = 100, HEIGHT = 40 };
 
 /* T01..T20: 12 with a relative return, -50, -40 .. 60; of these 3 without a score, the others 5, 10

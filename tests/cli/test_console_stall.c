@@ -14,9 +14,6 @@
 
 #include <cmocka.h>
 
-#define SEE(t, text) assert_true(pty_wait_text((t)->pty, text, CONSOLE_WAIT_MS))
-#define GONE(t, text) assert_true(pty_wait_gone((t)->pty, text, CONSOLE_WAIT_MS))
-
 static const char silent[] = "DATABASE DOES NOT ANSWER for ";
 
 static struct proxy *

@@ -19,7 +19,6 @@
 #include <cmocka.h>
 
 #define FAKE(...) ((const char *const[]){ __VA_ARGS__, NULL })
-#define SEE(t, text) assert_true(pty_wait_text((t)->pty, text, CONSOLE_WAIT_MS))
 
 static void
 open_console(struct console_test *t, const char *name)

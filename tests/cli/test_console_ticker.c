@@ -12,8 +12,6 @@
 
 #include <cmocka.h>
 
-#define SEE(t, text) assert_true(pty_wait_text((t)->pty, text, CONSOLE_WAIT_MS))
-
 #define NINE                                                                                      \
 	"revenue_cagr, earnings_cagr, fcf_cagr, roic, operating_margin, net_margin, fcf_margin, " \
 	"debt_to_equity, interest_coverage"

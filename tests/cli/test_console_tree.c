@@ -10,8 +10,6 @@
 
 #include <cmocka.h>
 
-#define SEE(t, text) assert_true(pty_wait_text((t)->pty, text, CONSOLE_WAIT_MS))
-
 static const char morning[] =
 	"INSERT INTO fintra_universe (ticker, name, is_active, first_seen, last_seen, sector, "
 	"instrument_type) SELECT DISTINCT 'S' || substr(md5(sector), 1, 6) || k, 'x', true, "

@@ -19,38 +19,15 @@ set_up(void **state)
 	return 0;
 }
 
-static int64_t
-runs(const char *info)
-{
-	return support_psql_int(info, "SELECT count(*) FROM fintra_ops.run");
-}
-
-static void
-same_as(const char *info, const char *sums)
-{
-	char *now = product_sums(info);
-
-	assert_string_equal(now, sums);
-	free(now);
-}
-
-static void
-break_windows(const char *info)
-{
-	free(support_psql(info, "DELETE FROM sector_performance WHERE performance_date = "
-				"'" PRODUCT_DAY "'"));
-	free(support_psql(info, "DELETE FROM performance_windows"));
-}
-
 static void
 repairs_in_the_order_of_the_plan(void **state)
 {
 	const char *info = product_copy("t_fix_order");
 	char *sums = product_sums(info), *jobs;
-	int64_t before = runs(info);
+	int64_t before = product_runs(info);
 
 	(void)state;
-	break_windows(info);
+	product_break_windows(info);
 	product_expect(info, NAMES("status"), 2, "NOT READY");
 	product_expect(info, NAMES("fix", "performance_windows", "--yes"), 0,
 		       "performance_windows is repaired");
@@ -60,11 +37,11 @@ repairs_in_the_order_of_the_plan(void **state)
 			    "BY id DESC LIMIT 2) x");
 	assert_string_equal(jobs, "sector-performance-aggregator strict fix performance_windows, "
 				  "performance-windows-aggregator strict fix performance_windows");
-	assert_int_equal(runs(info), before + 2);
+	assert_int_equal(product_runs(info), before + 2);
 	product_expect(info, NAMES("status"), 0, "READY");
-	same_as(info, sums);
+	product_same_as(info, sums);
 	product_expect(info, NAMES("fix"), 0, "nothing to do");
-	assert_int_equal(runs(info), before + 2);
+	assert_int_equal(product_runs(info), before + 2);
 	free(jobs);
 	free(sums);
 }
@@ -73,15 +50,15 @@ static void
 asks_first(void **state)
 {
 	const char *info = product_copy("t_fix_asks");
-	int64_t before = runs(info);
+	int64_t before = product_runs(info);
 
 	(void)state;
-	break_windows(info);
+	product_break_windows(info);
 	product_expect(info, NAMES("fix"), 64, "say --yes");
 	product_expect(info, NAMES("--read-only", "fix", "--yes"), 77, "--read-only forbids it");
 	product_expect(info, NAMES("fix", "performance_window", "--yes"), 64,
 		       "performance_windows");
-	assert_int_equal(runs(info), before);
+	assert_int_equal(product_runs(info), before);
 }
 
 /* The vendor is down: the first step is tried once, nothing behind it, and what is missing said. */
@@ -92,7 +69,7 @@ one_attempt(void **state)
 	const char *const down[] = { "FINTRA_FMP_BASE_URL=http://127.0.0.1:9",
 				     "FINTRA_FMP_RETRY_BASE_MS=1", NULL };
 	struct support_out out;
-	int64_t before = runs(info);
+	int64_t before = product_runs(info);
 
 	(void)state;
 	free(support_psql(info, "DELETE FROM prices_daily WHERE price_date = '" PRODUCT_DAY "'"));
@@ -105,7 +82,7 @@ one_attempt(void **state)
 			       "not done: fintra run prices-daily-bulk --as-of " PRODUCT_DAY
 			       " --gate strict (exit 69)"));
 	support_out_done(&out);
-	assert_int_equal(runs(info), before + 1);
+	assert_int_equal(product_runs(info), before + 1);
 	product_run(info, down, NAMES("--json", "fix", "datos_performance", "--yes"), &out);
 	assert_int_equal(out.code, 4);
 	assert_non_null(strstr(out.out,
@@ -121,7 +98,7 @@ plan_tells_seed_median_last(void **state)
 	const char *info = product_copy("t_fix_plan");
 
 	(void)state;
-	break_windows(info);
+	product_break_windows(info);
 	free(support_psql(
 		info, "UPDATE fintra_ops.run SET ended_at = started_at + interval '120 s' * (1 "
 		      "+ (SELECT count(*) FROM fintra_ops.run r WHERE r.job = run.job AND r.id < "
@@ -171,7 +148,7 @@ a_stop_between_two_steps(void **state)
 	char *states;
 
 	(void)state;
-	break_windows(info);
+	product_break_windows(info);
 	assert_int_equal(stopped_at_the_end_of(info, "sector-performance-aggregator",
 					       NAMES("fix", "performance_windows", "--yes"),
 					       "still missing: performance_windows"),
@@ -188,7 +165,7 @@ a_stop_behind_the_last_step(void **state)
 	const char *info = product_copy("t_fix_late");
 
 	(void)state;
-	break_windows(info);
+	product_break_windows(info);
 	assert_int_equal(stopped_at_the_end_of(info, "performance-windows-aggregator",
 					       NAMES("fix", "performance_windows", "--yes"),
 					       "performance_windows is repaired"),
@@ -230,7 +207,7 @@ a_fix_has_an_end(void **state)
 	char *states;
 
 	(void)state;
-	break_windows(info);
+	product_break_windows(info);
 	DB_AUTO holder = support_open(info);
 	assert_int_equal(
 		db_exec_sql(holder, "BEGIN; LOCK TABLE sector_performance IN SHARE MODE", &e), 0);
@@ -262,7 +239,7 @@ begin_elsewhere(struct elsewhere *o, const char *info)
 	struct err e = ERR_INIT;
 	char sql[120];
 
-	break_windows(info);
+	product_break_windows(info);
 	fmt_buf(sql, sizeof(sql), "SELECT count(*) FROM fintra_ops.run WHERE id > %lld",
 		(long long)hold_last_run(info));
 	o->holder = support_open(info);
@@ -346,7 +323,7 @@ the_time_ends_before_the_answer(void **state)
 	const char *info = product_copy("t_fix_no_answer");
 
 	(void)state;
-	break_windows(info);
+	product_break_windows(info);
 	ended(product_pty(info, NAMES("--timeout", "3s", "fix", "performance_windows")), 124,
 	      NAMES("still missing: sector_performance, performance_windows"));
 }
@@ -357,10 +334,10 @@ no_is_not_repaired(void **state)
 {
 	static const char *const asks[] = { "run these 2 steps? [y/N]", "--gate strict? [y/N]" };
 	const char *info = product_copy("t_fix_no");
-	int64_t before = runs(info);
+	int64_t before = product_runs(info);
 
 	(void)state;
-	break_windows(info);
+	product_break_windows(info);
 	for (size_t i = 0; i < ARRAY_LEN(asks); i++) {
 		struct pty *p =
 			product_pty(info, NAMES("fix", "performance_windows", i ? "--step" : NULL));
@@ -369,7 +346,7 @@ no_is_not_repaired(void **state)
 		pty_send(p, "n\r");
 		ended(p, 4, NAMES("still missing: sector_performance, performance_windows"));
 	}
-	assert_int_equal(runs(info), before);
+	assert_int_equal(product_runs(info), before);
 }
 
 /* Connections of an attempt whose first job is paused. */
@@ -399,7 +376,7 @@ looks_ahead_where_it_is_shown(void **state)
 	int64_t shown;
 
 	(void)state;
-	break_windows(info);
+	product_break_windows(info);
 	product_expect(info, NAMES("pause", "sector-performance-aggregator", "--reason", "x"), 0,
 		       "paused until");
 	shown = sessions_of(info, NULL);

@@ -22,7 +22,6 @@
 
 #define NOW "FINTRA_RUN_REHEARSE_NOW=2026-02-03T12:00:00Z"
 #define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
-#define SEE(t, text) assert_true(pty_wait_text((t)->pty, text, CONSOLE_WAIT_MS))
 
 enum { ARGS = 12 };
 
